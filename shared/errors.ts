@@ -1,0 +1,36 @@
+/**
+ * A failure whose message the reader is meant to see. `message` says what could not be done, then the value in quotes.
+ * Anything else that is thrown is a 500: logged with its cause, and never shown.
+ */
+export class UserError extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, message: string, options: { headers?: Record<string, string>; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "UserError";
+    this.status = status;
+    this.headers = options.headers ?? {};
+  }
+}
+
+export function badRequest(message: string): UserError {
+  return new UserError(400, `Bad request: ${message}`);
+}
+
+/** @param detail what is wrong with the value, which is quoted in it */
+export function badParameter(parameter: string, detail: string): UserError {
+  return badRequest(`Error parsing parameter "${parameter}": ${detail}`);
+}
+
+export function missingParameter(parameter: string): UserError {
+  return badRequest(`Missing parameter "${parameter}"`);
+}
+
+export function notFound(resource: string, id: string | number | bigint): UserError {
+  return new UserError(404, `Not found: resource "${resource}" with ID ${id} was not found.`);
+}
+
+export function notFoundGeneral(message: string): UserError {
+  return new UserError(404, `Not found: ${message}`);
+}
