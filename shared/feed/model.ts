@@ -78,7 +78,12 @@ export type SkippedItem = {
   title: string | undefined;
   reason: SkipReason;
 };
-export type SkipReason = "no media URL" | "no guid and nothing to make one of" | "duplicate guid" | "too many items" | "cannot be converted";
+export type SkipReason =
+  | "no media URL"
+  | "duplicate guid"
+  | "cannot be stored"
+  | "too many items"
+  | "cannot be converted";
 
 export type Category = { name: string; subcategories: string[] };
 /** `startSeconds` may have decimals. */
@@ -153,6 +158,8 @@ export const LIMITS = {
   channelDescription: 4_000,
   // Show notes of real feeds reach 50 000 characters; sanitising costs a quarter of a millisecond per 1 000.
   notes: 64_000,
+  // Escaping and links make the same notes longer; what is over it is left out at the end.
+  notesHtml: 128_000,
   guid: 2_000,
   url: 2_000,
   shortText: 200,

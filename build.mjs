@@ -1,0 +1,196 @@
+// Writes the *.gen.* files, bundles each function to dist/<name>.cjs, and prints every artifact's size.
+//   node build.mjs                the lot
+//   node build.mjs --generate     only the *.gen.* files
+import { createHash } from "node:crypto";
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { builtinModules, createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error(`Cannot build with Node ${process.versions.node}: it takes 24 or newer, which \`npm run build\` brings along`);
+  process.exit(1);
+}
+process.chdir(import.meta.dirname);
+const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
+
+await generate();
+if (!process.argv.includes("--generate")) {
+  await rm("dist", { recursive: true, force: true });
+  await mkdir("dist");
+  await checkFiles();
+  const sizes = await Promise.all(listArtifacts().map(bundle));
+  printTable(sizes);
+}
+
+/** Embeds drizzle/: all of it for admin-migrate, and the newest one's name for the functions that check the schema. */
+async function generate() {
+  const { entries } = JSON.parse(await readFile("drizzle/meta/_journal.json", "utf8"));
+  const migrations = await Promise.all(
+    entries.map(async ({ tag, when }) => {
+      const text = await readFile(`drizzle/${tag}.sql`, "utf8");
+      const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim());
+      return { tag, when, hash: createHash("sha256").update(text).digest("hex"), statements };
+    }),
+  );
+  const { tag, when } = migrations.at(-1);
+  const header = "// Written by build.mjs from drizzle/.\n";
+  await write(
+    "shared/db/migrations.gen.ts",
+    `${header}import type { Migration } from "./migrate.ts";\n\nexport const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, null, 2)};\n`,
+  );
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  await write("shared/version.gen.ts", `// Written by build.mjs from package.json.\nexport const VERSION = ${JSON.stringify(version)};\n`);
+  await write("shared/db/schema-version.gen.ts", `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`);
+}
+
+/** Leaves a file that is right alone, so that nothing that watches it starts over. */
+async function write(path, text) {
+  const current = await readFile(path, "utf8").catch(() => undefined);
+  if (current !== text) await writeFile(path, text);
+}
+
+/** A function that no route names would never be built, and a route without a function would fail late. */
+async function checkFiles() {
+  const files = new Set();
+  for await (const file of glob("functions/*/*.ts")) files.add(file);
+  const routed = new Set(ROUTES.map((route) => fileOf(route.function)));
+  const stray = [...files].filter((file) => !routed.has(file));
+  const missing = [...routed].filter((file) => !files.has(file));
+  if (stray.length > 0) throw new Error(`Cannot build: functions/routes.ts does not name "${stray.join('", "')}"`);
+  if (missing.length > 0) throw new Error(`Cannot build: functions/routes.ts names "${missing.join('", "')}", which is no file`);
+}
+
+function fileOf(name) {
+  return `functions/${name.replace("-", "/")}.ts`;
+}
+
+/** One artifact for each function, and one for each audience. */
+function listArtifacts() {
+  const names = [...new Set(ROUTES.map((route) => route.function))];
+  return [
+    ...names.map((name) => ({ name, routes: ROUTES.filter((route) => route.function === name), isAudience: false })),
+    ...AUDIENCES.map((name) => ({ name, routes: ROUTES.filter((route) => route.audiences.includes(name)), isAudience: true })),
+  ];
+}
+
+/** The module that an artifact is bundled from. A tick's or operator's function alone in its artifact takes any path. */
+function entryOf({ name, routes, isAudience }) {
+  const names = [...new Set(routes.map((route) => route.function))];
+  const hasPages = names.some((fn) => fn.startsWith("web-"));
+  const mounts = names.map((fn, i) => {
+    const own = routes.filter((route) => route.function === fn && (isAudience || !/^(tick|admin)-/.test(fn)));
+    return `{ name: "${fn}", fn: fn${i}, routes: ${JSON.stringify(own.map(({ method, path }) => ({ method, path })))} }`;
+  });
+  return [
+    ...names.map((fn, i) => `import fn${i} from "./${fileOf(fn)}";`),
+    hasPages ? 'import { renderError as renderErrorPage } from "./shared/web/error-page.ts";' : "const renderErrorPage = undefined;",
+    'import { createArtifact } from "./shared/http/artifact.ts";',
+    `export default createArtifact({ name: "${name}", mounts: [${mounts.join(", ")}], renderErrorPage }, podcoreArgv);`,
+  ].join("\n");
+}
+
+async function bundle(artifact) {
+  // Loaded here, so that --generate works before anything is installed.
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    stdin: { contents: entryOf(artifact), resolveDir: ".", sourcefile: `${artifact.name}.entry.js`, loader: "js" },
+    outfile: `dist/${artifact.name}.cjs`,
+    write: false,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    minify: true,
+    sourcemap: "external",
+    legalComments: "none",
+    footer: { js: "module.exports=module.exports.default;" },
+    plugins: [lazyBuiltins(), standIns()],
+  });
+  const [map, code] = outputFiles.sort((a, b) => b.path.length - a.path.length);
+  const text = `${loaderOf(code.text)}`;
+  await writeFile(`dist/${artifact.name}.cjs`, text);
+  await writeFile(`dist/${artifact.name}.cjs.map`, map.contents);
+  return { name: artifact.name, numBytes: text.length, numBytesGzip: gzipSync(text).length };
+}
+
+/**
+ * The loader and, in a comment that V8 skips over, the bundle: one file, compiled with the code cache that lies beside
+ * it (dist/<name>.cjs.cache) where there is one that this V8 made. With PODCORE_CODE_CACHE=write the process writes it
+ * as it exits, with all functions that ran by then.
+ */
+function loaderOf(code) {
+  // esbuild leaves regular expressions as they are written. An escape means the same there; in ASCII the file is read
+  // as a one-byte string, and a byte is free for what would end the comment.
+  const ascii = code.replace(/[^\0-\x7f]|\x01/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `"use strict";
+var isMain = require.main === module;
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  var message = "podcore takes Node 24 or newer, and this is " + process.version;
+  if (!isMain) throw new Error(message);
+  console.error(message);
+  process.exit(1);
+}
+var fs = require("node:fs"), file = fs.readFileSync(__filename, "latin1"), cachePath = __filename + ".cache", cachedData;
+try { cachedData = fs.readFileSync(cachePath); } catch {}
+var script = new (require("node:vm").Script)(
+  "(function(exports,require,module,__filename,__dirname,podcoreArgv){\\n" + file.slice(file.indexOf("/*" + "bundle\\n") + 9, -3).replaceAll("*\\x01/", "*/") + "})",
+  { filename: __filename, lineOffset: -1, cachedData });
+if (process.env.PODCORE_CODE_CACHE === "write") process.once("exit", () => fs.writeFileSync(cachePath, script.createCachedData()));
+script.runInThisContext()(exports, require, module, __filename, __dirname, isMain ? process.argv.slice(2) : undefined);
+/*bundle
+${ascii.replaceAll("*/", "*\x01/")}*/
+`;
+}
+
+/** Builtins that take milliseconds to load and that a start does not need: loaded when a property of theirs is first read. */
+function lazyBuiltins() {
+  const lazy = ["child_process", "crypto", "dns", "dns/promises", "https", "querystring", "string_decoder", "tls", "worker_threads", "zlib"];
+  const require = createRequire(import.meta.url);
+  return {
+    name: "lazy-builtins",
+    setup(build) {
+      build.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, namespace }) => {
+        const name = path.replace("node:", "");
+        if (namespace === "lazy" || !lazy.includes(name) || !builtinModules.includes(name)) return undefined;
+        return { path: name, namespace: "lazy" };
+      });
+      build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+        contents: `for (const key of ${JSON.stringify(Object.keys(require(path)))})
+          Object.defineProperty(exports, key, { enumerable: true, get: () => require("node:${path}")[key] });`,
+      }));
+    },
+  };
+}
+
+/**
+ * Parts of the functions framework that podcore does without. The gate reads bodies, no file is served, and one domain
+ * for each request doubles its cost: what a handler throws is caught by the wrapper, and what floats by serve().
+ */
+function standIns() {
+  const modules = {
+    "body-parser": "const skip = () => (req, res, next) => next(); module.exports = { json: skip, text: skip, raw: skip, urlencoded: skip };",
+    debug: "module.exports = () => Object.assign(() => {}, { enabled: false });",
+    domain:
+      "const domain = { on() {}, emit() {}, bind: (fn) => fn, run(fn) { process.domain = domain; return fn(); } }; exports.create = () => domain;",
+    "mime-db": 'module.exports = { "application/json": { extensions: ["json"] }, "text/html": { extensions: ["html"] }, "text/plain": { extensions: ["txt"] } };',
+    minimist: "module.exports = () => ({});",
+    send: "module.exports = () => { throw new Error('No files are served'); };",
+    "serve-static": "module.exports = () => { throw new Error('No files are served'); };",
+    "side-channel": "module.exports = () => { const map = new Map(); return { get: (k) => map.get(k), set: (k, v) => map.set(k, v), has: (k) => map.has(k) }; };",
+  };
+  return {
+    name: "stand-ins",
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^(${Object.keys(modules).join("|")})$`) }, ({ path }) => ({ path, namespace: "stand-in" }));
+      build.onLoad({ filter: /.*/, namespace: "stand-in" }, ({ path }) => ({ contents: modules[path] }));
+    },
+  };
+}
+
+function printTable(sizes) {
+  const kilobytes = (numBytes) => `${(numBytes / 1000).toFixed(1)} kB`.padStart(10);
+  console.log(`${"artifact".padEnd(28)}${"raw".padStart(10)}${"gzip".padStart(10)}`);
+  for (const { name, numBytes, numBytesGzip } of sizes) {
+    console.log(`${`dist/${name}.cjs`.padEnd(28)}${kilobytes(numBytes)}${kilobytes(numBytesGzip)}`);
+  }
+}

@@ -1,0 +1,150 @@
+CREATE TABLE "episode" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "episode_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"podcast_id" bigint NOT NULL,
+	"guid" text NOT NULL,
+	"guid_sha256" "bytea" NOT NULL,
+	"title" text NOT NULL,
+	"published_at" timestamp with time zone NOT NULL,
+	"description_source" text,
+	"description_html" text,
+	"author" text,
+	"link_url" text,
+	"image_url" text,
+	"media_url" text NOT NULL,
+	"media_type" text,
+	"media_bytes" bigint,
+	"duration_seconds" integer,
+	"is_explicit" boolean,
+	"is_blocked" boolean DEFAULT false NOT NULL,
+	"season" integer,
+	"season_name" text,
+	"episode_number" double precision,
+	"episode_display" text,
+	"episode_type" text,
+	"chapters" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"namespace" jsonb NOT NULL,
+	"item_sha256" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	CONSTRAINT "episode_podcast_id_guid_unique" UNIQUE("podcast_id","guid_sha256"),
+	CONSTRAINT "episode_guid_length" CHECK (char_length("episode"."guid") <= 2000),
+	CONSTRAINT "episode_guid_sha256_length" CHECK (octet_length("episode"."guid_sha256") = 32),
+	CONSTRAINT "episode_item_sha256_length" CHECK (octet_length("episode"."item_sha256") = 32),
+	CONSTRAINT "episode_title_length" CHECK (char_length("episode"."title") <= 500),
+	CONSTRAINT "episode_title_present" CHECK ("episode"."title" <> ''),
+	CONSTRAINT "episode_description_source_length" CHECK (char_length("episode"."description_source") <= 64000),
+	CONSTRAINT "episode_description_html_length" CHECK (char_length("episode"."description_html") <= 512000),
+	CONSTRAINT "episode_author_length" CHECK (char_length("episode"."author") <= 200),
+	CONSTRAINT "episode_link_url_length" CHECK (char_length("episode"."link_url") <= 2000),
+	CONSTRAINT "episode_image_url_length" CHECK (char_length("episode"."image_url") <= 2000),
+	CONSTRAINT "episode_media_url_length" CHECK (char_length("episode"."media_url") <= 2000),
+	CONSTRAINT "episode_media_type_length" CHECK (char_length("episode"."media_type") <= 100),
+	CONSTRAINT "episode_season_name_length" CHECK (char_length("episode"."season_name") <= 200),
+	CONSTRAINT "episode_episode_display_length" CHECK (char_length("episode"."episode_display") <= 200),
+	CONSTRAINT "episode_media_bytes_not_negative" CHECK ("episode"."media_bytes" >= 0),
+	CONSTRAINT "episode_duration_seconds_not_negative" CHECK ("episode"."duration_seconds" >= 0),
+	CONSTRAINT "episode_episode_type_known" CHECK ("episode"."episode_type" in ('full', 'trailer', 'bonus')),
+	CONSTRAINT "episode_chapters_array" CHECK (jsonb_typeof("episode"."chapters") = 'array'),
+	CONSTRAINT "episode_namespace_object" CHECK (jsonb_typeof("episode"."namespace") = 'object')
+);
+--> statement-breakpoint
+CREATE TABLE "podcast" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "podcast_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"title" text NOT NULL,
+	"description" text,
+	"author" text,
+	"owner_name" text,
+	"language" text,
+	"copyright" text,
+	"link_url" text,
+	"image_url" text,
+	"categories" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"is_explicit" boolean,
+	"itunes_type" text,
+	"is_complete" boolean DEFAULT false NOT NULL,
+	"is_blocked" boolean DEFAULT false NOT NULL,
+	"is_private" boolean DEFAULT false NOT NULL,
+	"new_feed_url" text,
+	"podcast_guid" text,
+	"is_locked" boolean,
+	"medium" text,
+	"namespace" jsonb NOT NULL,
+	"feed_kind" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	CONSTRAINT "podcast_title_length" CHECK (char_length("podcast"."title") <= 500),
+	CONSTRAINT "podcast_description_length" CHECK (char_length("podcast"."description") <= 4000),
+	CONSTRAINT "podcast_author_length" CHECK (char_length("podcast"."author") <= 200),
+	CONSTRAINT "podcast_owner_name_length" CHECK (char_length("podcast"."owner_name") <= 200),
+	CONSTRAINT "podcast_language_length" CHECK (char_length("podcast"."language") <= 20),
+	CONSTRAINT "podcast_copyright_length" CHECK (char_length("podcast"."copyright") <= 200),
+	CONSTRAINT "podcast_link_url_length" CHECK (char_length("podcast"."link_url") <= 2000),
+	CONSTRAINT "podcast_image_url_length" CHECK (char_length("podcast"."image_url") <= 2000),
+	CONSTRAINT "podcast_new_feed_url_length" CHECK (char_length("podcast"."new_feed_url") <= 2000),
+	CONSTRAINT "podcast_podcast_guid_length" CHECK (char_length("podcast"."podcast_guid") <= 200),
+	CONSTRAINT "podcast_medium_length" CHECK (char_length("podcast"."medium") <= 200),
+	CONSTRAINT "podcast_title_present" CHECK ("podcast"."title" <> ''),
+	CONSTRAINT "podcast_itunes_type_known" CHECK ("podcast"."itunes_type" in ('episodic', 'serial')),
+	CONSTRAINT "podcast_feed_kind_known" CHECK ("podcast"."feed_kind" in ('rss', 'rdf', 'atom')),
+	CONSTRAINT "podcast_categories_array" CHECK (jsonb_typeof("podcast"."categories") = 'array'),
+	CONSTRAINT "podcast_namespace_object" CHECK (jsonb_typeof("podcast"."namespace") = 'object')
+);
+--> statement-breakpoint
+CREATE TABLE "podcast_crawl" (
+	"podcast_id" bigint PRIMARY KEY NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"lease_expires_at" timestamp with time zone,
+	"lease_token" bigint DEFAULT 0 NOT NULL,
+	"last_attempted_at" timestamp with time zone,
+	"last_succeeded_at" timestamp with time zone,
+	"last_changed_at" timestamp with time zone,
+	"num_failures" integer DEFAULT 0 NOT NULL,
+	"last_error" text,
+	"last_error_at" timestamp with time zone,
+	"gone_at" timestamp with time zone,
+	"etag" text,
+	"last_modified" text,
+	CONSTRAINT "podcast_crawl_last_error_length" CHECK (char_length("podcast_crawl"."last_error") <= 2000),
+	CONSTRAINT "podcast_crawl_etag_length" CHECK (char_length("podcast_crawl"."etag") <= 8192),
+	CONSTRAINT "podcast_crawl_last_modified_length" CHECK (char_length("podcast_crawl"."last_modified") <= 8192),
+	CONSTRAINT "podcast_crawl_num_failures_not_negative" CHECK ("podcast_crawl"."num_failures" >= 0),
+	CONSTRAINT "podcast_crawl_error_has_instant" CHECK (("podcast_crawl"."last_error" is null) = ("podcast_crawl"."last_error_at" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "podcast_feed_content" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "podcast_feed_content_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"podcast_id" bigint NOT NULL,
+	"sha256" "bytea" NOT NULL,
+	"body" "bytea" NOT NULL,
+	"num_bytes" integer NOT NULL,
+	"content_type" text,
+	"base_url" text NOT NULL,
+	"retrieved_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	CONSTRAINT "podcast_feed_content_podcast_id_sha256_unique" UNIQUE("podcast_id","sha256"),
+	CONSTRAINT "podcast_feed_content_sha256_length" CHECK (octet_length("podcast_feed_content"."sha256") = 32),
+	CONSTRAINT "podcast_feed_content_body_length" CHECK (octet_length("podcast_feed_content"."body") <= 17825792),
+	CONSTRAINT "podcast_feed_content_num_bytes_not_negative" CHECK ("podcast_feed_content"."num_bytes" >= 0),
+	CONSTRAINT "podcast_feed_content_content_type_length" CHECK (char_length("podcast_feed_content"."content_type") <= 200),
+	CONSTRAINT "podcast_feed_content_base_url_length" CHECK (char_length("podcast_feed_content"."base_url") <= 8192)
+);
+--> statement-breakpoint
+CREATE TABLE "podcast_feed_location" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "podcast_feed_location_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"podcast_id" bigint NOT NULL,
+	"feed_url" text NOT NULL,
+	"is_current" boolean NOT NULL,
+	"first_retrieved_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	"last_retrieved_at" timestamp with time zone DEFAULT podcore_now() NOT NULL,
+	CONSTRAINT "podcast_feed_location_feed_url_unique" UNIQUE("feed_url"),
+	CONSTRAINT "podcast_feed_location_feed_url_length" CHECK (char_length("podcast_feed_location"."feed_url") <= 2000)
+);
+--> statement-breakpoint
+ALTER TABLE "episode" ADD CONSTRAINT "episode_podcast_fk" FOREIGN KEY ("podcast_id") REFERENCES "public"."podcast"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "podcast_crawl" ADD CONSTRAINT "podcast_crawl_podcast_fk" FOREIGN KEY ("podcast_id") REFERENCES "public"."podcast"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "podcast_feed_content" ADD CONSTRAINT "podcast_feed_content_podcast_fk" FOREIGN KEY ("podcast_id") REFERENCES "public"."podcast"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "podcast_feed_location" ADD CONSTRAINT "podcast_feed_location_podcast_fk" FOREIGN KEY ("podcast_id") REFERENCES "public"."podcast"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "episode_podcast_id_published_at_idx" ON "episode" USING btree ("podcast_id","published_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
+CREATE INDEX "podcast_title_idx" ON "podcast" USING btree (lower("title"),"id");--> statement-breakpoint
+CREATE INDEX "podcast_crawl_due_at_idx" ON "podcast_crawl" USING btree ("due_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "podcast_feed_location_current_unique" ON "podcast_feed_location" USING btree ("podcast_id") WHERE "podcast_feed_location"."is_current";--> statement-breakpoint
+CREATE INDEX "podcast_feed_location_podcast_id_idx" ON "podcast_feed_location" USING btree ("podcast_id");

@@ -1,0 +1,9 @@
+import { adminFunction } from "../../shared/http/function.ts";
+import { readFields, readId } from "../../shared/http/read-fields.ts";
+import * as podcastRemover from "../../shared/mediators/podcast-remover.ts";
+
+/** Removes the podcast `podcastId` with all that is stored of it. */
+export default adminFunction({
+  readParams: (data) => ({ podcastId: readId(readFields(data), "podcastId") }),
+  run: podcastRemover.run,
+});

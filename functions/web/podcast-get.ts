@@ -1,0 +1,30 @@
+import { notFound } from "../../shared/errors.ts";
+import { httpFunction } from "../../shared/http/function.ts";
+import { findPodcast } from "../../shared/sql/find-podcast.ts";
+import { listEpisodes } from "../../shared/sql/list-episodes.ts";
+import { pageReply } from "../../shared/web/layout.ts";
+import { unslugId } from "../../shared/web/links.ts";
+import { type PodcastView, podcastPage } from "../../shared/web/podcast-page.ts";
+
+// As many as the original shows.
+const PAGE_SIZE = 50;
+
+type Params = { id: number; after: string | undefined };
+
+export default httpFunction<Params, PodcastView>({
+  readParams: ({ params, query }) => ({
+    id: unslugId("id", params.id ?? ""),
+    after: query.get("after") || undefined,
+  }),
+
+  async handle(ctx, { id, after }) {
+    const [podcast, episodes] = await Promise.all([
+      findPodcast(ctx.db, id),
+      listEpisodes(ctx.db, { podcastId: id, first: PAGE_SIZE, after }),
+    ]);
+    if (podcast === undefined) throw notFound("podcast", id);
+    return { podcast, episodes, after };
+  },
+
+  render: (view, ctx) => pageReply(ctx, podcastPage(view)),
+});

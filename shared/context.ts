@@ -1,0 +1,65 @@
+import type { Config } from "./config.ts";
+import { type Database, openPool, type Pool } from "./db/pool.ts";
+import { UserError } from "./errors.ts";
+import type { Fetch } from "./fetch/fetch.ts";
+import type { Log } from "./log/log.ts";
+
+/** What a use case may touch. */
+export type Context = {
+  readonly config: Config;
+  /** Opened with its first use. */
+  readonly db: Database;
+  /** Outbound HTTP with its limits; opened with its first use. */
+  readonly fetch: Fetch;
+  readonly log: Log;
+  /** Replaced in tests. Due times and leases do not use it: they are the database's podcore_now(). */
+  now(): Date;
+  /** Aborted when the time for this call is up. */
+  readonly signal: AbortSignal;
+  /** Aborted when the process was told to end: finish what is in hand, take on nothing new. */
+  readonly draining: AbortSignal;
+};
+
+export type OpenFetch = (config: Config) => Fetch;
+/** What a process opens once and shares among its calls. */
+export type Resources = {
+  contextFor(call: { signal: AbortSignal; openFetch: OpenFetch | undefined }): Context;
+  /** Tells what is running to take on nothing new. */
+  drain(): void;
+  close(): Promise<void>;
+};
+
+export function createResources({ config, log, name }: { config: Config; log: Log; name: string }): Resources {
+  let pool: Pool | undefined;
+  let fetch: Fetch | undefined;
+  const draining = new AbortController();
+
+  function openDatabase(): Pool {
+    if (config.databaseUrl === undefined) {
+      log.error("Cannot open the database: DATABASE_URL is not set");
+      throw new UserError(503, "Service unavailable: no database is configured");
+    }
+    return openPool({ url: config.databaseUrl, max: config.databaseConnections, applicationName: `podcore-${name}` });
+  }
+
+  return {
+    contextFor: ({ signal, openFetch }) => ({
+      config,
+      log,
+      signal,
+      draining: draining.signal,
+      now: () => new Date(),
+      get db() {
+        pool ??= openDatabase();
+        return pool.db;
+      },
+      get fetch() {
+        if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
+        fetch ??= openFetch(config);
+        return fetch;
+      },
+    }),
+    drain: () => draining.abort(),
+    close: async () => pool?.close(),
+  };
+}

@@ -1,0 +1,28 @@
+import { sql } from "drizzle-orm";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import { findCode } from "./failure.ts";
+import type { Database } from "./pool.ts";
+import { LATEST_MIGRATION } from "./schema-version.gen.ts";
+
+/** @throws UserError 503 while the database's schema is older than this code */
+export async function checkSchema(db: Database, log: Log): Promise<void> {
+  const newest = await newestMigration(db);
+  if (newest >= LATEST_MIGRATION.when) return;
+  log.error("Schema is older than this code: run admin-migrate", { needed: LATEST_MIGRATION.tag });
+  // A migration Job takes seconds.
+  throw new UserError(503, "Service unavailable: the database is being upgraded", { headers: { "retry-after": "5" } });
+}
+
+async function newestMigration(db: Database): Promise<number> {
+  try {
+    const [row] = await db.execute<{ when: number | null }>(
+      sql`select max(created_at)::float8 as "when" from drizzle.__drizzle_migrations`,
+    );
+    return row?.when ?? 0;
+  } catch (error) {
+    // undefined_table, invalid_schema_name: nothing was ever migrated.
+    if (["42P01", "3F000"].includes(findCode(error) ?? "")) return 0;
+    throw error;
+  }
+}

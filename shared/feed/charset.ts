@@ -1,0 +1,104 @@
+import { isAscii, isUtf8 } from "node:buffer";
+
+// Names that feeds use and the WHATWG Encoding Standard does not list.
+const ALIASES: Record<string, string> = {
+  "cp-1251": "windows-1251",
+  cp932: "shift_jis",
+  cp936: "gbk",
+  latin: "windows-1252",
+  maccyrillic: "x-mac-cyrillic",
+  "win-1251": "windows-1251",
+};
+
+// Where an XML declaration must be; looked for a little further, because white space and junk come first at times.
+const DECLARATION_BYTES = 1_024;
+
+/**
+ * Finds the charset of a feed: byte order mark, then the Content-Type header, then the XML declaration (RFC 7303 3.2),
+ * each believed only as far as the bytes allow. Bytes that are UTF-8 beyond ASCII are read as UTF-8 whatever was declared:
+ * text in another charset is valid UTF-8 by chance only, and wrong labels are common.
+ *
+ * @returns a label that `TextDecoder` knows
+ */
+export function chooseCharset(body: Buffer, contentType: string | undefined): string {
+  const marked = fromByteOrderMark(body);
+  if (marked !== undefined) return marked;
+  const sniffed = fromZeroBytes(body);
+  if (sniffed !== undefined) return sniffed;
+  if (isAscii(body)) return asciiCharset(body, contentType);
+  if (isUtf8(body)) return "utf-8";
+
+  const declared = [fromHeader(contentType), fromDeclaration(body)];
+  if (declared.includes("utf-8") && isMostlyUtf8(body)) return "utf-8";
+  const legacy = declared.find((label) => label !== undefined && !label.startsWith("utf-"));
+  if (legacy !== undefined) return legacy;
+  return isMostlyUtf8(body) ? "utf-8" : "windows-1252";
+}
+
+/** Decodes a body piece by piece, so that the caller can pause between; bytes that are not valid become U+FFFD. */
+export function* decodeSlices(body: Buffer, charset: string, sliceBytes: number): Generator<string> {
+  const decoder = new TextDecoder(charset);
+  for (let start = 0; start < body.length; start += sliceBytes) {
+    const text = decoder.decode(body.subarray(start, start + sliceBytes), { stream: true });
+    if (text !== "") yield text;
+  }
+  const rest = decoder.decode();
+  if (rest !== "") yield rest;
+}
+
+function fromByteOrderMark(body: Buffer): string | undefined {
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return "utf-8";
+  if (body[0] === 0xff && body[1] === 0xfe) return "utf-16le";
+  if (body[0] === 0xfe && body[1] === 0xff) return "utf-16be";
+  return undefined;
+}
+
+/** Recognizes UTF-16 without a byte order mark by the "<" that a feed begins with. */
+function fromZeroBytes(body: Buffer): string | undefined {
+  if (body[0] === 0x3c && body[1] === 0 && body[2] !== 0 && body[3] === 0) return "utf-16le";
+  if (body[0] === 0 && body[1] === 0x3c && body[2] === 0 && body[3] !== 0) return "utf-16be";
+  return undefined;
+}
+
+/** ISO-2022-JP writes Japanese in ASCII bytes; any other charset reads ASCII as itself. */
+function asciiCharset(body: Buffer, contentType: string | undefined): string {
+  const declared = fromHeader(contentType) ?? fromDeclaration(body);
+  return declared === "iso-2022-jp" ? declared : "utf-8";
+}
+
+function fromHeader(contentType: string | undefined): string | undefined {
+  return knownLabel(/;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType ?? "")?.[1]);
+}
+
+function fromDeclaration(body: Buffer): string | undefined {
+  const start = body.toString("latin1", 0, DECLARATION_BYTES);
+  return knownLabel(/<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/i.exec(start)?.[1]);
+}
+
+function knownLabel(label: string | undefined): string | undefined {
+  if (label === undefined) return undefined;
+  const name = label.trim().toLowerCase();
+  try {
+    return new TextDecoder(ALIASES[name] ?? name).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether UTF-8 sequences outnumber the bytes that cannot be UTF-8: a few broken characters do not make it Latin-1. */
+function isMostlyUtf8(body: Buffer): boolean {
+  let numValid = 0;
+  let numInvalid = 0;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i] ?? 0;
+    if (byte < 0x80) continue;
+    const numFollowing =
+      byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : 0;
+    let end = i + 1;
+    while (end <= i + numFollowing && ((body[end] ?? 0) & 0xc0) === 0x80) end++;
+    if (numFollowing > 0 && end === i + 1 + numFollowing) numValid++;
+    else numInvalid++;
+    i = end - 1;
+  }
+  return numValid > numInvalid;
+}

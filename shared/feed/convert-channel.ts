@@ -1,0 +1,85 @@
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
+import { authorOf, firstOf, imageOf, isExplicit, linkOf } from "./fields.ts";
+import { type Category, type Feed, LIMITS } from "./model.ts";
+import { booleanOf } from "./numbers.ts";
+import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
+import { lineOf, paragraphsOf } from "./text.ts";
+import { webUrl } from "./url.ts";
+
+export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
+
+/** Converts a channel. One without a title is called by the host of its page, or of the feed. */
+export function convertChannel(channel: FeedNode | undefined, baseUrl: string): Channel {
+  const linkUrl = linkOf(channel, baseUrl);
+  const owner = firstChild(channel, "itunes:owner");
+  const type = childText(channel, "itunes:type")?.toLowerCase();
+  const titles = [
+    ...children(channel, "title"),
+    ...children(channel, "itunes:title"),
+    ...children(channel, "media:title"),
+  ];
+  return {
+    title: firstOf(titles, (node) => lineOf(ownText(node), LIMITS.title)) ?? new URL(linkUrl ?? baseUrl).hostname,
+    description: descriptionOf(channel),
+    author: authorOf(channel),
+    ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),
+    language: languageOf(channel),
+    copyright: firstOf(["copyright", "rights", "dc:rights"], (name) => lineOf(childText(channel, name), LIMITS.title)),
+    linkUrl,
+    imageUrl: imageOf(channel, baseUrl),
+    categories: categoriesOf(channel),
+    isExplicit: isExplicit(channel),
+    itunesType: type === "episodic" || type === "serial" ? type : undefined,
+    isComplete: booleanOf(childText(channel, "itunes:complete")) ?? false,
+    isBlocked: isBlocked(channel),
+    newFeedUrl: webUrl(childText(channel, "itunes:new-feed-url"), baseUrl),
+    podcastGuid: uuidOf(childText(channel, "podcast:guid")),
+    isLocked: booleanOf(childText(channel, "podcast:locked")),
+    medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
+    namespace: channelNamespace(channel, baseUrl),
+  };
+}
+
+function descriptionOf(channel: FeedNode | undefined): string | undefined {
+  const names = ["description", "itunes:summary", "subtitle", "googleplay:description", "itunes:subtitle"];
+  return firstOf(names, (name) => paragraphsOf(childText(channel, name), LIMITS.channelDescription));
+}
+
+function languageOf(channel: FeedNode | undefined): string | undefined {
+  const values = [childText(channel, "language"), childText(channel, "dc:language"), attribute(channel, "xml:lang")];
+  return firstOf(values, (value) => {
+    const language = value?.toLowerCase().replaceAll("_", "-") ?? "";
+    return language.length <= LIMITS.language && /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/.test(language)
+      ? language
+      : undefined;
+  });
+}
+
+/** FeedParser's own reading loses the parent of a lone subcategory. Those of iTunes, else what the feed has instead. */
+function categoriesOf(channel: FeedNode | undefined): Category[] {
+  const categories = new Map<string, Set<string>>();
+  const add = (name: string | undefined, subcategories: (string | undefined)[]) => {
+    if (name === undefined || (categories.size >= LIMITS.categories && !categories.has(name))) return;
+    const known = categories.get(name) ?? new Set();
+    categories.set(name, known);
+    for (const subcategory of subcategories) {
+      if (subcategory !== undefined && known.size < LIMITS.categories) known.add(subcategory);
+    }
+  };
+  for (const node of children(channel, "itunes:category")) {
+    add(nameOf(node), children(node, "itunes:category").map(nameOf));
+  }
+  if (categories.size === 0) for (const node of children(channel, "googleplay:category")) add(nameOf(node), []);
+  if (categories.size === 0) for (const node of children(channel, "category")) add(nameOf(node), []);
+  return [...categories].map(([name, subcategories]) => ({ name, subcategories: [...subcategories] }));
+}
+
+/** iTunes and Google Play write the name as `text`, Atom as `term`, RSS between the tags. */
+function nameOf(node: FeedNode): string | undefined {
+  return lineOf(attribute(node, "text") ?? attribute(node, "term") ?? ownText(node), LIMITS.shortText);
+}
+
+function uuidOf(value: string | undefined): string | undefined {
+  const uuid = value?.toLowerCase() ?? "";
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid) ? uuid : undefined;
+}

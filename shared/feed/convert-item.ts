@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { chaptersOf } from "./chapters.ts";
+import { dateOf } from "./date.ts";
+import { durationOf } from "./duration.ts";
+import { attribute, children, childText, type FeedNode, firstChild } from "./feed-node.ts";
+import { authorOf, firstOf, imageOf, isExplicit, linkOf } from "./fields.ts";
+import { mediaOf } from "./media.ts";
+import { type FeedEpisode, LIMITS, type SkippedItem } from "./model.ts";
+import { notesHtml, pickNotes } from "./notes.ts";
+import { decimalOf, integerOf } from "./numbers.ts";
+import { episodeNamespace, isBlocked } from "./podcast-namespace.ts";
+import { lineOf, rawOf } from "./text.ts";
+
+// As much of the notes as makes a title where an item has none.
+const TITLE_FROM_NOTES = 100;
+
+const DATES = ["pubdate", "published", "dc:date", "updated", "modified"];
+
+/** Converts an item, or says why it cannot be an episode. `position` is its place in the feed. */
+export function convertItem(
+  item: FeedNode,
+  { position, baseUrl }: { position: number; baseUrl: string },
+): FeedEpisode | SkippedItem {
+  const ownGuid = childText(item, "guid") ?? childText(item, "id");
+  const media = mediaOf(item, baseUrl);
+  if (media === undefined) return skippedItem(item, { position, reason: "no media URL" });
+
+  const linkUrl = linkOf(item, baseUrl) ?? permalinkOf(item, baseUrl);
+  const fullGuid = [ownGuid, media.url].find((guid) => lineOf(guid, LIMITS.guid) !== undefined) ?? media.url;
+  const source = pickNotes([
+    childText(item, "content:encoded"),
+    childText(item, "content"),
+    childText(item, "description"),
+    childText(item, "summary"),
+    childText(item, "itunes:summary"),
+    childText(item, "googleplay:description"),
+    childText(item, "itunes:subtitle"),
+  ]);
+  const season = firstChild(item, "podcast:season");
+  const episode = firstChild(item, "podcast:episode");
+  return {
+    position,
+    guid: guidText(fullGuid) ?? media.url,
+    guidSha256: createHash("sha256").update(fullGuid).digest(),
+    title: titleOf(item, source) ?? fileName(media.url),
+    publishedAt: firstOf(DATES, (name) => dateOf(childText(item, name))),
+    descriptionSource: source,
+    descriptionHtml: notesHtml(source, linkUrl ?? baseUrl),
+    author: authorOf(item),
+    linkUrl,
+    imageUrl: imageOf(item, baseUrl),
+    mediaUrl: media.url,
+    mediaType: media.type,
+    mediaBytes: media.bytes,
+    durationSeconds: durationOf(childText(item, "itunes:duration")),
+    isExplicit: isExplicit(item),
+    isBlocked: isBlocked(item),
+    season: integerOf(childText(item, "itunes:season")) ?? integerOf(season?.["#"]),
+    seasonName: lineOf(attribute(season, "name"), LIMITS.shortText),
+    episodeNumber: decimalOf(episode?.["#"]) ?? decimalOf(childText(item, "itunes:episode")),
+    episodeDisplay: lineOf(attribute(episode, "display"), LIMITS.shortText),
+    episodeType: episodeTypeOf(childText(item, "itunes:episodetype")),
+    chapters: chaptersOf(item, baseUrl),
+    namespace: episodeNamespace(item, baseUrl),
+  };
+}
+
+/** Describes an item that is not used. */
+function skippedItem(item: FeedNode, { position, reason }: Pick<SkippedItem, "position" | "reason">): SkippedItem {
+  return {
+    position,
+    guid: guidText(childText(item, "guid") ?? childText(item, "id")),
+    title: lineOf(childText(item, "title"), LIMITS.title),
+    reason,
+  };
+}
+
+/** A guid is compared, not shown, so that markup in it stays; its case counts. */
+function guidText(guid: string | undefined): string | undefined {
+  return rawOf(guid, LIMITS.guid);
+}
+
+/** RSS 2.0: a guid is the address of the item's page unless it says that it is not. */
+function permalinkOf(item: FeedNode, baseUrl: string): string | undefined {
+  const guid = firstChild(item, "guid");
+  if (attribute(guid, "ispermalink")?.toLowerCase() === "false" || !/^https?:/i.test(guid?.["#"] ?? ""))
+    return undefined;
+  return linkOf({ link: { "#": guid?.["#"] } }, baseUrl);
+}
+
+function titleOf(item: FeedNode, source: string | undefined): string | undefined {
+  const texts = [...children(item, "itunes:title"), ...children(item, "title"), ...children(item, "media:title")];
+  const title = firstOf(texts, (node) => lineOf(node["#"], LIMITS.title));
+  return title ?? lineOf(source, TITLE_FROM_NOTES);
+}
+
+function fileName(url: string): string {
+  const { hostname, pathname } = new URL(url);
+  const name = pathname.split("/").findLast((part) => part !== "") ?? hostname;
+  let decoded = name;
+  try {
+    decoded = decodeURIComponent(name);
+  } catch {
+    // A lone "%": the name as it is will do.
+  }
+  return lineOf(decoded, LIMITS.title) ?? hostname;
+}
+
+function episodeTypeOf(value: string | undefined): FeedEpisode["episodeType"] {
+  const type = value?.toLowerCase();
+  return type === "full" || type === "trailer" || type === "bonus" ? type : undefined;
+}

@@ -1,0 +1,35 @@
+// Eleven days. What is longer is a mistake, most often a file's size.
+const MAX_SECONDS = 1_000_000;
+
+const UNITS: Record<string, number> = { h: 3_600, m: 60, s: 1 };
+const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
+
+/**
+ * Reads itunes:duration into whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), "1h 2m", "95 min" and "PT1H2M3S". Returns
+ * undefined for anything else, for 0, and for more than 1 000 000 seconds.
+ */
+export function durationOf(value: string | undefined): number | undefined {
+  const text = value?.trim().toLowerCase() ?? "";
+  if (text.length > 100) return undefined;
+  const seconds = Math.round(clockSeconds(text) ?? fromUnits(text) ?? 0);
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
+}
+
+/** Reads `[[H:]M:]S[.f]` into seconds, with their fraction; parts may exceed 59. */
+export function clockSeconds(text: string): number | undefined {
+  const parts = /^(?:(?:(\d*)\s*:)?\s*(\d*)\s*:)?\s*(\d+(?:[.,]\d*)?)$/.exec(text.trim().replaceAll(";", ":"));
+  if (parts === null) return undefined;
+  const [, hours, minutes, seconds] = parts;
+  const total = Number(hours ?? 0) * 3_600 + Number(minutes ?? 0) * 60 + Number(seconds?.replace(",", ".") ?? 0);
+  return total <= MAX_SECONDS ? total : undefined;
+}
+
+function fromUnits(text: string): number | undefined {
+  const compact = text.replace(/^pt/, "").replace(/(\d)\s+(?=[hms])/g, "$1");
+  if (!WITH_UNITS.test(compact)) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)([hms])/g)) {
+    seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  }
+  return seconds;
+}

@@ -1,0 +1,62 @@
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
+import { LIMITS } from "./model.ts";
+import { booleanOf } from "./numbers.ts";
+import { lineOf } from "./text.ts";
+import { webUrl } from "./url.ts";
+
+// The fields that channels and items have alike.
+
+/** Returns who made it, as the most specific element says. */
+export function authorOf(node: FeedNode | undefined): string | undefined {
+  const author = firstChild(node, "author");
+  const texts = [
+    childText(node, "itunes:author"),
+    childText(author, "name") ?? nameOf(ownText(author)) ?? childText(author, "email"),
+    childText(node, "dc:creator"),
+    childText(node, "googleplay:author"),
+    nameOf(childText(node, "managingeditor")),
+  ];
+  return firstOf(texts, (text) => lineOf(text, LIMITS.shortText));
+}
+
+export function imageOf(node: FeedNode | undefined, baseUrl: string): string | undefined {
+  const artwork = [...children(node, "itunes:image"), ...children(node, "googleplay:image")];
+  const thumbnails = [node, ...children(node, "media:group")].flatMap((parent) => children(parent, "media:thumbnail"));
+  const contents = children(node, "media:content").filter((content) => attribute(content, "medium") === "image");
+  const addresses = [
+    ...artwork.map((image) => attribute(image, "href") ?? attribute(image, "url") ?? ownText(image)),
+    ...children(node, "image").map((image) => childText(image, "url") ?? attribute(image, "href") ?? ownText(image)),
+    childText(node, "logo"),
+    ...[...thumbnails, ...contents].map((image) => attribute(image, "url")),
+  ];
+  return firstOf(addresses, (address) => webUrl(address, baseUrl));
+}
+
+/** Returns the page about it: RSS has the address as text, Atom in an attribute among links to other things. */
+export function linkOf(node: FeedNode | undefined, baseUrl: string): string | undefined {
+  const links = children(node, "link");
+  const alternates = [...links, ...children(node, "atom:link")].filter((link) => {
+    const relation = attribute(link, "rel")?.toLowerCase() ?? "alternate";
+    return relation === "alternate";
+  });
+  return firstOf([...links.map(ownText), ...alternates.map((link) => attribute(link, "href"))], (address) =>
+    webUrl(address, baseUrl),
+  );
+}
+
+export function isExplicit(node: FeedNode | undefined): boolean | undefined {
+  return booleanOf(childText(node, "itunes:explicit")) ?? booleanOf(childText(node, "googleplay:explicit"));
+}
+
+export function firstOf<T, U>(values: T[], read: (value: T) => U | undefined): U | undefined {
+  for (const value of values) {
+    const result = read(value);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+/** RSS has "editor@example.com (Jo Doe)" where Atom has a name. */
+function nameOf(text: string | undefined): string | undefined {
+  return /^[^\s()]+@[^\s()]+\s*\(([^()]+)\)$/.exec(text ?? "")?.[1] ?? text;
+}

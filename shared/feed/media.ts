@@ -1,0 +1,43 @@
+import { attribute, children, type FeedNode } from "./feed-node.ts";
+import { LIMITS } from "./model.ts";
+import { bytesOf } from "./numbers.ts";
+import { webUrl } from "./url.ts";
+
+export type Media = { url: string; type: string | undefined; bytes: number | undefined };
+
+const PLAYABLE_PATH = /\.(?:aac|aif+|flac|m4[abpv]|mkv|mov|mp[34]|mpe?g|og[agv]|opus|wav|weba|webm|wma|wmv)$/i;
+
+/**
+ * Finds the file of an episode: the first enclosure that is audio or video, else another enclosure (a book, say) that is no
+ * image, else what media:content or an Atom link has.
+ */
+export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
+  const enclosures = children(item, "enclosure").flatMap((node) => toMedia(node, "url", "length"));
+  const contents = [item, ...children(item, "media:group")]
+    .flatMap((parent) => children(parent, "media:content"))
+    .filter((node) => attribute(node, "medium") !== "image")
+    .flatMap((node) => toMedia(node, "url", "filesize"));
+  const links = [...children(item, "link"), ...children(item, "atom:link")]
+    .filter((node) => attribute(node, "rel")?.toLowerCase() === "enclosure")
+    .flatMap((node) => toMedia(node, "href", "length"));
+
+  function toMedia(node: FeedNode, urlName: string, lengthName: string): Media[] {
+    const url = webUrl(attribute(node, urlName), baseUrl);
+    if (url === undefined) return [];
+    return [{ url, type: mediaType(attribute(node, "type")), bytes: bytesOf(attribute(node, lengthName)) }];
+  }
+
+  const files = [...enclosures, ...links].filter(({ type }) => !type?.startsWith("image/"));
+  return enclosures.find(isPlayable) ?? files[0] ?? contents.find(isPlayable);
+}
+
+/** Reads a MIME type without its parameters. */
+export function mediaType(value: string | undefined): string | undefined {
+  const type = value?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return /^[a-z0-9][\w.+-]*\/[\w.+-]+$/.test(type) && type.length <= LIMITS.mediaType ? type : undefined;
+}
+
+function isPlayable({ type, url }: Media): boolean {
+  if (type !== undefined && /^(?:audio|video)\//.test(type)) return true;
+  return type === undefined || !type.startsWith("image/") ? PLAYABLE_PATH.test(new URL(url).pathname) : false;
+}

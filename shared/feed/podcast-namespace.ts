@@ -1,0 +1,200 @@
+import { dateOf } from "./date.ts";
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
+import { mediaOf, mediaType } from "./media.ts";
+import {
+  type ChannelNamespace,
+  type EpisodeNamespace,
+  LIMITS,
+  type LiveItem,
+  type Location,
+  type Person,
+  type RemoteItem,
+  type Soundbite,
+  type Trailer,
+  type Transcript,
+  type Txt,
+  type Value,
+  type ValueRecipient,
+} from "./model.ts";
+import { booleanOf, bytesOf, decimalOf, integerOf } from "./numbers.ts";
+import { lineOf } from "./text.ts";
+import { webUrl } from "./url.ts";
+
+/** Reads a channel's elements of the podcast namespace, as https://podcasting2.org/docs/podcast-namespace describes them. */
+export function channelNamespace(channel: FeedNode | undefined, baseUrl: string): ChannelNamespace {
+  return present({
+    funding: list(channel, "podcast:funding", (node) => {
+      const url = webUrl(attribute(node, "url"), baseUrl);
+      return url === undefined ? undefined : present({ url, message: short(ownText(node)) });
+    }),
+    persons: list(channel, "podcast:person", (node) => person(node, baseUrl)),
+    location: location(channel),
+    license: license(channel, baseUrl),
+    values: list(channel, "podcast:value", value),
+    trailers: list(channel, "podcast:trailer", (node) => trailer(node, baseUrl)),
+    liveItems: list(channel, "podcast:liveitem", (node) => liveItem(node, baseUrl)),
+    podroll: list(firstChild(channel, "podcast:podroll"), "podcast:remoteitem", (node) => remoteItem(node, baseUrl)),
+    txts: list(channel, "podcast:txt", txt),
+  });
+}
+
+/** Reads an item's elements of the podcast namespace, apart from its season and episode. */
+export function episodeNamespace(item: FeedNode, baseUrl: string): EpisodeNamespace {
+  return present({
+    persons: list(item, "podcast:person", (node) => person(node, baseUrl)),
+    transcripts: list(item, "podcast:transcript", (node) => transcript(node, baseUrl)),
+    chapters: list(item, "podcast:chapters", (node) => {
+      const url = webUrl(attribute(node, "url"), baseUrl);
+      return url === undefined ? undefined : present({ url, type: mediaType(attribute(node, "type")) });
+    })[0],
+    soundbites: list(item, "podcast:soundbite", soundbite),
+    location: location(item),
+    license: license(item, baseUrl),
+    values: list(item, "podcast:value", value),
+    txts: list(item, "podcast:txt", txt),
+  });
+}
+
+/** Whether itunes:block or podcast:block keeps it out of all lists; a podcast:block with an id names one service only. */
+export function isBlocked(node: FeedNode | undefined): boolean {
+  const blocks = children(node, "podcast:block").filter((block) => attribute(block, "id") === undefined);
+  const texts = [...blocks.map(ownText), childText(node, "itunes:block"), childText(node, "googleplay:block")];
+  return texts.some((text) => booleanOf(text) === true);
+}
+
+function person(node: FeedNode, baseUrl: string): Person | undefined {
+  const name = short(ownText(node));
+  if (name === undefined) return undefined;
+  return present({
+    name,
+    role: short(attribute(node, "role")?.toLowerCase()),
+    group: short(attribute(node, "group")?.toLowerCase()),
+    imageUrl: webUrl(attribute(node, "img"), baseUrl),
+    linkUrl: webUrl(attribute(node, "href"), baseUrl),
+  });
+}
+
+function location(parent: FeedNode | undefined): Location | undefined {
+  return list(parent, "podcast:location", (node) => {
+    const name = short(ownText(node));
+    if (name === undefined) return undefined;
+    return present({ name, geo: short(attribute(node, "geo")), osm: short(attribute(node, "osm")) });
+  })[0];
+}
+
+function license(parent: FeedNode | undefined, baseUrl: string): ChannelNamespace["license"] {
+  return list(parent, "podcast:license", (node) => {
+    const identifier = short(ownText(node));
+    return identifier === undefined ? undefined : present({ identifier, url: webUrl(attribute(node, "url"), baseUrl) });
+  })[0];
+}
+
+function value(node: FeedNode): Value | undefined {
+  const type = short(attribute(node, "type"));
+  const method = short(attribute(node, "method"));
+  if (type === undefined || method === undefined) return undefined;
+  const recipients = list(node, "podcast:valuerecipient", valueRecipient);
+  return present({ type, method, suggested: short(attribute(node, "suggested")), recipients });
+}
+
+function valueRecipient(node: FeedNode): ValueRecipient | undefined {
+  const type = short(attribute(node, "type"));
+  const address = short(attribute(node, "address"));
+  const split = integerOf(attribute(node, "split"));
+  if (type === undefined || address === undefined || split === undefined) return undefined;
+  return present({
+    name: short(attribute(node, "name")),
+    type,
+    address,
+    split,
+    fee: booleanOf(attribute(node, "fee")) ?? false,
+    customKey: short(attribute(node, "customkey")),
+    customValue: short(attribute(node, "customvalue")),
+  });
+}
+
+function trailer(node: FeedNode, baseUrl: string): Trailer | undefined {
+  const title = lineOf(ownText(node), LIMITS.title);
+  const url = webUrl(attribute(node, "url"), baseUrl);
+  if (title === undefined || url === undefined) return undefined;
+  return present({
+    title,
+    url,
+    publishedAt: dateOf(attribute(node, "pubdate"))?.toISOString(),
+    mediaType: mediaType(attribute(node, "type")),
+    mediaBytes: bytesOf(attribute(node, "length")),
+    season: integerOf(attribute(node, "season")),
+  });
+}
+
+function liveItem(node: FeedNode, baseUrl: string): LiveItem | undefined {
+  const status = attribute(node, "status")?.toLowerCase() ?? "";
+  if (!["pending", "live", "ended"].includes(status)) return undefined;
+  const media = mediaOf(node, baseUrl);
+  return present({
+    status,
+    startAt: dateOf(attribute(node, "start"))?.toISOString(),
+    endAt: dateOf(attribute(node, "end"))?.toISOString(),
+    guid: lineOf(childText(node, "guid"), LIMITS.guid),
+    title: lineOf(childText(node, "title"), LIMITS.title),
+    linkUrl: webUrl(childText(node, "link"), baseUrl),
+    mediaUrl: media?.url,
+    mediaType: media?.type,
+    contentLinks: list(node, "podcast:contentlink", (link) => {
+      const url = webUrl(attribute(link, "href"), baseUrl);
+      return url === undefined ? undefined : present({ url, text: short(ownText(link)) });
+    }),
+  });
+}
+
+function remoteItem(node: FeedNode, baseUrl: string): RemoteItem | undefined {
+  const item = present({
+    feedGuid: short(attribute(node, "feedguid")),
+    feedUrl: webUrl(attribute(node, "feedurl"), baseUrl),
+    itemGuid: lineOf(attribute(node, "itemguid"), LIMITS.guid),
+    medium: short(attribute(node, "medium")?.toLowerCase()),
+    title: lineOf(attribute(node, "title"), LIMITS.title),
+  });
+  return item.feedGuid === undefined && item.feedUrl === undefined ? undefined : item;
+}
+
+function transcript(node: FeedNode, baseUrl: string): Transcript | undefined {
+  const url = webUrl(attribute(node, "url"), baseUrl);
+  if (url === undefined) return undefined;
+  return present({
+    url,
+    type: mediaType(attribute(node, "type")),
+    language: lineOf(attribute(node, "language")?.toLowerCase(), LIMITS.language),
+    rel: short(attribute(node, "rel")?.toLowerCase()),
+  });
+}
+
+function soundbite(node: FeedNode): Soundbite | undefined {
+  const startSeconds = decimalOf(attribute(node, "starttime"));
+  const durationSeconds = decimalOf(attribute(node, "duration"));
+  if (startSeconds === undefined || durationSeconds === undefined || durationSeconds === 0) return undefined;
+  return present({ startSeconds, durationSeconds, title: lineOf(ownText(node), LIMITS.title) });
+}
+
+function txt(node: FeedNode): Txt | undefined {
+  // The namespace allows 4 000 characters.
+  const text = lineOf(ownText(node), LIMITS.channelDescription);
+  return text === undefined ? undefined : present({ purpose: short(attribute(node, "purpose")), value: text });
+}
+
+function list<T>(parent: FeedNode | undefined, name: string, read: (node: FeedNode) => T | undefined): T[] {
+  return children(parent, name)
+    .map(read)
+    .filter((entry) => entry !== undefined)
+    .slice(0, LIMITS.listEntries);
+}
+
+function short(text: string | undefined): string | undefined {
+  return lineOf(text, LIMITS.shortText);
+}
+
+/** Leaves the properties out that are undefined, as JSON does, so that what is stored equals what was read. */
+function present<T extends object>(value: T): T {
+  // Object.fromEntries forgets which properties there are; only those that may be absent are left out.
+  return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== undefined)) as T;
+}

@@ -1,0 +1,80 @@
+import { Parser } from "htmlparser2";
+
+// A letter carries three marks at most in pointed Hebrew and in Vietnamese; more than four make a tower over other lines.
+const TOO_MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
+// Joiners belong between letters of some scripts and in emoji, one at a time.
+const JOINER_RUNS = /([\u200c\u200d])[\u200b-\u200d\u2060\ufeff]+/g;
+// Characters that Postgres or XML refuses (NUL, lone surrogates, noncharacters), control characters, bidirectional
+// embeddings, overrides and isolates (they reorder what comes after the text), and spaces of no width.
+const UNWANTED = /(?![\t\n])\p{Cc}|[\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2060\u2066-\u2069\u200b\ufeff]/gu;
+// Most text is nothing else, and needs none of the above.
+const ASCII_TEXT = /^[\t\n -~]*$/;
+const BLOCKS = new Set("p div br li ul ol tr h1 h2 h3 h4 h5 h6 blockquote hr".split(" "));
+const UNSEEN = new Set(["script", "style"]);
+
+/** Returns a text on one line: entities decoded, markup removed, white space collapsed, cut to `limit` characters. */
+export function lineOf(value: string | undefined, limit: number): string | undefined {
+  return finish(readable(value, limit)?.replace(/\s+/g, " "), limit);
+}
+
+/** Returns a text whose lines and paragraphs are kept, otherwise as `lineOf` does. */
+export function paragraphsOf(value: string | undefined, limit: number): string | undefined {
+  const text = readable(value, limit)
+    ?.replace(/[^\S\n]+/g, " ")
+    .replace(/ ?\n ?/g, "\n")
+    .replace(/\n{3,}/g, "\n\n");
+  return finish(text, limit);
+}
+
+/** Returns a value as the feed gave it (markup included) without the characters that cannot be stored. */
+export function rawOf(value: string | undefined, limit: number): string | undefined {
+  return value === undefined ? undefined : finish(clean(cut(value.trimStart(), limit)), limit);
+}
+
+function readable(value: string | undefined, limit: number): string | undefined {
+  if (value === undefined) return undefined;
+  // Markup may be longer than the text in it, within reason.
+  const start = cut(value.trimStart(), limit * 8);
+  return clean(/[<&]/.test(start) ? withoutMarkup(start) : start);
+}
+
+function withoutMarkup(html: string): string {
+  let text = "";
+  let numUnseen = 0;
+  const parser = new Parser({
+    onopentagname(name) {
+      if (UNSEEN.has(name)) numUnseen++;
+      if (BLOCKS.has(name)) text += "\n";
+    },
+    ontext(data) {
+      if (numUnseen === 0) text += data;
+    },
+    onclosetag(name) {
+      if (UNSEEN.has(name)) numUnseen--;
+    },
+  });
+  parser.end(html);
+  return text;
+}
+
+function clean(text: string): string {
+  if (ASCII_TEXT.test(text)) return text;
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+    .replace(JOINER_RUNS, "$1")
+    .replace(UNWANTED, "")
+    .replace(TOO_MANY_MARKS, "$1");
+}
+
+function finish(text: string | undefined, limit: number): string | undefined {
+  const finished = cut(text?.trim() ?? "", limit).trimEnd();
+  // A copy: a slice would keep the whole piece of the document that it was cut out of.
+  return finished === "" ? undefined : Buffer.from(finished, "utf8").toString("utf8");
+}
+
+/** Cuts to `limit` UTF-16 units, never between the two halves of a character. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const last = text.charCodeAt(limit - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? limit - 1 : limit);
+}

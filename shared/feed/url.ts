@@ -1,0 +1,14 @@
+import { LIMITS } from "./model.ts";
+
+/**
+ * Returns an absolute http or https URL, resolved against `base`. A URL that is too long is no URL: cut, it would be another
+ * one. Ampersands that were escaped twice are repaired.
+ */
+export function webUrl(value: string | undefined, base: string | undefined): string | undefined {
+  if (value === undefined || value.length > LIMITS.url * 2) return undefined;
+  const text = value.trim().replaceAll("&amp;", "&");
+  if (text === "" || !URL.canParse(text, base)) return undefined;
+  const url = new URL(text, base);
+  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  return url.href.length <= LIMITS.url ? url.href : undefined;
+}

@@ -1,0 +1,126 @@
+import { Tokenizer } from "htmlparser2";
+
+/** Names are lower case and well formed (one colon at most); `attributes` has no prototype. */
+export type XmlHandler = {
+  onOpen(name: string, attributes: Record<string, string>, isEmpty: boolean): void;
+  onClose(name: string): void;
+  onText(text: string): void;
+};
+export type XmlTokens = { write(text: string): void; end(): void };
+
+// No feed of the 205 looked at has more than 20; one element with 200 000 attributes costs a full parser 15 s.
+const MAX_ATTRIBUTES = 256;
+const MAX_NAME = 1_024;
+const MAX_ATTRIBUTE_VALUE = 65_536;
+// Show notes of real feeds reach 50 000 characters, and `LIMITS` cuts them to little more.
+const MAX_TEXT = 1_048_576;
+
+const WELL_FORMED_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*(?::[\p{L}_][\p{L}\p{N}_.-]*)?$/u;
+
+/**
+ * Reads XML leniently into open, close and text events, and keeps what is oversized or ill formed from the handler: what is
+ * over a limit is dropped, never an error. A DTD is skipped, entities other than XML's own five and numeric ones stay as
+ * they are written.
+ */
+export function xmlTokens(handler: XmlHandler): XmlTokens {
+  // What was written, from the start of the token that is being read.
+  const chunks: string[] = [];
+  let chunksStart = 0;
+  let elementName: string | undefined;
+  let attributes: Record<string, string> = Object.create(null);
+  let numAttributes = 0;
+  let attributeName: string | undefined;
+  let attributeValue = "";
+  let carried = "";
+
+  const tokenizer = new Tokenizer(
+    { xmlMode: true },
+    {
+      onopentagname(start, end) {
+        elementName = name(start, end);
+        attributes = Object.create(null);
+        numAttributes = 0;
+      },
+      onattribname(start, end) {
+        numAttributes++;
+        attributeName = numAttributes <= MAX_ATTRIBUTES ? name(start, end) : undefined;
+        attributeValue = "";
+      },
+      onattribdata(start, end) {
+        if (attributeName !== undefined && attributeValue.length <= MAX_ATTRIBUTE_VALUE)
+          attributeValue += slice(start, Math.min(end, start + MAX_ATTRIBUTE_VALUE + 1));
+      },
+      onattribentity(codePoint) {
+        if (attributeName !== undefined && attributeValue.length <= MAX_ATTRIBUTE_VALUE)
+          attributeValue += String.fromCodePoint(codePoint);
+      },
+      onattribend() {
+        // The first of equal names counts. A value that is too long is dropped whole: half a URL is another URL.
+        if (attributeName === undefined || attributeName in attributes || attributeValue.length > MAX_ATTRIBUTE_VALUE)
+          return;
+        attributes[attributeName] = attributeValue;
+      },
+      onopentagend() {
+        if (elementName !== undefined) handler.onOpen(elementName, attributes, false);
+      },
+      onselfclosingtag() {
+        if (elementName !== undefined) handler.onOpen(elementName, attributes, true);
+      },
+      onclosetag(start, end) {
+        const closed = name(start, end);
+        if (closed !== undefined) handler.onClose(closed);
+      },
+      ontext(start, end) {
+        handler.onText(slice(start, Math.min(end, start + MAX_TEXT)));
+      },
+      oncdata(start, end, numEndCharacters) {
+        handler.onText(slice(start, Math.min(end - numEndCharacters, start + MAX_TEXT)));
+      },
+      ontextentity(codePoint) {
+        handler.onText(String.fromCodePoint(codePoint));
+      },
+      oncomment() {},
+      ondeclaration() {},
+      onprocessinginstruction() {},
+      onend() {},
+    },
+  );
+
+  function name(start: number, end: number): string | undefined {
+    if (end - start > MAX_NAME) return undefined;
+    const read = slice(start, end).toLowerCase();
+    return read !== "__proto__" && WELL_FORMED_NAME.test(read) ? read : undefined;
+  }
+
+  function slice(start: number, end: number): string {
+    while (chunks.length > 1 && start - chunksStart >= (chunks[0]?.length ?? 0))
+      chunksStart += chunks.shift()?.length ?? 0;
+    let read = "";
+    let chunkStart = chunksStart;
+    for (const chunk of chunks) {
+      if (chunkStart >= end) break;
+      read += chunk.slice(Math.max(0, start - chunkStart), end - chunkStart);
+      chunkStart += chunk.length;
+    }
+    return read;
+  }
+
+  return {
+    write(text) {
+      const joined = carried + text;
+      // What follows a last "<" decides whether it begins a tag.
+      carried = joined.endsWith("<") ? "<" : "";
+      const chunk = escapeStrayBrackets(carried === "" ? joined : joined.slice(0, -1));
+      chunks.push(chunk);
+      tokenizer.write(chunk);
+    },
+    end() {
+      tokenizer.end();
+    },
+  };
+}
+
+/** "I <3 you" unescaped would otherwise begin a tag that swallows the rest of the item. In CDATA it is HTML, and the same. */
+function escapeStrayBrackets(text: string): string {
+  return text.replace(/<(?=[\s\d=<-])/g, "&lt;");
+}

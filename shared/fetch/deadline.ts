@@ -1,0 +1,54 @@
+import { FetchError } from "./errors.ts";
+
+/** The one clock of a fetch. Its signal aborts with the FetchError to throw, and everything the fetch opens hangs on it. */
+export type Deadline = {
+  signal: AbortSignal;
+  /** Starts a step with `ms` of its own, in place of the step before. `goal` completes "no ... within 5000 ms". */
+  step: (goal: string, ms: number) => void;
+  /** Drops the clock of the last step; the total goes on. */
+  endStep: () => void;
+  /** Stops all clocks. */
+  end: () => void;
+};
+
+export function startDeadline({ url, ms, signal }: { url: string; ms: number; signal?: AbortSignal }): Deadline {
+  const controller = new AbortController();
+  const expire = (goal: string, afterMs: number) =>
+    controller.abort(new FetchError("timeout", { url, detail: `no ${goal} within ${afterMs} ms` }));
+  const cancel = () =>
+    controller.abort(new FetchError("aborted", { url, detail: "the caller gave up", cause: signal?.reason }));
+
+  const total = setTimeout(expire, ms, "complete reply", ms);
+  let step: NodeJS.Timeout | undefined;
+  if (signal?.aborted) cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+
+  return {
+    signal: controller.signal,
+    step: (goal, stepMs) => {
+      clearTimeout(step);
+      step = setTimeout(expire, stepMs, goal, stepMs);
+    },
+    endStep: () => clearTimeout(step),
+    end: () => {
+      clearTimeout(total);
+      clearTimeout(step);
+      signal?.removeEventListener("abort", cancel);
+    },
+  };
+}
+
+/** Waits for `work` but no longer than the signal lasts: for work that cannot itself be stopped. */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

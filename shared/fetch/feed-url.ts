@@ -1,0 +1,55 @@
+import { UserError } from "../errors.ts";
+import { redactUrl } from "./redact.ts";
+
+// Schemes that podcast apps register to be opened by a link; what they mean is the web.
+const PODCAST_SCHEME = /^(?:feed|itpc|pcast|podcast):(?:\/\/)?/i;
+// A colon and a digit is a host and its port: `example.com:8080/feed`.
+const SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
+
+/**
+ * Brings what people paste as a feed's address into the one form that is stored: http or https, no fragment, lower-case
+ * host, no default port, credentials kept. Throws a UserError 400 when it is no such address.
+ */
+export function normalizeFeedUrl(input: string): string {
+  const url = URL.parse(addScheme(input.trim()));
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new UserError(400, `Cannot use "${redactUrl(input)}" as a feed URL`);
+  }
+  url.hash = "";
+  return url.href;
+}
+
+// Query parameters by which hosts of paid shows know the listener (Patreon's is `auth`).
+const SECRET_PARAMETERS = new Set([
+  "access_token",
+  "api_key",
+  "apikey",
+  "auth",
+  "key",
+  "password",
+  "secret",
+  "sig",
+  "signature",
+  "token",
+]);
+
+/** Says whether whoever has a feed's URL can read what others have paid for: the feed is private then. */
+export function carriesSecret(url: string): boolean {
+  const names =
+    URL.parse(url)
+      ?.searchParams.keys()
+      .map((name) => name.toLowerCase()) ?? [];
+  return hasCredentials(url) || [...names].some((name) => SECRET_PARAMETERS.has(name));
+}
+
+/** Says whether a URL carries a user name or a password. */
+export function hasCredentials(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.username !== "" || parsed.password !== "");
+}
+
+function addScheme(input: string): string {
+  const address = input.replace(PODCAST_SCHEME, "");
+  if (address.startsWith("//")) return `https:${address}`;
+  return SCHEME.test(address) ? address : `https://${address}`;
+}

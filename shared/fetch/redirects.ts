@@ -1,0 +1,125 @@
+import type { Deadline } from "./deadline.ts";
+import { FetchError } from "./errors.ts";
+import { hasCredentials } from "./feed-url.ts";
+import { type HopReply, type Network, requestOnce } from "./request-once.ts";
+
+/** `url` is where the server pointed to, without credentials. */
+export type Redirect = { status: number; url: string };
+
+export type Chain = {
+  /** As asked, with any credentials. */
+  url: string;
+  /** Sent on every hop. */
+  headers: Record<string, string>;
+  maxBytes: number;
+  maxRedirects: number;
+  deadline: Deadline;
+};
+
+// Longer than browsers and proxies let a URL be.
+const MAX_LOCATION_LENGTH = 8 * 1024;
+
+/** Asks a URL and where it redirects to, until a reply is no redirect. Each hop is vetted anew. Throws FetchError. */
+export async function followRedirects(network: Network, chain: Chain) {
+  const { headers, maxBytes, deadline } = chain;
+  const asked = readUrl(chain.url);
+  const authorization = basicAuthorization(asked);
+  const redirects: Redirect[] = [];
+  const seen = new Set<string>();
+
+  for (let url = withoutCredentials(asked); ; ) {
+    seen.add(url.href);
+    const hop = { url, headers: url.origin === asked.origin ? { ...headers, ...authorization } : headers };
+    const reply = await requestOnce(network, { ...hop, maxBytes, deadline });
+    if (!isRedirect(reply)) return { ...reply, url: url.href, redirects };
+
+    const next = readLocation(url, reply.headers.location);
+    checkNext(next, { from: url, seen, numRedirects: redirects.length, chain });
+    redirects.push({ status: reply.status, url: next.href });
+    url = next;
+  }
+}
+
+/** Gives where a chain has moved to for good, if all of it says so (RFC 9110 15.4.2, 15.4.9) and none of it drops TLS. */
+export function findPermanentUrl(asked: string, redirects: Redirect[]): string | undefined {
+  const isPermanent = redirects.every(({ status }) => status === 301 || status === 308);
+  let url = new URL(asked);
+  const { origin, username, password } = url;
+  for (const redirect of redirects) {
+    const next = new URL(redirect.url);
+    if (isDowngrade(url, next)) return undefined;
+    url = next;
+  }
+  if (!isPermanent || redirects.length === 0) return undefined;
+
+  if (url.origin === origin) Object.assign(url, { username, password });
+  return url.href;
+}
+
+function readUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) throw new FetchError("bad-url", { url: text, detail: "it is not a URL" });
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new FetchError("bad-scheme", { url: text, detail: `"${url.protocol}" is neither http nor https` });
+  }
+  return url;
+}
+
+/** RFC 7617, in UTF-8. */
+function basicAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === "" && password === "") return {};
+  const credentials = `${decodePercent(username)}:${decodePercent(password)}`;
+  return { Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function withoutCredentials(url: URL): URL {
+  return Object.assign(new URL(url), { username: "", password: "", hash: "" });
+}
+
+function isRedirect({ status }: HopReply): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** Resolves Location against the URL that sent it (RFC 9110 10.2.2). Credentials in it are not the asker's: dropped. */
+function readLocation(base: URL, location = ""): URL {
+  const fail = (detail: string) => new FetchError("bad-redirect", { url: base.href, detail });
+  if (location === "") throw fail("Received redirection without `Location` header");
+  if (location.length > MAX_LOCATION_LENGTH) throw fail(`the \`Location\` is over ${MAX_LOCATION_LENGTH} bytes`);
+  const next = URL.parse(readUtf8(location), base.href);
+  if (next === null) throw fail("the `Location` is not a URL");
+  return withoutCredentials(readUrl(next.href));
+}
+
+// Node gives each byte of a header as a character; a Location beyond ASCII is nearly always UTF-8.
+function readUtf8(header: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));
+  } catch {
+    return header;
+  }
+}
+
+type Step = { from: URL; seen: Set<string>; numRedirects: number; chain: Chain };
+
+function checkNext(next: URL, { from, seen, numRedirects, chain }: Step): void {
+  const { url, maxRedirects } = chain;
+  if (seen.has(next.href)) throw new FetchError("redirect-loop", { url, detail: "Redirected in a loop" });
+  if (numRedirects >= maxRedirects) {
+    throw new FetchError("redirect-limit", { url, detail: "Hit HTTP redirect limit and not continuing" });
+  }
+  if (isDowngrade(from, next) && hasCredentials(url)) {
+    throw new FetchError("downgrade", { url, detail: "it has credentials and redirects from https to http" });
+  }
+}
+
+function isDowngrade(from: URL, to: URL): boolean {
+  return from.protocol === "https:" && to.protocol === "http:";
+}

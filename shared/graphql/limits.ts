@@ -1,0 +1,128 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  getArgumentValues,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type SelectionSetNode,
+  typeFromAST,
+  type ValidatedExecutionArgs,
+} from "graphql";
+import { badRequest } from "../errors.ts";
+import { FIRST_MAX } from "./connection.ts";
+import { Episode, Podcast } from "./node-types.ts";
+
+// Two lists within each other and an object in each item take 8.
+const DEPTH_MAX = 10;
+// GraphiQL's own introspection query takes 15; graphql-js bounds the lists in it by a rule of its own.
+const INTROSPECTION_DEPTH_MAX = 20;
+const ALIASES_MAX = 15;
+// Podcasts and episodes in one reply: 50 podcasts with 99 episodes each.
+const NODES_MAX = 5_000;
+// What reading the whole schema, or one type, weighs in nodes: about as long as it takes.
+const SCHEMA_NODES = 1_000;
+const TYPE_NODES = 50;
+
+/** What an operation asks for, with its fragments counted as often as they are used. */
+export type Weight = {
+  /** Fields within each other. */
+  depth: number;
+  /** The same within `__schema` and `__type`, which `depth` leaves out. */
+  introspectionDepth: number;
+  numAliases: number;
+  /** Podcasts and episodes that the reply may hold, were every list full. */
+  numNodes: number;
+  /** Whether an episode's show notes are asked for. */
+  hasNotes: boolean;
+};
+
+const NOTHING: Weight = { depth: 0, introspectionDepth: 0, numAliases: 0, numNodes: 0, hasNotes: false };
+
+/** Weighs an operation that is valid, and so free of fragments that hold themselves. @throws UserError 400 where it weighs too much */
+export function weigh(args: ValidatedExecutionArgs): Weight {
+  const root = args.schema.getRootType(args.operation.operation);
+  const weight = root ? createScales(args)(args.operation.selectionSet, root) : NOTHING;
+  requireAtMost(weight.depth, DEPTH_MAX, "levels of fields");
+  requireAtMost(weight.introspectionDepth, INTROSPECTION_DEPTH_MAX, "levels of introspection fields");
+  requireAtMost(weight.numAliases, ALIASES_MAX, "aliases");
+  requireAtMost(weight.numNodes, NODES_MAX, "podcasts and episodes, were every list full");
+  return weight;
+}
+
+function requireAtMost(value: number, max: number, what: string): void {
+  if (value > max) throw badRequest(`Query too large: ${value} ${what}, at most ${max} are allowed`);
+}
+
+function createScales({ schema, fragmentDefinitions, variableValues }: ValidatedExecutionArgs) {
+  const fragments = new Map<string, Weight>();
+
+  function ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Weight {
+    let sum = NOTHING;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) sum = add(sum, ofField(selection, parent));
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) sum = add(sum, ofFragment(selection.name.value));
+      // None of the schema's types stands for several, so that a fragment within a selection is on the same type.
+      else sum = add(sum, ofSelections(selection.selectionSet, parent));
+    }
+    return sum;
+  }
+
+  function ofFragment(name: string): Weight {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    const fragment = fragmentDefinitions[name];
+    const type = fragment && typeFromAST(schema, fragment.typeCondition);
+    const weight = fragment && isCompositeType(type) ? ofSelections(fragment.selectionSet, type) : NOTHING;
+    fragments.set(name, weight);
+    return weight;
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLCompositeType): Weight {
+    const field = schema.getField(parent, node.name.value);
+    const type = field && getNamedType(field.type);
+    if (!field || !type) return NOTHING;
+    const inner = node.selectionSet && isCompositeType(type) ? ofSelections(node.selectionSet, type) : NOTHING;
+    const numAliases = inner.numAliases + (node.alias ? 1 : 0);
+    if (field.name === "__schema" || field.name === "__type") {
+      const numNodes = field.name === "__schema" ? SCHEMA_NODES : TYPE_NODES;
+      return { ...NOTHING, introspectionDepth: inner.depth + 1, numAliases, numNodes };
+    }
+    const numItems = countItems(field, node);
+    const own = type === Podcast || type === Episode ? 1 : 0;
+    return {
+      depth: inner.depth + 1,
+      introspectionDepth: inner.introspectionDepth,
+      numAliases,
+      // A page is read even where nothing of its items is asked for.
+      numNodes: numItems === undefined ? own + inner.numNodes : numItems * Math.max(1, own + inner.numNodes),
+      hasNotes: inner.hasNotes || (parent === Episode && /^description/.test(field.name)),
+    };
+  }
+
+  /** @returns undefined for what is no list of nodes */
+  function countItems(field: GraphQLField, node: FieldNode): number | undefined {
+    if (typeof field.extensions.numItems === "number") return field.extensions.numItems;
+    if (!field.args.some((arg) => arg.name === "first")) return undefined;
+    const { first } = getArgumentValues(field, node, variableValues);
+    // An explicit null stands for the default, which is less.
+    if (typeof first !== "number") return FIRST_MAX;
+    if (first < 1 || first > FIRST_MAX) {
+      throw badRequest(`Error parsing parameter "first": not a number from 1 to ${FIRST_MAX}: "${first}"`);
+    }
+    return first;
+  }
+
+  return ofSelections;
+}
+
+function add(a: Weight, b: Weight): Weight {
+  return {
+    depth: Math.max(a.depth, b.depth),
+    introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
+    numAliases: a.numAliases + b.numAliases,
+    numNodes: a.numNodes + b.numNodes,
+    hasNotes: a.hasNotes || b.hasNotes,
+  };
+}

@@ -1,0 +1,82 @@
+import { GraphQLObjectType, GraphQLString } from "graphql";
+import { UserError } from "../errors.ts";
+import { PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
+import { listOf, required } from "./fields.ts";
+import { Episode, EpisodeConnection, Podcast, PodcastConnection, resolveEpisodes } from "./node-types.ts";
+import { listPodcastEdges } from "./podcast-rows.ts";
+import type { Scope } from "./scope.ts";
+
+// What the two lists of version 1.0 have always held at most.
+const NUM_PODCASTS = 5;
+const NUM_EPISODES = 50;
+
+const PODCAST_ID = { type: required(GraphQLString), description: "The podcast's ID." };
+const EPISODE_ID = { type: required(GraphQLString), description: "The episode's ID." };
+
+export const Query = new GraphQLObjectType<undefined, Scope>({
+  name: "Query",
+  description: "The root query object of the schema.",
+  fields: () => ({
+    apiVersion: { type: required(GraphQLString), description: "The API's version.", resolve: () => "1.0" },
+    podcast: {
+      type: listOf(Podcast),
+      description: `The first ${NUM_PODCASTS} podcasts by title. \`podcasts\` has them all.`,
+      extensions: { numItems: NUM_PODCASTS },
+      resolve: async (_root, _args, { ctx }) =>
+        (await listPodcastEdges(ctx.db, { first: NUM_PODCASTS, after: undefined }))
+          .slice(0, NUM_PODCASTS)
+          .map((edge) => edge.node),
+    },
+    episode: {
+      type: listOf(Episode),
+      description: `A podcast's newest ${NUM_EPISODES} episodes; of an unknown podcast none. \`episodes\` has them all.`,
+      args: { podcastId: PODCAST_ID },
+      extensions: { numItems: NUM_EPISODES },
+      resolve: async (_root, args: { podcastId: string }, scope) => {
+        const page = { first: NUM_EPISODES, after: undefined };
+        const edges = await scope.listEpisodes(parseId(args.podcastId, "podcast"), page);
+        return edges.slice(0, NUM_EPISODES).map((edge) => edge.node);
+      },
+    },
+    podcastById: {
+      type: Podcast,
+      description: "A podcast; null where there is none.",
+      args: { id: PODCAST_ID },
+      resolve: (_root, args: { id: string }, scope) => scope.findPodcast(parseId(args.id, "podcast")),
+    },
+    episodeById: {
+      type: Episode,
+      description: "An episode; null where there is none.",
+      args: { id: EPISODE_ID },
+      resolve: (_root, args: { id: string }, scope) => scope.findEpisode(parseId(args.id, "episode")),
+    },
+    podcasts: {
+      type: required(PodcastConnection),
+      description: "All podcasts that may stand on public lists, by title.",
+      args: PAGE_ARGS,
+      resolve: async (_root, args: PageArgs, { ctx }) => {
+        const page = toPageRequest(args);
+        return toConnection(await listPodcastEdges(ctx.db, page), page);
+      },
+    },
+    episodes: {
+      type: required(EpisodeConnection),
+      description: "A podcast's episodes, newest first; of an unknown podcast none.",
+      args: { podcastId: PODCAST_ID, ...PAGE_ARGS },
+      resolve: (_root, args: PageArgs & { podcastId: string }, scope) =>
+        resolveEpisodes(parseId(args.podcastId, "podcast"), args, scope),
+    },
+  }),
+});
+
+// Ids begin at 1.
+const NO_ID = 0;
+
+/** @returns an id that no row has for one that is beyond what the database gives. @throws UserError 400 for text that is no 64-bit integer */
+function parseId(text: string, what: "podcast" | "episode"): number {
+  if (!/^[+-]?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) {
+    throw new UserError(400, `Error parsing ${what} ID`);
+  }
+  const id = Number(text);
+  return Number.isSafeInteger(id) ? id : NO_ID;
+}

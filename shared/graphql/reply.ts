@@ -1,0 +1,22 @@
+import type { UserError } from "../errors.ts";
+import type { Reply } from "../http/function.ts";
+import type { Outcome } from "./run-query.ts";
+
+/** The two of https://graphql.github.io/graphql-over-http/draft/. Whoever asks for neither gets the one that all can read. */
+export type MediaType = "application/json" | "application/graphql-response+json";
+
+export function chooseMediaType(accept: string | undefined): MediaType {
+  const type = "application/graphql-response+json";
+  return accept?.toLowerCase().includes(type) ? type : "application/json";
+}
+
+export function resultReply({ status, result }: Outcome, mediaType: MediaType): Reply {
+  const headers = { "content-type": `${mediaType}; charset=utf-8`, vary: "accept" };
+  return { status, headers, body: JSON.stringify(result) };
+}
+
+/** What kept a query from running. */
+export function errorReply({ status, message, headers }: UserError, mediaType: MediaType): Reply {
+  const reply = resultReply({ status, result: { errors: [{ message }] } }, mediaType);
+  return { ...reply, headers: { ...headers, ...reply.headers } };
+}

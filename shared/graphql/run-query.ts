@@ -1,0 +1,65 @@
+import {
+  executeRootSelectionSet,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+  validateExecutionArgs,
+} from "graphql";
+import type { Context } from "../context.ts";
+import { isDatabaseUnavailable } from "../db/failure.ts";
+import { UserError } from "../errors.ts";
+import { readDocument } from "./documents.ts";
+import { weigh } from "./limits.ts";
+import type { QueryRequest } from "./read-request.ts";
+import { apiSchema } from "./schema.ts";
+import { openScope } from "./scope.ts";
+
+/** `status` is 200 where the query ran, with whatever errors, and 400 where it could not. */
+export type Outcome = { status: number; result: FormattedExecutionResult };
+
+/** Runs one query. @throws UserError 400 for one beyond the limits, 405 for a mutation where only queries may run */
+export async function runQuery(ctx: Context, request: QueryRequest): Promise<Outcome> {
+  const { document, errors } = readDocument(request.query);
+  if (document === undefined) return refused(errors);
+  if (request.isReadOnly && getOperationAST(document, request.operationName)?.operation === "mutation") {
+    throw new UserError(405, "Cannot run a mutation with GET", { headers: { allow: "POST" } });
+  }
+  if (errors.length > 0) return refused(errors);
+
+  const args = validateExecutionArgs({
+    schema: apiSchema(),
+    document,
+    operationName: request.operationName,
+    variableValues: request.variables,
+    abortSignal: ctx.signal,
+  });
+  if (!("schema" in args)) return refused(args);
+  const { hasNotes } = weigh(args);
+  const result = await executeRootSelectionSet({ ...args, contextValue: openScope(ctx, { hasNotes }) });
+  return { status: 200, result: { ...toShown(result.errors, ctx), data: result.data } };
+}
+
+function refused(errors: readonly GraphQLError[]): Outcome {
+  return { status: 400, result: { errors: errors.map((error) => error.toJSON()) } };
+}
+
+/** Errors in the words for the reader. @throws the error of a database that cannot be reached, which fails the whole query */
+function toShown(errors: readonly GraphQLError[] = [], ctx: Context): { errors?: GraphQLFormattedError[] } {
+  if (errors.length === 0) return {};
+  // One failed statement fails every field that waited for it.
+  const causes = new Set(errors.map((error) => error.originalError));
+  for (const cause of causes) {
+    if (isDatabaseUnavailable(cause) || (cause instanceof UserError && cause.status >= 500)) throw cause;
+    if (cause === undefined || cause instanceof UserError) continue;
+    ctx.log.error("GraphQL field failed", { cause });
+  }
+  return { errors: errors.map(toShownError) };
+}
+
+function toShownError(error: GraphQLError): GraphQLFormattedError {
+  const { message, locations, path } = error;
+  // Without a cause it is graphql's own, about the query.
+  const isShown = error.originalError === undefined || error.originalError instanceof UserError;
+  return { message: isShown ? message : "Internal server error", locations, path };
+}

@@ -1,0 +1,37 @@
+import type { Context } from "../context.ts";
+import type { Podcast } from "../db/schema.ts";
+import { createBatch } from "./batch.ts";
+import type { Edge, PageRequest } from "./connection.ts";
+import { type EpisodeRow, findEpisodes, listEpisodeEdges } from "./episode-rows.ts";
+import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "./podcast-rows.ts";
+
+/** What a query's resolvers ask. Lookups that come together become one statement. */
+export type Scope = {
+  ctx: Context;
+  findPodcast(id: number): Promise<Podcast | undefined>;
+  findPodcastFeed(podcastId: number): Promise<PodcastFeed | undefined>;
+  findEpisode(id: number): Promise<EpisodeRow | undefined>;
+  /** One more than `first`, where there are as many. */
+  listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
+};
+
+/** Opens the scope of one query. `hasNotes`: somewhere in it an episode's show notes are asked for. */
+export function openScope(ctx: Context, { hasNotes }: { hasNotes: boolean }): Scope {
+  const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
+
+  function pageBatch(page: PageRequest) {
+    const key = JSON.stringify([page.first, page.after]);
+    const batch =
+      pages.get(key) ?? createBatch((podcastIds) => listEpisodeEdges(ctx.db, { ...page, podcastIds, hasNotes }));
+    pages.set(key, batch);
+    return batch;
+  }
+
+  return {
+    ctx,
+    findPodcast: createBatch((ids) => findPodcasts(ctx.db, ids)),
+    findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, ids)),
+    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, hasNotes })),
+    listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
+  };
+}

@@ -1,0 +1,232 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Config } from "../config.ts";
+import { type Context, createResources } from "../context.ts";
+import { checkSchema } from "../db/schema-check.ts";
+import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
+import { elapsed, type Log, step, withContext } from "../log/log.ts";
+import { readCloudEvent } from "./cloud-event.ts";
+import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
+import type { PodcoreFunction, Reply } from "./function.ts";
+import { readRequestId } from "./request-id.ts";
+import { createRouter, type Mount } from "./router.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
+export type AppOptions = {
+  name: string;
+  mounts: readonly Mount[];
+  config: Config;
+  log: Log;
+  /** Only where pages are served; all others answer errors as JSON. */
+  renderErrorPage: RenderErrorPage | undefined;
+};
+
+/** What came over HTTP, its body read whole. `url` is path and query. */
+export type AppRequest = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
+export type AppReply = Reply & { status: number };
+export type App = {
+  /** Answers a request; never throws. */
+  handle(request: AppRequest): Promise<AppReply>;
+  /** Calls the function of an artifact that has only one, with an operator's params. @throws UserError, or whatever the function throws */
+  call(params: Record<string, unknown>): Promise<Reply>;
+  /** The largest body that may come for a path, and the answer to a larger one. */
+  bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
+  /** Answers what a request failed with before it could be handled. */
+  fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
+  drain(): void;
+  close(): Promise<void>;
+};
+
+// Over a tick's own budget, for the feeds that are in flight when it is used up.
+const TICK_GRACE_MS = 35_000;
+
+/** Makes the one wrapper that all functions share: request id, log, route, schema check, deadline, errors, headers. */
+export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
+  const resources = createResources({ config, log, name });
+  const match = createRouter(mounts);
+  let isSchemaChecked = false;
+
+  async function handle(request: AppRequest): Promise<AppReply> {
+    const startedAt = performance.now();
+    const { requestId, traceId, isGenerated } = readRequestId(request.headers);
+    if (isGenerated) log.debug("Generated request ID", { request_id: requestId });
+    return withContext({ request_id: requestId, trace_id: traceId }, async () => {
+      const { path } = splitUrl(request.url);
+      const reply = await answer(request).catch((error: unknown) => errorReply(request, requestId, error));
+      log.info("Request finished", {
+        status: reply.status ?? 200,
+        path,
+        method: request.method,
+        elapsed: elapsed(performance.now() - startedAt),
+      });
+      return finish(request, reply, requestId);
+    });
+  }
+
+  async function answer(request: AppRequest): Promise<Reply> {
+    const { path, query } = splitUrl(request.url);
+    const found = match(request.method, path);
+    if (found.kind === "unknown") return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
+    if (found.kind === "wrong-method") {
+      const options = request.method === "OPTIONS" ? preflight(request, found.allow) : undefined;
+      if (options !== undefined) return options;
+      const allow = found.allow.join(", ");
+      throw new UserError(405, `Cannot ${request.method} "${path}": it takes ${allow}`, { headers: { allow } });
+    }
+    const { mount, params } = found;
+    return withDeadline(mount.fn, async (ctx) => {
+      if (mount.fn.kind === "http") {
+        return callHttp(mount.fn, { ctx, request: { ...request, path, query, params } });
+      }
+      const data = mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
+      return callWithData(mount.fn, { ctx, data });
+    });
+  }
+
+  async function call(params: Record<string, unknown>): Promise<Reply> {
+    const [mount] = mounts;
+    if (mount === undefined || mounts.length > 1) throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
+    return withContext({ function: mount.name }, () =>
+      withDeadline(mount.fn, (ctx) =>
+        mount.fn.kind === "http"
+          ? callHttp(mount.fn, { ctx, request: requestOf(mount, params) })
+          : callWithData(mount.fn, { ctx, data: params }),
+      ),
+    );
+  }
+
+  type HttpCall = { ctx: Context; request: Parameters<Extract<PodcoreFunction, { kind: "http" }>["readParams"]>[0] };
+  async function callHttp(fn: Extract<PodcoreFunction, { kind: "http" }>, { ctx, request }: HttpCall): Promise<Reply> {
+    const params = await step(log, "build_params", () => fn.readParams(request, ctx));
+    await requireSchema(fn, ctx);
+    const viewModel = await step(log, "handle_message", () => fn.handle(ctx, params));
+    return step(log, "render_view_model", () => fn.render(viewModel, ctx));
+  }
+
+  type DataCall = { ctx: Context; data: unknown };
+  async function callWithData(fn: Exclude<PodcoreFunction, { kind: "http" }>, { ctx, data }: DataCall): Promise<Reply> {
+    const params = await step(log, "build_params", () => fn.readParams(data));
+    await requireSchema(fn, ctx);
+    const result = await step(log, "handle_message", () => fn.run(ctx, params));
+    return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
+  }
+
+  /** Once per process: a schema only ever moves forward. */
+  async function requireSchema(fn: PodcoreFunction, ctx: Context): Promise<void> {
+    if (isSchemaChecked || fn.usesDatabase === false) return;
+    await checkSchema(ctx.db, log);
+    isSchemaChecked = true;
+  }
+
+  async function withDeadline<T>(fn: PodcoreFunction, run: (ctx: Context) => Promise<T>): Promise<T> {
+    const timeoutMs = fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
+    const controller = new AbortController();
+    const late = new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        controller.abort(late);
+        reject(late);
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([run(resources.contextFor({ signal: controller.signal, openFetch: fn.openFetch })), deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function errorReply(request: Omit<AppRequest, "body">, requestId: string, error: unknown): Reply {
+    const userError = toUserError(error, log);
+    const view = toErrorView(userError, requestId);
+    const wantsHtml = prefersHtml(request.headers.accept) ?? splitUrl(request.url).path !== "/graphql";
+    const reply = renderErrorPage !== undefined && wantsHtml ? renderErrorPage(view, { config }) : jsonError(view);
+    return { ...reply, status: userError.status, headers: { ...reply.headers, ...userError.headers } };
+  }
+
+  function fail(request: Omit<AppRequest, "body">, error: UserError): AppReply {
+    const { requestId } = readRequestId(request.headers);
+    return withContext({ request_id: requestId }, () => {
+      log.info("Request refused", { status: error.status, method: request.method, reason: error.message });
+      return finish(request, errorReply(request, requestId, error), requestId);
+    });
+  }
+
+  function finish(request: Omit<AppRequest, "body">, reply: Reply, requestId: string): AppReply {
+    const headers = { ...securityHeaders(config), "x-request-id": requestId, ...corsHeaders(request), ...reply.headers };
+    return { status: reply.status ?? 200, headers, body: reply.body };
+  }
+
+  function httpFunctionAt({ method, url }: Pick<AppRequest, "method" | "url">) {
+    const found = match(method === "OPTIONS" ? "POST" : method, splitUrl(url).path);
+    return found.kind === "found" && found.mount.fn.kind === "http" ? found.mount.fn : undefined;
+  }
+
+  function corsHeaders(request: Pick<AppRequest, "method" | "url">): Record<string, string> {
+    if (!httpFunctionAt(request)?.allowsCors) return {};
+    return { "access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id, retry-after", "cross-origin-resource-policy": "cross-origin" };
+  }
+
+  function preflight(request: AppRequest, allow: string[]): Reply | undefined {
+    if (!httpFunctionAt(request)?.allowsCors) return undefined;
+    return {
+      status: 204,
+      headers: {
+        "access-control-allow-methods": allow.join(", "),
+        "access-control-allow-headers": "authorization, content-type, x-request-id, traceparent",
+        // Two hours: the longest that Chromium keeps it.
+        "access-control-max-age": "7200",
+      },
+      body: "",
+    };
+  }
+
+  /** Merges and drops slashes that a link has too many of, as the original did. */
+  function redirectToNormal(request: AppRequest): Reply | undefined {
+    const { path, search } = splitUrl(request.url);
+    const normal = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+    if (normal === path || match(request.method, normal).kind !== "found") return undefined;
+    return { status: 308, headers: { location: `${normal}${search}` }, body: "" };
+  }
+
+  return {
+    handle,
+    call,
+    fail,
+    bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
+    drain: resources.drain,
+    close: resources.close,
+  };
+}
+
+function splitUrl(url: string): { path: string; search: string; query: URLSearchParams } {
+  const at = url.indexOf("?");
+  const [path, search] = at === -1 ? [url, ""] : [url.slice(0, at), url.slice(at)];
+  return { path, search, query: new URLSearchParams(search) };
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw badRequest("Cannot read the body: it is not JSON");
+  }
+}
+
+/** The request that a browser would have sent for these params: those the path names go there, the rest into the query or the form. */
+function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
+  const route = routes.find(({ method }) => method === "POST") ?? routes[0] ?? { method: "POST", path: "/" };
+  const texts = Object.entries(params).map(([key, value]): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const named = Object.fromEntries(texts.filter(([key]) => route.path.includes(`:${key}`)));
+  const rest = new URLSearchParams(texts.filter(([key]) => !(key in named)));
+  const isForm = route.method === "POST" && name.startsWith("web-");
+  return {
+    method: route.method,
+    path: route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(named[key] ?? "")),
+    params: named,
+    query: route.method === "GET" ? rest : new URLSearchParams(),
+    headers: { "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json" },
+    body: Buffer.from(route.method === "GET" ? "" : isForm ? rest.toString() : JSON.stringify(params)),
+  };
+}

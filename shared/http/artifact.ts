@@ -1,0 +1,88 @@
+import type { ServerResponse } from "node:http";
+import { cloudEvent, http } from "@google-cloud/functions-framework";
+import { type Config, readConfig } from "../config.ts";
+import { createLog, type Log } from "../log/log.ts";
+import { type App, createApp, type RenderErrorPage } from "./app.ts";
+import { exchangeOf, type ReadRequest, send, urlOf } from "./gate.ts";
+import type { CloudEvent } from "./cloud-event.ts";
+import { callOnce } from "./once.ts";
+import type { Mount } from "./router.ts";
+import { serve } from "./serve.ts";
+
+type Opened = { app: App; config: Config; log: Log };
+export type ArtifactOptions = {
+  /** The artifact's name, and of the handler that it exports. */
+  name: string;
+  mounts: readonly Mount[];
+  renderErrorPage?: RenderErrorPage;
+};
+
+/**
+ * Makes what an artifact exports: its handler, under its name. Run by node it serves on PORT, or with `--once` calls
+ * its function one time.
+ */
+export function createArtifact(options: ArtifactOptions, argv: readonly string[] | undefined): Record<string, unknown> {
+  const { name } = options;
+  const isTick = options.mounts.length === 1 && options.mounts[0]?.fn.kind === "tick";
+  let opened: Opened | undefined;
+
+  function open(): Opened {
+    if (opened === undefined) {
+      const config = readConfig();
+      const isOnce = argv?.includes("--once") ?? false;
+      const stream = isOnce ? "stderr" : "stdout";
+      const log = createLog({
+        format: config.logFormat ?? (process[stream].isTTY ? "tree" : "flat"),
+        level: config.logLevel,
+        stream,
+        projectId: config.gcpProject,
+      });
+      opened = { app: createApp({ renderErrorPage: undefined, ...options, config, log }), config, log };
+    }
+    return opened;
+  }
+
+  async function handleHttp(request: ReadRequest, response: ServerResponse): Promise<void> {
+    const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
+    send(response, await open().app.handle({ method, url: urlOf(request), headers, body: rawBody }), method);
+  }
+
+  /** Answers through the gate's own response: the framework would turn each failure into a 500 that shows its text. */
+  async function handleTick(event: Partial<CloudEvent>): Promise<unknown> {
+    const { headers, response } = exchangeOf(event) ?? {};
+    const { id, source, type, data } = event;
+    const reply = await open().app.handle({
+      method: "POST",
+      url: "/",
+      headers: { ...headers, "ce-specversion": "1.0", "ce-id": id, "ce-source": source, "ce-type": type },
+      body: Buffer.from(JSON.stringify(data ?? {})),
+    });
+    if (response !== undefined) {
+      send(response, reply);
+      return new Promise(() => {});
+    }
+    // Under the framework's own command there is no gate.
+    if (reply.status >= 400) throw new Error(reply.body.toString());
+    return reply.body;
+  }
+
+  const handler = isTick ? handleTick : handleHttp;
+  if (argv !== undefined) {
+    if (isTick) cloudEvent(name, handleTick);
+    else http(name, handleHttp);
+    run().catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    });
+  }
+  return { [name]: handler };
+
+  async function run(): Promise<void> {
+    const [flag, params, ...rest] = argv ?? [];
+    if (flag === undefined) return serve({ name, isTick, ...open() });
+    if (flag !== "--once" || rest.length > 0) {
+      throw new Error(`Cannot use the arguments "${argv?.join(" ")}": usage: ${name}.cjs [--once ['{"json":"params"}']]`);
+    }
+    await callOnce(open(), params);
+  }
+}

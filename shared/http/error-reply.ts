@@ -1,0 +1,57 @@
+import { isDatabaseUnavailable } from "../db/failure.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import type { Reply } from "./function.ts";
+
+export type ErrorView = { status: number; title: string; message: string; requestId: string };
+
+const TITLES: Record<number, string> = {
+  400: "Bad request",
+  403: "Forbidden",
+  404: "Not found",
+  405: "Method not allowed",
+  408: "Request timeout",
+  413: "Content too large",
+  422: "Cannot be processed",
+  500: "Internal server error",
+  502: "Bad gateway",
+  503: "Service unavailable",
+};
+
+/** Turns anything thrown into a UserError: its own text for one, and for the rest words that give nothing away, after logging the cause. */
+export function toUserError(error: unknown, log: Log): UserError {
+  if (error instanceof UserError) {
+    if (error.status >= 500) log.error(error.message, { cause: error.cause });
+    return error;
+  }
+  if (isDatabaseUnavailable(error)) {
+    log.error("Cannot reach the database", { cause: error });
+    return new UserError(503, "Service unavailable: please try again in a moment", { headers: { "retry-after": "5" } });
+  }
+  log.error("Request failed", { cause: error });
+  return new UserError(500, "Internal server error");
+}
+
+export function toErrorView(error: UserError, requestId: string): ErrorView {
+  return { status: error.status, title: TITLES[error.status] ?? "Error", message: error.message, requestId };
+}
+
+/** An error as the API words it. */
+export function jsonError({ status, message, requestId }: ErrorView): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({ errors: [{ message, extensions: { requestId } }] }),
+  };
+}
+
+/** Whether an Accept header prefers HTML to JSON; undefined where it wants neither or both alike. */
+export function prefersHtml(accept: string | undefined): boolean | undefined {
+  const quality = (type: RegExp) => {
+    const range = (accept ?? "").split(",").find((part) => type.test(part));
+    return range === undefined ? 0 : Number(/;\s*q=([\d.]+)/.exec(range)?.[1] ?? 1);
+  };
+  const html = quality(/^\s*(text\/html|application\/xhtml\+xml)\s*(;|$)/i);
+  const json = quality(/^\s*application\/(json|[\w.-]+\+json)\s*(;|$)/i);
+  return html === json ? undefined : html > json;
+}

@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Context, OpenFetch } from "../context.ts";
+
+/** A request as a function sees it: read, bounded, and free of what a proxy or client may have forged. */
+export type FunctionRequest = {
+  method: string;
+  /** Starts with "/", percent-encoded, without the query. */
+  path: string;
+  /** What the route's `:name` segments matched, percent-decoded. */
+  params: Record<string, string>;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+};
+
+export type Reply = {
+  /** 200 unless given. */
+  status?: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: string | Buffer;
+};
+
+/** What a definition may say of itself; none of it is needed most often. */
+type Traits = {
+  /** False: works without a database, and is never refused because of its schema. True unless given. */
+  usesDatabase?: boolean;
+  /** For a function that fetches. Named here so that only its artifact carries the fetcher. */
+  openFetch?: OpenFetch;
+};
+
+/** A function called over HTTP: three steps, each timed and logged under its name. */
+export type HttpFunction<P = unknown, V = unknown> = Traits & {
+  kind: "http";
+  /** Callers from any origin may use it, without cookies: replies say so, and OPTIONS is answered. */
+  allowsCors?: boolean;
+  /** What answers a body over the limit. 413 unless given. */
+  tooLargeStatus?: 400 | 413;
+  /** Reads and checks what came. @throws UserError 400 */
+  readParams(request: FunctionRequest, ctx: Context): P;
+  /** Does the work: one mediator or one query. */
+  handle(ctx: Context, params: P): V | Promise<V>;
+  /** Turns the result into plain data to send; opens and asks nothing. */
+  render(viewModel: V, ctx: Context): Reply;
+};
+
+/** A function called with a CloudEvent (from a PingSource), or with its data by an operator. */
+export type TickFunction<P = unknown, R extends object = object> = Traits & {
+  kind: "tick";
+  readParams(data: unknown): P;
+  /** @returns what was done, as counts that are logged */
+  run(ctx: Context, params: P): Promise<R>;
+};
+
+/** An operator's function: JSON params in, JSON result out. Reached over HTTP from inside the cluster only, or with --once. */
+export type AdminFunction<P = unknown, R extends object = object> = Traits & {
+  kind: "admin";
+  readParams(data: unknown): P;
+  run(ctx: Context, params: P): Promise<R>;
+};
+
+export type PodcoreFunction = HttpFunction | TickFunction | AdminFunction;
+
+export function httpFunction<P, V>(definition: Omit<HttpFunction<P, V>, "kind">): HttpFunction<P, V> {
+  return { kind: "http", ...definition };
+}
+
+export function tickFunction<P, R extends object>(definition: Omit<TickFunction<P, R>, "kind">): TickFunction<P, R> {
+  return { kind: "tick", ...definition };
+}
+
+export function adminFunction<P, R extends object>(definition: Omit<AdminFunction<P, R>, "kind">): AdminFunction<P, R> {
+  return { kind: "admin", ...definition };
+}

@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { Config } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { App, AppReply } from "./app.ts";
+import { readCloudEvent } from "./cloud-event.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** A request whose body the gate has read; the functions framework, run by its own CLI, leaves the same field. */
+export type ReadRequest = IncomingMessage & { rawBody?: Buffer; body?: unknown };
+export type Gate = {
+  /** Stops accepting, lets what is in flight finish, and resolves when it has. */
+  drain(): Promise<void>;
+};
+type Exchange = { headers: IncomingHttpHeaders; response: ServerResponse };
+type GateOptions = { app: App; config: Config; isTick: boolean };
+
+// queue-proxy keeps idle connections for 90 s: the server must not be the first to close one, or a POST is lost in between.
+const KEEP_ALIVE_TIMEOUT_MS = 95_000;
+const HEADERS_TIMEOUT_MS = 100_000;
+
+const exchanges = new WeakMap<object, Exchange>();
+
+// What the framework answers with a 404 of its own, whatever the function; it looks at the start of the path only.
+const SHADOWED = /^\/(favicon\.ico|robots\.txt)(?=\?|$)/i;
+const UNSHADOWED = /^\/-(?=\/(?:favicon\.ico|robots\.txt)(?:\?|$))/i;
+
+/**
+ * Puts itself in front of the functions framework's server, and owns what that leaves open: health, a body limit, a
+ * deadline for the body, keep-alive, CloudEvents that are none, and the drain.
+ */
+export function installGate(server: Server, { app, config, isTick }: GateOptions): Gate {
+  // The framework's server has exactly one listener, its Express application.
+  const [framework] = server.listeners("request") as RequestListener[];
+  let numInFlight = 0;
+  let finished: (() => void) | undefined;
+
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.removeAllListeners("request");
+  server.on("request", (request: ReadRequest, response) => {
+    numInFlight += 1;
+    response.once("close", () => {
+      numInFlight -= 1;
+      if (numInFlight === 0) finished?.();
+    });
+    if (finished !== undefined) response.setHeader("connection", "close");
+    admit(request, response).catch((error: unknown) => refuse(request, response, error));
+  });
+
+  async function admit(request: ReadRequest, response: ServerResponse): Promise<void> {
+    if (request.url === "/health" || request.url?.startsWith("/health?")) {
+      return send(response, { status: 200, headers: securityHeaders(config), body: "" });
+    }
+    request.rawBody = await readBody(request);
+    request.body = request.rawBody;
+    if (isTick) {
+      if (request.method !== "POST") {
+        throw new UserError(405, `Cannot ${request.method} a tick: it takes a CloudEvent by POST`, { headers: { allow: "POST" } });
+      }
+      // The framework checks nothing, and answers an empty body with a 500. In structured mode it hands on this very object.
+      const event = readCloudEvent(request.headers, request.rawBody);
+      const { "ce-id": _id, "ce-type": _type, ...headers } = request.headers;
+      exchanges.set(event, { headers, response });
+      request.headers = headers;
+      request.body = event;
+    }
+    if (SHADOWED.test(request.url ?? "")) request.url = `/-${request.url}`;
+    framework?.call(server, request, response);
+  }
+
+  function readBody(request: IncomingMessage): Promise<Buffer> {
+    const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: request.url ?? "/" });
+    const tooLarge = new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, { headers: { connection: "close" } });
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let numBytes = 0;
+      const timer = setTimeout(() => {
+        reject(new UserError(408, `Request timeout: the body did not come within ${config.requestTimeoutMs} ms`, { headers: { connection: "close" } }));
+      }, config.requestTimeoutMs);
+      request.on("data", (chunk: Buffer) => {
+        numBytes += chunk.length;
+        if (numBytes > maxBytes) reject(tooLarge);
+        else chunks.push(chunk);
+      });
+      request.once("end", () => resolve(Buffer.concat(chunks)));
+      request.once("error", reject);
+      request.once("close", () => clearTimeout(timer));
+      request.once("end", () => clearTimeout(timer));
+    });
+  }
+
+  function refuse(request: ReadRequest, response: ServerResponse, error: unknown): void {
+    // Whoever sent the request is gone: there is nobody to answer.
+    if (!(error instanceof UserError) || response.destroyed) return void response.destroy();
+    const { method = "GET", url = "/", headers } = request;
+    send(response, app.fail({ method, url, headers }, error), method);
+    // What is left of the body is not read; the reply says that the connection closes.
+    if (!request.complete) response.once("finish", () => request.socket.destroySoon());
+  }
+
+  return {
+    drain: () =>
+      new Promise((resolve) => {
+        finished = resolve;
+        server.close();
+        server.closeIdleConnections();
+        if (numInFlight === 0) resolve();
+      }),
+  };
+}
+
+/** The request's headers and the response that belong to a CloudEvent, which the framework gives without them. */
+export function exchangeOf(event: object): Exchange | undefined {
+  return exchanges.get(event);
+}
+
+/** The URL as the client sent it. */
+export function urlOf(request: IncomingMessage): string {
+  return (request.url ?? "/").replace(UNSHADOWED, "");
+}
+
+/** Writes a whole reply; to HEAD without its body. */
+export function send(response: ServerResponse, { status, headers, body }: AppReply, method = "GET"): void {
+  // RFC 9110 8.6: no Content-Length with 204 and 304.
+  const length = status === 204 || status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(method === "HEAD" ? undefined : body);
+}

@@ -1,0 +1,24 @@
+import { badParameter, missingParameter } from "../errors.ts";
+
+/** Reads an operator's params, a JSON object. @throws UserError 400 */
+export function readFields(data: unknown): Record<string, unknown> {
+  if (typeof data === "object" && data !== null && !Array.isArray(data)) return { ...data };
+  throw badParameter("params", "not a JSON object");
+}
+
+/** @throws UserError 400 where it is missing or no text */
+export function readText(fields: Record<string, unknown>, name: string): string {
+  const value = fields[name];
+  if (value === undefined || value === null || value === "") throw missingParameter(name);
+  if (typeof value !== "string") throw badParameter(name, `not a text: ${JSON.stringify(value)}`);
+  return value;
+}
+
+/** Takes a positive whole number as JSON has it or as text. @throws UserError 400 */
+export function readId(fields: Record<string, unknown>, name: string): number {
+  const value = fields[name];
+  if (value === undefined || value === null) throw missingParameter(name);
+  const id = Number(value);
+  if (/^\d+$/.test(String(value)) && Number.isSafeInteger(id) && id > 0) return id;
+  throw badParameter(name, `not an ID: ${JSON.stringify(value)}`);
+}

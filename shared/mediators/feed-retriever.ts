@@ -1,0 +1,51 @@
+import type { Context } from "../context.ts";
+import { FeedError } from "../feed/feed-error.ts";
+import type { Feed } from "../feed/model.ts";
+import { readFeed } from "../feed/read-feed.ts";
+import { FetchError } from "../fetch/errors.ts";
+import type { FetchReply } from "../fetch/fetch.ts";
+import { step } from "../log/log.ts";
+
+/** A feed could not be had: the host, its reply or what it sent is at fault. `message` may be shown to the reader. */
+export class RetrievalError extends Error {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: { cause?: unknown; reply?: FetchReply } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "RetrievalError";
+    this.status = options.reply?.status;
+    this.retryAfterMs = options.reply?.retryAfterMs;
+  }
+}
+
+export type Retrieved = { kind: "not-modified"; reply: FetchReply } | { kind: "content"; reply: FetchReply };
+type Params = { url: string; etag?: string | undefined; lastModified?: string | undefined };
+
+const ACCEPT = "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
+
+/** Asks a feed's host for it, conditionally where validators are given. @throws RetrievalError */
+export async function retrieve(ctx: Context, { url, etag, lastModified }: Params): Promise<Retrieved> {
+  const reply = await step(ctx.log, "fetch_feed", () =>
+    ctx.fetch({ url, etag, lastModified, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs }),
+  ).catch((cause: unknown) => {
+    if (cause instanceof FetchError && cause.kind !== "aborted") throw new RetrievalError(cause.message, { cause });
+    throw cause;
+  });
+  if (reply.status === 200) return { kind: "content", reply };
+  if (reply.status === 304) {
+    if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
+    throw new RetrievalError("Error fetching podcast feed. Host responded with status: 304, though it was not asked conditionally", { reply });
+  }
+  if (reply.status === 404) throw new RetrievalError("That podcast doesn't seem to exist on the host's servers (404).", { reply });
+  throw new RetrievalError(`Error fetching podcast feed. Host responded with status: ${reply.status}`, { reply });
+}
+
+/** Reads what a host sent as a feed. @throws RetrievalError */
+export async function read(ctx: Context, reply: FetchReply): Promise<Feed> {
+  const { body, contentType, url } = reply;
+  return step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal })).catch((cause: unknown) => {
+    if (cause instanceof FeedError) throw new RetrievalError(cause.message, { cause, reply });
+    throw cause;
+  });
+}

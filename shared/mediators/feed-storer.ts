@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from "node:util";
+import { eq, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
+import type { Feed, SkippedItem } from "../feed/model.ts";
+import { step } from "../log/log.ts";
+import type { Claim } from "../sql/claim-due-podcasts.ts";
+import { lockLease } from "../sql/lock-lease.ts";
+import { type CrawlSuccess, recordCrawlSuccess } from "../sql/record-crawl.ts";
+import { compress, type FeedContent, storeFeedContent } from "../sql/store-feed-content.ts";
+import { type UpsertResult, upsertEpisodes } from "../sql/upsert-episodes.ts";
+
+export type StoreResult = { podcastId: number; numInserted: number; numUpdated: number; skipped: SkippedItem[]; numSkipped: number };
+type Params = {
+  feed: Feed;
+  content: FeedContent;
+  /** Which podcast it is: one that was claimed, or a new one at these URLs, the current one first. */
+  target: { kind: "claimed"; claim: Claim } | { kind: "new"; feedUrls: string[]; isPrivate: boolean };
+  success: CrawlSuccess;
+};
+
+/**
+ * Stores a feed whole, or not at all: podcast, locations, raw content, episodes and the crawl's outcome in one
+ * transaction.
+ *
+ * @throws LeaseLostError where another has claimed the podcast since
+ */
+export async function run(ctx: Context, { feed, content, target, success }: Params): Promise<StoreResult> {
+  // Outside the transaction, which holds locks.
+  const compressed = await compress(content.body);
+  return step(ctx.log, "store_feed", () =>
+    ctx.db.transaction(async (tx) => {
+      const claim = target.kind === "claimed" ? target.claim : await insertPodcast(tx, { feed, ...target });
+      const { podcastId } = claim;
+      await lockLease(tx, claim);
+      if (target.kind === "claimed") await updatePodcast(tx, { podcastId, feed });
+      await storeFeedContent(tx, { podcastId, content, compressed });
+      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes });
+      await recordCrawlSuccess(tx, claim, success);
+      return { podcastId, numInserted: result.numInserted, numUpdated: result.numUpdated, ...withRefused(feed, result) };
+    }),
+  );
+}
+
+/** Inserts a podcast that is claimed from its first moment, so that the rest goes as for any other. */
+async function insertPodcast(
+  tx: Database,
+  { feed, feedUrls, isPrivate }: { feed: Feed; feedUrls: string[]; isPrivate: boolean },
+): Promise<Pick<Claim, "podcastId" | "leaseToken"> & Claim> {
+  const [row] = await tx.insert(podcast).values({ ...columnsOf(feed), isPrivate }).returning({ id: podcast.id });
+  if (row === undefined) throw new Error("Cannot insert podcast: Postgres returned no row");
+  const podcastId = row.id;
+  await tx.insert(podcastFeedLocation).values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
+  await tx.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
+  return { podcastId, leaseToken: 1, feedUrl: feedUrls[0] ?? "", etag: undefined, lastModified: undefined, numFailures: 0 };
+}
+
+async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
+  const [stored] = await tx.select().from(podcast).where(eq(podcast.id, podcastId));
+  const columns = columnsOf(feed);
+  if (stored !== undefined && !isSame(columns, stored)) {
+    await tx.update(podcast).set({ ...columns, updatedAt: sql`podcore_now()` }).where(eq(podcast.id, podcastId));
+  }
+  await tx
+    .update(podcastFeedLocation)
+    .set({ lastRetrievedAt: sql`podcore_now()` })
+    .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);
+}
+
+/** What a feed says of the show, NULL where it says nothing. */
+function columnsOf(feed: Feed) {
+  return {
+    title: feed.title,
+    description: feed.description ?? null,
+    author: feed.author ?? null,
+    ownerName: feed.ownerName ?? null,
+    language: feed.language ?? null,
+    copyright: feed.copyright ?? null,
+    linkUrl: feed.linkUrl ?? null,
+    imageUrl: feed.imageUrl ?? null,
+    categories: feed.categories,
+    isExplicit: feed.isExplicit ?? null,
+    itunesType: feed.itunesType ?? null,
+    isComplete: feed.isComplete,
+    isBlocked: feed.isBlocked,
+    newFeedUrl: feed.newFeedUrl ?? null,
+    podcastGuid: feed.podcastGuid ?? null,
+    isLocked: feed.isLocked ?? null,
+    medium: feed.medium ?? null,
+    namespace: feed.namespace,
+    feedKind: feed.kind,
+  };
+}
+
+/** Compares as JSON does, which is how the jsonb columns came back. */
+function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, unknown>): boolean {
+  const current = Object.fromEntries(Object.keys(columns).map((key) => [key, stored[key]]));
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(columns)), JSON.parse(JSON.stringify(current)));
+}
+
+function withRefused(feed: Feed, { refused }: UpsertResult): Pick<StoreResult, "skipped" | "numSkipped"> {
+  const added = refused.map(({ position, guid, title }): SkippedItem => ({ position, guid, title, reason: "cannot be stored" }));
+  return { skipped: [...feed.skipped, ...added], numSkipped: feed.numSkipped + added.length };
+}

@@ -1,0 +1,21 @@
+import { eq, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { episode, podcast } from "../db/schema.ts";
+import { notFound } from "../errors.ts";
+
+export type RemoveResult = { podcastId: number; title: string; numEpisodes: number };
+
+/** Removes a podcast with its episodes and raw feeds. @throws UserError 404 */
+export async function run(ctx: Context, { podcastId }: { podcastId: number }): Promise<RemoveResult> {
+  const [removed] = await ctx.db
+    .delete(podcast)
+    .where(eq(podcast.id, podcastId))
+    // Still the count from before: all parts of a statement see the same snapshot.
+    .returning({
+      title: podcast.title,
+      numEpisodes: sql<number>`(select count(*)::int from ${episode} where ${episode.podcastId} = ${podcast.id})`,
+    });
+  if (removed === undefined) throw notFound("podcast", podcastId);
+  ctx.log.info("Podcast removed", { podcast_id: podcastId, num_episodes: removed.numEpisodes });
+  return { podcastId, ...removed };
+}

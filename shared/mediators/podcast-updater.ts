@@ -1,0 +1,96 @@
+import { eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { podcastCrawl } from "../db/schema.ts";
+import { withContext } from "../log/log.ts";
+import type { Claim } from "../sql/claim-due-podcasts.ts";
+import { LeaseLostError } from "../sql/lock-lease.ts";
+import { recordCrawlFailure, recordCrawlSuccess } from "../sql/record-crawl.ts";
+import { releaseLease } from "../sql/release-lease.ts";
+import { digestOf, isNewestContent } from "../sql/store-feed-content.ts";
+import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
+import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
+import * as feedStorer from "./feed-storer.ts";
+
+export type UpdateResult =
+  | { kind: "unchanged" }
+  | ({ kind: "changed" } & feedStorer.StoreResult)
+  | { kind: "failed"; error: string }
+  /** Another claimed the podcast meanwhile, or time ran out: nothing was recorded. */
+  | { kind: "abandoned" };
+
+// The month within which a change makes a feed an active one.
+const ACTIVE_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back. */
+export async function run(ctx: Context, { claim }: { claim: Claim }): Promise<UpdateResult> {
+  return withContext({ podcast_id: claim.podcastId }, async () => {
+    try {
+      return await update(ctx, claim);
+    } catch (error) {
+      if (error instanceof LeaseLostError) {
+        ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
+        return { kind: "abandoned" };
+      }
+      if (ctx.signal.aborted) {
+        await releaseLease(ctx.db, claim);
+        return { kind: "abandoned" };
+      }
+      return recordFailure(ctx, { claim, error });
+    }
+  });
+}
+
+async function update(ctx: Context, claim: Claim): Promise<UpdateResult> {
+  const { podcastId, feedUrl, etag, lastModified } = claim;
+  const retrieved = await retrieve(ctx, { url: feedUrl, etag, lastModified });
+  const { reply } = retrieved;
+  if (retrieved.kind === "not-modified") {
+    // RFC 9110 15.4.5: a 304 carries the validators that changed; the others stay.
+    const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
+    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+  }
+  const validators = { etag: reply.etag, lastModified: reply.lastModified };
+  if (await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) })) {
+    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+  }
+  const feed = await read(ctx, reply);
+  const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
+  const stored = await feedStorer.run(ctx, {
+    feed,
+    content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
+    target: { kind: "claimed", claim },
+    success: { isChanged: true, ...validators, delayMs },
+  });
+  const { numInserted, numUpdated, numSkipped } = stored;
+  ctx.log.info("Podcast updated", { num_inserted: numInserted, num_updated: numUpdated, num_skipped: numSkipped });
+  return { kind: "changed", ...stored };
+}
+
+type Unchanged = {
+  claim: Claim;
+  validators: { etag: string | undefined; lastModified: string | undefined };
+  cacheMaxAgeMs: number | undefined;
+};
+async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs }: Unchanged): Promise<UpdateResult> {
+  const [row] = await ctx.db
+    .select({ lastChangedAt: podcastCrawl.lastChangedAt })
+    .from(podcastCrawl)
+    .where(eq(podcastCrawl.podcastId, claim.podcastId));
+  const isActive = row?.lastChangedAt != null && ctx.now().getTime() - row.lastChangedAt.getTime() < ACTIVE_MS;
+  const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs, random: Math.random() });
+  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, delayMs });
+  return { kind: isRecorded ? "unchanged" : "abandoned" };
+}
+
+async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
+  const isExpected = error instanceof RetrievalError;
+  if (isExpected) ctx.log.info("Podcast not updated", { reason: error.message });
+  else ctx.log.error("Cannot update podcast", { cause: error });
+  const message = isExpected ? error.message : "Internal error";
+  const status = isExpected ? error.status : undefined;
+  const retryAfterMs = isExpected ? error.retryAfterMs : undefined;
+  const numFailures = claim.numFailures + 1;
+  const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
+  const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
+  return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
+}

@@ -1,0 +1,55 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+
+/** A podcast under a lease: what a crawl needs to know of it. */
+export type Claim = {
+  podcastId: number;
+  leaseToken: number;
+  feedUrl: string;
+  etag: string | undefined;
+  lastModified: string | undefined;
+  numFailures: number;
+};
+type Row = {
+  podcast_id: string;
+  lease_token: string;
+  feed_url: string;
+  etag: string | null;
+  last_modified: string | null;
+  num_failures: number;
+};
+
+// Long enough for one feed's fetch and storing without a renewal, short enough that a killed pod's feeds are soon taken up by another.
+export const LEASE_SECONDS = 60;
+
+/**
+ * Claims up to `limit` podcasts that are due and that nobody is at, longest due first; with `podcastId` that one alone,
+ * due or not. SKIP LOCKED lets any number of crawlers claim at once without waiting for each other.
+ */
+export async function claimDuePodcasts(
+  db: Database,
+  { limit, podcastId }: { limit: number; podcastId?: number },
+): Promise<Claim[]> {
+  const isWanted = podcastId === undefined ? sql`due_at <= podcore_now()` : sql`podcast_id = ${podcastId}::bigint`;
+  const rows = await db.execute<Row>(sql`
+    with due as (
+      select podcast_id from podcast_crawl
+      where ${isWanted} and (lease_expires_at is null or lease_expires_at <= podcore_now())
+      order by due_at
+      limit ${limit}::int
+      for update skip locked
+    )
+    update podcast_crawl c
+    set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
+    from due, podcast_feed_location l
+    where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current
+    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures`);
+  return rows.map((row) => ({
+    podcastId: Number(row.podcast_id),
+    leaseToken: Number(row.lease_token),
+    feedUrl: row.feed_url,
+    etag: row.etag ?? undefined,
+    lastModified: row.last_modified ?? undefined,
+    numFailures: row.num_failures,
+  }));
+}

@@ -1,0 +1,14 @@
+import { and, eq } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { episode, podcast } from "../db/schema.ts";
+import { isVisible } from "./visible.ts";
+
+/** Finds an episode of a visible podcast, and that podcast. */
+export async function findEpisode(db: Database, id: number) {
+  const [row] = await db
+    .select({ episode, podcast })
+    .from(episode)
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .where(and(eq(episode.id, id), isVisible()));
+  return row;
+}

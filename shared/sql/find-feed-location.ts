@@ -1,0 +1,14 @@
+import { inArray } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { podcastFeedLocation } from "../db/schema.ts";
+
+/** Finds the podcast that any of these feed URLs belongs to. */
+export async function findPodcastIdByFeedUrl(db: Database, feedUrls: readonly string[]): Promise<number | undefined> {
+  const [row] = await db
+    .select({ podcastId: podcastFeedLocation.podcastId })
+    .from(podcastFeedLocation)
+    .where(inArray(podcastFeedLocation.feedUrl, [...feedUrls]))
+    .orderBy(podcastFeedLocation.podcastId)
+    .limit(1);
+  return row?.podcastId;
+}

@@ -1,0 +1,43 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import type { Claim } from "./claim-due-podcasts.ts";
+
+/** How a crawl that reached its end went. `delayMs` is the time until the next one. */
+export type CrawlSuccess = {
+  isChanged: boolean;
+  etag: string | undefined;
+  lastModified: string | undefined;
+  delayMs: number;
+};
+export type CrawlFailure = { error: string; isGone: boolean; delayMs: number };
+
+/** Ends a claim with a success. @returns false where the lease was lost, and nothing is recorded */
+export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
+  const rows = await db.execute(sql`
+    update podcast_crawl set
+      due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
+      lease_expires_at = null,
+      last_attempted_at = podcore_now(),
+      last_succeeded_at = podcore_now(),
+      last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
+      num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
+      etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text
+    where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
+    returning 1`);
+  return rows.length > 0;
+}
+
+/** Ends a claim with a failure; validators and episodes stay as they were. @returns false where the lease was lost */
+export async function recordCrawlFailure(db: Database, claim: Claim, failure: CrawlFailure): Promise<boolean> {
+  const rows = await db.execute(sql`
+    update podcast_crawl set
+      due_at = podcore_now() + ${failure.delayMs}::bigint * interval '1 millisecond',
+      lease_expires_at = null,
+      last_attempted_at = podcore_now(),
+      num_failures = num_failures + 1,
+      last_error = left(${failure.error}::text, 2000), last_error_at = podcore_now(),
+      gone_at = case when ${failure.isGone}::boolean then coalesce(gone_at, podcore_now()) end
+    where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
+    returning 1`);
+  return rows.length > 0;
+}

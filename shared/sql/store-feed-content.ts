@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+
+export type FeedContent = { body: Buffer; contentType: string | undefined; baseUrl: string };
+
+// The original kept as many: enough to see what a feed did, and to read it again with better code.
+const NUM_KEPT = 5;
+
+export function digestOf(body: Buffer): Buffer {
+  return createHash("sha256").update(body).digest();
+}
+
+export async function compress(body: Buffer): Promise<Buffer> {
+  return promisify(gzip)(body);
+}
+
+/** Tells whether these are the bytes that the podcast's feed had last time. */
+export async function isNewestContent(db: Database, { podcastId, sha256 }: { podcastId: number; sha256: Buffer }): Promise<boolean> {
+  const [row] = await db.execute<{ sha256: Buffer }>(sql`
+    select sha256 from podcast_feed_content where podcast_id = ${podcastId}::bigint order by retrieved_at desc, id desc limit 1`);
+  return row !== undefined && sha256.equals(row.sha256);
+}
+
+/** Stores a raw feed and drops all but the podcast's newest five. */
+export async function storeFeedContent(
+  db: Database,
+  { podcastId, content, compressed }: { podcastId: number; content: FeedContent; compressed: Buffer },
+): Promise<void> {
+  const { body, contentType, baseUrl } = content;
+  await db.execute(sql`
+    insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, content_type, base_url)
+    values (${podcastId}::bigint, ${digestOf(body)}::bytea, ${compressed}::bytea, ${body.length}::int,
+      left(${contentType ?? null}::text, 200), left(${baseUrl}::text, 8192))
+    on conflict on constraint podcast_feed_content_podcast_id_sha256_unique do update set
+      retrieved_at = podcore_now(), content_type = excluded.content_type, base_url = excluded.base_url`);
+  await db.execute(sql`
+    delete from podcast_feed_content where podcast_id = ${podcastId}::bigint and id not in (
+      select id from podcast_feed_content where podcast_id = ${podcastId}::bigint
+      order by retrieved_at desc, id desc limit ${NUM_KEPT}::int)`);
+}

@@ -1,0 +1,25 @@
+import { type Html, html } from "./html.ts";
+import { webUrl } from "./links.ts";
+
+// Number of tints in the style sheet.
+const NUM_TINTS = 6;
+
+type Artwork = {
+  id: number;
+  title: string;
+  imageUrl: string | null;
+  /** Width and height in CSS pixels. */
+  size: number;
+  /** What the picture is; "" where the title stands beside it and says it all. */
+  alt: string;
+};
+
+/** A square picture over the title's initial, which shows where there is no picture or it does not load. */
+export function artwork({ id, title, imageUrl, size, alt }: Artwork): Html {
+  const src = webUrl(imageUrl);
+  const initial = /[\p{L}\p{N}]/u.exec(title)?.[0].toUpperCase() ?? "♪";
+  return html`<span class="artwork tint-${id % NUM_TINTS}"><span aria-hidden="true">${initial}</span>${
+    src !== undefined &&
+    html`<img src="${src}" alt="${alt}" width="${size}" height="${size}" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
+  }</span>`;
+}

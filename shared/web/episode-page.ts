@@ -1,0 +1,138 @@
+import { raw } from "hono/html";
+import type { Episode, Podcast } from "../db/schema.ts";
+import type { Chapter, Transcript } from "../feed/model.ts";
+import { artwork } from "./artwork.ts";
+import { episodeMeta } from "./episode-meta.ts";
+import { type Html, html } from "./html.ts";
+import { langAttribute } from "./language.ts";
+import type { Page as SitePage } from "./layout.ts";
+import { episodePath, podcastPath, webUrl } from "./links.ts";
+import { peopleSection } from "./people.ts";
+import { type Media, player, toMedia } from "./player.ts";
+import { bytesText, positionText, startOfNotes } from "./words.ts";
+
+// CSS pixels, on a wide screen.
+const ARTWORK_SIZE = 176;
+
+// More than what a search result or a shared link shows.
+const DESCRIPTION_MAX_CHARACTERS = 300;
+
+const MEDIA_WORDS = { audio: "Audio file", video: "Video file", file: "File" };
+
+const TRANSCRIPT_WORDS: Record<string, string> = {
+  "application/json": "JSON",
+  "application/srt": "SRT",
+  "application/x-subrip": "SRT",
+  "text/html": "HTML",
+  "text/plain": "Text",
+  "text/srt": "SRT",
+  "text/vtt": "WebVTT",
+};
+
+export type EpisodeView = { podcast: Podcast; episode: Episode };
+
+/** An episode: its player, its notes, and what else the feed knows of it. */
+export function episodePage({ podcast, episode }: EpisodeView): SitePage {
+  const { title, descriptionHtml } = episode;
+  const media = toMedia(episode);
+  return {
+    titles: [title, podcast.title],
+    about: {
+      path: episodePath(podcast, episode),
+      title,
+      description: startOfNotes(descriptionHtml ?? "", { maxCharacters: DESCRIPTION_MAX_CHARACTERS }),
+      imageUrl: webUrl(episode.imageUrl) ?? webUrl(podcast.imageUrl),
+      audio: media?.kind === "audio" ? { url: media.url, mediaType: media.mediaType } : undefined,
+    },
+    main: html`<article class="episode">
+${episodeHeader({ podcast, episode })}
+${media && player(media)}
+${actions(episode, media)}
+<div class="columns">
+${notesSection({ podcast, episode })}
+<div class="aside">
+${chaptersSection(episode, media)}
+${transcriptsSection(episode.namespace.transcripts)}
+${peopleSection(episode.namespace.persons)}
+</div>
+</div>
+</article>`,
+  };
+}
+
+function episodeHeader({ podcast, episode }: EpisodeView): Html {
+  const imageUrl = episode.imageUrl ?? podcast.imageUrl;
+  const lang = langAttribute(podcast.language);
+  return html`<div class="heading">
+${artwork({ id: podcast.id, title: podcast.title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
+<div class="title-block">
+<p class="of" dir="auto"${lang}><a href="${podcastPath(podcast)}">${podcast.title}</a></p>
+<h1 dir="auto"${lang}>${episode.title}</h1>
+${episodeMeta(episode)}
+${episode.author !== null && episode.author !== podcast.author && html`<p class="author" dir="auto">${episode.author}</p>`}
+</div>
+</div>`;
+}
+
+function actions({ linkUrl, mediaBytes }: Episode, media: Media | undefined): Html {
+  const website = webUrl(linkUrl);
+  const size = mediaBytes !== null && mediaBytes > 0 ? ` (${bytesText(mediaBytes)})` : "";
+  return html`<ul class="actions">
+${media && html`<li><a class="button" href="${media.url}">${MEDIA_WORDS[media.kind]}${size}</a></li>`}
+${website !== undefined && html`<li><a class="button" href="${website}">Episode’s website</a></li>`}
+</ul>`;
+}
+
+function notesSection({ podcast, episode }: EpisodeView): Html {
+  return html`<section class="notes" aria-labelledby="notes">
+<h2 id="notes">Notes</h2>
+${
+  episode.descriptionHtml
+    ? // Sanitised when it was stored (shared/feed), and nothing else is.
+      html`<div class="prose" dir="auto"${langAttribute(podcast.language)}>${raw(episode.descriptionHtml)}</div>`
+    : html`<p class="muted">This episode has no notes.</p>`
+}
+</section>`;
+}
+
+function chaptersSection({ chapters, namespace }: Episode, media: Media | undefined): Html | undefined {
+  const link = webUrl(namespace.chapters?.url);
+  if (chapters.length === 0 && link === undefined) return undefined;
+  return html`<section aria-labelledby="chapters">
+<h2 id="chapters">Chapters</h2>
+${
+  chapters.length > 0 &&
+  html`<ol class="chapters">
+${chapters.map((chapter) => chapterItem(chapter, media))}
+</ol>`
+}
+${link !== undefined && html`<p><a href="${link}">Chapters as a file</a></p>`}
+</section>`;
+}
+
+function chapterItem({ startSeconds, title, linkUrl }: Chapter, media: Media | undefined): Html {
+  const position = positionText(startSeconds);
+  const href = webUrl(linkUrl);
+  // Media Fragments URI 1.0, 4.2.1: browsers play a media file from there.
+  const from = media === undefined ? undefined : `${media.url.replace(/#.*/s, "")}#t=${startSeconds}`;
+  return html`<li><span class="position">${from === undefined ? position : html`<a href="${from}">${position}</a>`}</span>
+<span dir="auto">${href === undefined ? title : html`<a href="${href}">${title}</a>`}</span></li>
+`;
+}
+
+function transcriptsSection(transcripts: readonly Transcript[]): Html | undefined {
+  if (transcripts.length === 0) return undefined;
+  return html`<section aria-labelledby="transcripts">
+<h2 id="transcripts">Transcripts</h2>
+<ul>
+${transcripts.map(transcriptItem)}
+</ul>
+</section>`;
+}
+
+function transcriptItem({ url, type, language }: Transcript): Html | undefined {
+  const href = webUrl(url);
+  if (href === undefined) return undefined;
+  const words = TRANSCRIPT_WORDS[type?.toLowerCase() ?? ""] ?? type ?? "Transcript";
+  return html`<li><a href="${href}">${language === undefined ? words : `${words}, ${language}`}</a></li>\n`;
+}

@@ -1,0 +1,67 @@
+import type { Podcast } from "../db/schema.ts";
+import type { Page } from "../sql/cursor.ts";
+import { artwork } from "./artwork.ts";
+import { type Html, html } from "./html.ts";
+import { langAttribute } from "./language.ts";
+import type { Page as SitePage } from "./layout.ts";
+import { pagePath, podcastPath } from "./links.ts";
+import { pagingNav } from "./paging.ts";
+
+const ADD_COMMAND = `node dist/admin-podcast-add.cjs --once '{"url":"https://example.com/feed.xml"}'`;
+
+// The width of a card on a wide screen, in CSS pixels.
+const ARTWORK_SIZE = 200;
+
+export type HomeView = {
+  podcasts: Page<Podcast>;
+  /** Cursor of this page; undefined for the first. */
+  after: string | undefined;
+};
+
+/** The list of podcasts; on an empty database how to add one. `showsForm` where anybody may add one here. */
+export function homePage({ podcasts, after }: HomeView, { showsForm }: { showsForm: boolean }): SitePage {
+  const isEmpty = podcasts.items.length === 0;
+  return {
+    titles: ["Podcasts"],
+    about: {
+      path: pagePath("/", after),
+      title: "Podcasts",
+      description: "Podcasts and their episodes, to read about and to listen to.",
+    },
+    main: html`<h1>Podcasts</h1>
+${showsForm && addForm()}
+${isEmpty && after === undefined && emptyNotice(showsForm)}
+${isEmpty && after !== undefined && html`<p>No more podcasts.</p>`}
+${
+  !isEmpty &&
+  html`<ul class="cards">
+${podcasts.items.map(card)}
+</ul>`
+}
+${pagingNav({ path: "/", after, nextAfter: podcasts.after, words: { first: "First page", next: "More podcasts" } })}`,
+  };
+}
+
+function card(podcast: Podcast): Html {
+  const { id, title, author, imageUrl, language } = podcast;
+  return html`<li><a class="card" href="${podcastPath(podcast)}">${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
+<span class="title" dir="auto"${langAttribute(language)}>${title}</span>
+${author !== null && html`<span class="muted author" dir="auto">${author}</span>`}</a></li>
+`;
+}
+
+function addForm(): Html {
+  return html`<form class="add" action="/podcasts" method="post">
+<label for="url">Feed URL</label>
+<input id="url" name="url" type="text" inputmode="url" required maxlength="2000" autocapitalize="none" spellcheck="false" placeholder="https://example.com/feed.xml">
+<button type="submit">Add podcast</button>
+</form>`;
+}
+
+function emptyNotice(showsForm: boolean): Html {
+  return html`<section class="empty" aria-labelledby="empty">
+<h2 id="empty">No podcasts yet</h2>
+<p>${showsForm ? "Add one with the form above, or" : "Add one"} by the URL of its feed, where podcore runs:</p>
+<pre><code>${ADD_COMMAND}</code></pre>
+</section>`;
+}

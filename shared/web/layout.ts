@@ -1,0 +1,110 @@
+import type { Context } from "../context.ts";
+import type { Reply } from "../http/function.ts";
+import { assetPath } from "./assets.ts";
+import { type Html, html } from "./html.ts";
+import { startOf } from "./words.ts";
+
+const SITE_NAME = "podcore";
+
+// What search results and tabs show of a title.
+const HEAD_TITLE_MAX_CHARACTERS = 70;
+
+// What search results and shared links show of a description.
+const HEAD_DESCRIPTION_MAX_CHARACTERS = 200;
+
+export type Page = {
+  /** Most particular first; the site's name follows by itself. */
+  titles: string[];
+  main: Html;
+  /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
+  about?: {
+    /** Path with query. */
+    path: string;
+    title: string;
+    /** Plain text. */
+    description?: string | undefined;
+    imageUrl?: string | undefined;
+    audio?: { url: string; mediaType: string } | undefined;
+    feed?: { url: string; title: string } | undefined;
+  };
+};
+
+/** Replies with a page in the site's layout. */
+export function pageReply(ctx: Pick<Context, "config">, page: Page): Reply {
+  return {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute.
+      "cache-control": "public, max-age=60",
+    },
+    body: documentOf(ctx, page),
+  };
+}
+
+function documentOf({ config }: Pick<Context, "config">, { titles, main, about }: Page): string {
+  const document = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${headTitle(titles)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="${assetPath("app.css")}">
+<link rel="icon" type="image/svg+xml" href="${assetPath("icon.svg")}">
+${about && aboutTags(config.publicUrl, about)}
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header class="site">
+<a class="brand" href="/"><img src="${assetPath("icon.svg")}" alt="" width="28" height="28">${SITE_NAME}</a>
+</header>
+<main id="main">
+${main}
+</main>
+<footer class="site">
+<p>Every podcast belongs to its makers, and is played from where they keep it.</p>
+</footer>
+</body>
+</html>
+`;
+  // What is absent leaves blanks at its line's end. The lookbehind keeps a long run of blanks from costing its square.
+  return document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
+}
+
+function aboutTags(publicUrl: string, about: NonNullable<Page["about"]>): Html {
+  const url = publicUrl + about.path;
+  const description = startOf(about.description ?? "", { maxCharacters: HEAD_DESCRIPTION_MAX_CHARACTERS });
+  return html`<link rel="canonical" href="${url}">
+${about.feed && html`<link rel="alternate" type="application/rss+xml" href="${about.feed.url}" title="${about.feed.title}">`}
+${description !== "" && html`<meta name="description" content="${description}">`}
+<meta property="og:site_name" content="${SITE_NAME}">
+<meta property="og:type" content="website">
+<meta property="og:title" content="${about.title}">
+<meta property="og:url" content="${url}">
+${description !== "" && html`<meta property="og:description" content="${description}">`}
+${about.imageUrl !== undefined && html`<meta property="og:image" content="${about.imageUrl}">`}
+${
+  about.audio &&
+  html`<meta property="og:audio" content="${about.audio.url}">
+<meta property="og:audio:type" content="${about.audio.mediaType}">`
+}`;
+}
+
+/** As many of the titles as there is room for; the first is cut where it alone is too long. */
+function headTitle(titles: string[]): string {
+  const parts = [...titles, SITE_NAME];
+  for (; parts.length > 1; parts.pop()) {
+    const title = parts.join(" · ");
+    if (fitsHead(title)) return title;
+  }
+  let maxCharacters = HEAD_TITLE_MAX_CHARACTERS;
+  let title = "";
+  do title = startOf(parts[0] ?? "", { maxCharacters });
+  while (!fitsHead(title) && --maxCharacters);
+  return title;
+}
+
+/** Counts as validators do: "&" is five characters long. */
+function fitsHead(title: string): boolean {
+  return html`${title}`.length <= HEAD_TITLE_MAX_CHARACTERS;
+}

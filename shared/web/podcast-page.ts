@@ -1,0 +1,129 @@
+import type { Episode } from "../db/schema.ts";
+import type { Category, Funding } from "../feed/model.ts";
+import type { Page } from "../sql/cursor.ts";
+import type { FoundPodcast } from "../sql/find-podcast.ts";
+import { artwork } from "./artwork.ts";
+import { episodeMeta } from "./episode-meta.ts";
+import { type Html, html } from "./html.ts";
+import { langAttribute } from "./language.ts";
+import type { Page as SitePage } from "./layout.ts";
+import { episodePath, pagePath, podcastPath, webUrl } from "./links.ts";
+import { pagingNav } from "./paging.ts";
+import { peopleSection } from "./people.ts";
+import { startOf, startOfNotes } from "./words.ts";
+
+// CSS pixels, on a wide screen.
+const ARTWORK_SIZE = 240;
+
+// About six lines on a wide screen. What is longer is folded, so that the episodes are not far down on a phone.
+const UNFOLDED_MAX_CHARACTERS = 600;
+
+// Two lines on a wide screen.
+const EXCERPT_MAX_CHARACTERS = 200;
+
+export type PodcastView = {
+  podcast: FoundPodcast;
+  episodes: Page<Episode>;
+  /** Cursor of this page of episodes; undefined for the newest. */
+  after: string | undefined;
+};
+
+/** A podcast with a page of its episodes. */
+export function podcastPage({ podcast, episodes, after }: PodcastView): SitePage {
+  const path = podcastPath(podcast);
+  const { title, description } = podcast;
+  const feedUrl = webUrl(podcast.feedUrl);
+  return {
+    titles: after === undefined ? [title] : [title, "older episodes"],
+    about: {
+      path: pagePath(path, after),
+      title,
+      description: description ?? undefined,
+      imageUrl: webUrl(podcast.imageUrl),
+      feed: feedUrl === undefined ? undefined : { url: feedUrl, title },
+    },
+    main: html`${podcastHeader(podcast)}
+<section aria-labelledby="episodes">
+<h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
+${episodeList(podcast, episodes.items)}
+${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest episodes", next: "Older episodes" } })}
+</section>
+${peopleSection(podcast.namespace.persons)}`,
+  };
+}
+
+function podcastHeader(podcast: FoundPodcast): Html {
+  const { id, title, author, imageUrl, language, description } = podcast;
+  return html`<article class="podcast">
+${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
+<div class="title-block">
+<h1 dir="auto"${langAttribute(language)}>${title}</h1>
+${author !== null && html`<p class="author" dir="auto">${author}</p>`}
+${badges(podcast)}
+</div>
+<div class="body">
+${description !== null && foldedText(description, language)}
+${actions(podcast)}
+</div>
+</article>`;
+}
+
+function badges({ isExplicit, isComplete, categories }: FoundPodcast): Html | undefined {
+  const names = categories.map(categoryName);
+  if (isExplicit) names.unshift("Explicit");
+  if (isComplete) names.push("Complete");
+  if (names.length === 0) return undefined;
+  return html`<ul class="badges">
+${names.map((name) => html`<li>${name}</li>\n`)}
+</ul>`;
+}
+
+function categoryName({ name, subcategories }: Category): string {
+  return subcategories.length === 0 ? name : `${name}: ${subcategories.join(", ")}`;
+}
+
+function foldedText(text: string, language: string | null): Html {
+  const attributes = html` dir="auto"${langAttribute(language)}`;
+  if (text.length <= UNFOLDED_MAX_CHARACTERS) return html`<p class="prose plain"${attributes}>${text}</p>`;
+  // The style sheet hides the start while the whole is open.
+  return html`<p class="prose start"${attributes}>${startOf(text, { maxCharacters: UNFOLDED_MAX_CHARACTERS })}</p>
+<details class="folded">
+<summary>Read all</summary>
+<p class="prose plain"${attributes}>${text}</p>
+</details>`;
+}
+
+function actions({ linkUrl, feedUrl, namespace }: FoundPodcast): Html {
+  const website = webUrl(linkUrl);
+  const feed = webUrl(feedUrl);
+  return html`<ul class="actions">
+${website !== undefined && html`<li><a class="button" href="${website}">Website</a></li>`}
+${feed !== undefined && html`<li><a class="button" href="${feed}" type="application/rss+xml">Feed</a></li>`}
+${namespace.funding.map(fundingItem)}
+</ul>`;
+}
+
+function fundingItem({ url, message }: Funding): Html | undefined {
+  const href = webUrl(url);
+  return href === undefined
+    ? undefined
+    : html`<li><a class="button" dir="auto" href="${href}">${message ?? "Support"}</a></li>\n`;
+}
+
+function episodeList(podcast: FoundPodcast, episodes: Episode[]): Html {
+  if (episodes.length === 0) return html`<p>No episodes.</p>`;
+  return html`<ol class="episodes">
+${episodes.map((episode) => episodeItem(podcast, episode))}
+</ol>`;
+}
+
+function episodeItem(podcast: FoundPodcast, episode: Episode): Html {
+  const lang = langAttribute(podcast.language);
+  const excerpt = startOfNotes(episode.descriptionHtml ?? "", { maxCharacters: EXCERPT_MAX_CHARACTERS });
+  return html`<li>
+${episodeMeta(episode)}
+<h3 dir="auto"${lang}><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
+${excerpt !== "" && html`<p class="excerpt" dir="auto"${lang}>${excerpt}</p>`}
+</li>
+`;
+}

@@ -1,0 +1,59 @@
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const ENTITIES: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
+
+/** "25 Mar 2018", in UTC: a page is the same for every reader, and so can be cached. */
+export function dateText(instant: Date): string {
+  return `${instant.getUTCDate()} ${MONTHS[instant.getUTCMonth()]} ${instant.getUTCFullYear()}`;
+}
+
+/** "1 h 02 min", "42 min" or "35 s". */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** "1:02:03" or "2:03": a place in an episode. */
+export function positionText(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
+  const end = twoDigits(whole % 60);
+  return hours === 0 ? `${minutes}:${end}` : `${hours}:${twoDigits(minutes)}:${end}`;
+}
+
+/** "43.2 MB", with decimal units. */
+export function bytesText(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** The start of a plain text, on one line, cut between words; its last character is then an ellipsis. */
+export function startOf(text: string, { maxCharacters }: { maxCharacters: number }): string {
+  // A character takes at most two code units, so this much is enough, and a long text is not read to its end.
+  const line = text
+    .slice(0, maxCharacters * 4)
+    .replace(/\s+/g, " ")
+    .trim();
+  const characters = [...line];
+  if (characters.length <= maxCharacters) return line;
+  const start = characters.slice(0, maxCharacters - 1).join("");
+  const words = start.slice(0, start.lastIndexOf(" "));
+  // A script without spaces, or one very long word, is cut where it stands.
+  return `${words.length > start.length / 2 ? words.replace(/[\s,;:.–—-]+$/, "") : start}…`;
+}
+
+/** The start of sanitised show notes as plain text. */
+export function startOfNotes(notesHtml: string, { maxCharacters }: { maxCharacters: number }): string {
+  // Markup (links above all) is often longer than the text, but not eight times.
+  const text = notesHtml
+    .slice(0, maxCharacters * 8)
+    .replace(/<[^<>]*(>|$)/g, " ")
+    .replace(/&[a-z0-9#]*$/, "")
+    .replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity] ?? entity);
+  return startOf(text, { maxCharacters });
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
+}

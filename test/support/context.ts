@@ -1,0 +1,30 @@
+import { after } from "node:test";
+import { readConfig } from "../../shared/config.ts";
+import type { Context } from "../../shared/context.ts";
+import { openPool } from "../../shared/db/pool.ts";
+import type { Fetch } from "../../shared/fetch/fetch.ts";
+import { createLog } from "../../shared/log/log.ts";
+
+/** A context over a real database, with settings as they are by default unless given as the environment gives them. */
+export function createContext(options: {
+  databaseUrl: string;
+  environment?: Record<string, string>;
+  fetch?: Fetch;
+  writeLog?: (text: string) => void;
+}): Context {
+  const { databaseUrl, environment, writeLog = () => {} } = options;
+  const pool = openPool({ url: databaseUrl, max: 5, applicationName: "podcore-test" });
+  after(pool.close);
+  return {
+    config: readConfig({ DATABASE_URL: databaseUrl, ...environment }),
+    db: pool.db,
+    get fetch(): Fetch {
+      if (options.fetch === undefined) throw new Error("This test's context has no fetch");
+      return options.fetch;
+    },
+    log: createLog({ format: "flat", level: "debug", write: writeLog }),
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    draining: new AbortController().signal,
+  };
+}

@@ -1,0 +1,223 @@
+import episodeGet from "../../functions/web/episode-get.ts";
+import homeGet from "../../functions/web/home-get.ts";
+import podcastGet from "../../functions/web/podcast-get.ts";
+import { readConfig } from "../../shared/config.ts";
+import type { Context } from "../../shared/context.ts";
+import type { Reply } from "../../shared/http/function.ts";
+import { renderError } from "../../shared/web/error-page.ts";
+import { episodeRow, podcastRow } from "./rows.ts";
+
+// `render` reads no more of a context than its settings, which is what lets a page be made without a server.
+export const production = { config: readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" }) } as Context;
+export const development = { config: readConfig({ PODCORE_ENV: "development" }) } as Context;
+
+// What feeds hold, by accident and on purpose. The bounds of the database are the only mercy.
+export const HOSTILE_TITLES = [
+  `"><script>alert(1)</script><img src=x onerror=alert(1)>`,
+  "' onmouseover='alert(1)",
+  "</title></head><body><h1>gone</h1>",
+  "&lt;b&gt; &amp;amp; &#0; &nbsp",
+  `${"W".repeat(499)}!`,
+  "supercalifragilistic ".repeat(23).trim(),
+  "مسافرون في الليل: الحلقة الأولى",
+  "深夜列車の旅・第一話",
+  "\u202Eevil.exe \u200B\u2066",
+  "👩‍👩‍👧‍👦🚂",
+  "-",
+  "{{7*7}} <%= 7*7 %> #{7*7}",
+];
+
+const full = podcastRow({
+  description: `${"Sleeping cars, and those who ride in them, and those who make their beds. ".repeat(30)}\n\nThe end.`,
+  isExplicit: true,
+  isComplete: true,
+  categories: [
+    { name: "Society & Culture", subcategories: ["Places & Travel", "Documentary"] },
+    { name: "History", subcategories: [] },
+  ],
+  namespace: {
+    ...podcastRow().namespace,
+    funding: [{ url: "https://example.com/give", message: "Buy us a ticket" }, { url: "https://example.com/shop" }],
+    persons: [
+      {
+        name: "Ada Example",
+        role: "host",
+        imageUrl: "https://example.com/ada.jpg",
+        linkUrl: "https://example.com/ada",
+      },
+      { name: "Bo Example" },
+    ],
+  },
+});
+
+const fullEpisode = episodeRow({
+  isExplicit: true,
+  season: 2,
+  episodeNumber: 3.5,
+  episodeType: "bonus",
+  author: "Bo Example",
+  imageUrl: "https://example.com/7.jpg",
+  chapters: [
+    { startSeconds: 0, title: "Departure" },
+    { startSeconds: 754.5, title: "Semmering", linkUrl: "https://example.com/semmering" },
+    { startSeconds: 3_700, title: "Arrival" },
+  ],
+  namespace: {
+    ...episodeRow().namespace,
+    persons: [{ name: "Cy Example", role: "guest" }],
+    transcripts: [
+      { url: "https://example.com/7.vtt", type: "text/vtt", language: "en" },
+      { url: "https://example.com/7.html", type: "text/html" },
+    ],
+    chapters: { url: "https://example.com/7.json", type: "application/json+chapters" },
+  },
+});
+
+const hostilePodcasts = HOSTILE_TITLES.map((title, index) =>
+  podcastRow({
+    id: index + 1,
+    title,
+    author: title.slice(0, 200),
+    description: title,
+    language: title.slice(0, 20),
+    imageUrl: index % 2 === 0 ? "javascript:alert(1)" : null,
+    linkUrl: "javascript:alert(1)",
+    feedUrl: `https://example.com/"><script>`,
+    categories: [{ name: title.slice(0, 200), subcategories: [title.slice(0, 200)] }],
+    namespace: {
+      ...podcastRow().namespace,
+      funding: [{ url: "javascript:alert(1)", message: title.slice(0, 200) }],
+      persons: [{ name: title.slice(0, 200), role: title.slice(0, 200), linkUrl: "data:text/html,x" }],
+    },
+  }),
+);
+
+const hostileEpisodes = HOSTILE_TITLES.map((title, index) =>
+  episodeRow({
+    id: index + 1,
+    title,
+    author: title.slice(0, 200),
+    seasonName: title.slice(0, 200),
+    episodeDisplay: title.slice(0, 200),
+    linkUrl: "javascript:alert(1)",
+    mediaUrl: `https://example.com/a b"'<>.mp3#x`,
+    mediaType: index % 2 === 0 ? "video/mp4" : `audio/"><script>`,
+    descriptionHtml: `<p>${"W".repeat(5_000)}</p><pre>${"wide ".repeat(200)}</pre>`,
+    chapters: [{ startSeconds: 1, title, linkUrl: "javascript:alert(1)" }],
+    namespace: {
+      ...episodeRow().namespace,
+      transcripts: [{ url: "javascript:alert(1)" }, { url: "https://example.com/t", type: title, language: title }],
+      chapters: { url: "javascript:alert(1)" },
+    },
+  }),
+);
+
+/** Every page of the site in every state that it has, by name. */
+export function allPages(): Map<string, Reply> {
+  const episodes = [1, 2, 3].map((id) => episodeRow({ id, title: `Night ${id}` }));
+  const requestId = "0123456789abcdef0123456789abcdef";
+  const pages = new Map<string, Reply>([
+    ["home", homeGet.render({ podcasts: { items: [podcastRow(), full], after: "c" }, after: undefined }, production)],
+    ["home, page 2", homeGet.render({ podcasts: { items: [podcastRow()], after: undefined }, after: "c" }, production)],
+    ["home, page past the end", homeGet.render({ podcasts: { items: [], after: undefined }, after: "c" }, production)],
+    ["home, empty", homeGet.render({ podcasts: { items: [], after: undefined }, after: undefined }, production)],
+    [
+      "home, empty, with form",
+      homeGet.render({ podcasts: { items: [], after: undefined }, after: undefined }, development),
+    ],
+    [
+      "home, with form",
+      homeGet.render({ podcasts: { items: [full], after: undefined }, after: undefined }, development),
+    ],
+    [
+      "home, hostile",
+      homeGet.render({ podcasts: { items: hostilePodcasts, after: `"><b>` }, after: `"><b>` }, production),
+    ],
+    [
+      "podcast",
+      podcastGet.render({ podcast: full, episodes: { items: episodes, after: "c" }, after: undefined }, production),
+    ],
+    [
+      "podcast, page 2",
+      podcastGet.render({ podcast: full, episodes: { items: episodes, after: undefined }, after: "c" }, production),
+    ],
+    [
+      "podcast, no episodes",
+      podcastGet.render(
+        { podcast: podcastRow(), episodes: { items: [], after: undefined }, after: undefined },
+        production,
+      ),
+    ],
+    [
+      "podcast, bare",
+      podcastGet.render(
+        {
+          podcast: podcastRow({
+            description: null,
+            author: null,
+            imageUrl: null,
+            linkUrl: null,
+            language: null,
+            categories: [],
+          }),
+          episodes: { items: [episodeRow({ descriptionHtml: null, durationSeconds: null })], after: undefined },
+          after: undefined,
+        },
+        production,
+      ),
+    ],
+    ["episode", episodeGet.render({ podcast: full, episode: fullEpisode }, production)],
+    [
+      "episode, video",
+      episodeGet.render({ podcast: full, episode: episodeRow({ mediaType: "video/mp4" }) }, production),
+    ],
+    [
+      "episode, bare",
+      episodeGet.render(
+        {
+          podcast: podcastRow({ imageUrl: null }),
+          episode: episodeRow({
+            descriptionHtml: null,
+            linkUrl: null,
+            mediaType: null,
+            mediaBytes: null,
+            durationSeconds: null,
+          }),
+        },
+        production,
+      ),
+    ],
+    [
+      "400",
+      renderError(
+        { status: 400, title: "Bad request", message: `Bad request: "${HOSTILE_TITLES[0]}"`, requestId },
+        production,
+      ),
+    ],
+    ["404", renderError({ status: 404, title: "Not found", message: "Not found: /nowhere", requestId }, production)],
+    ["405", renderError({ status: 405, title: "Method not allowed", message: "Use GET", requestId }, production)],
+    [
+      "500",
+      renderError(
+        { status: 500, title: "Internal server error", message: "Internal server error", requestId },
+        production,
+      ),
+    ],
+    [
+      "503",
+      renderError(
+        { status: 503, title: "Service unavailable", message: "Service unavailable: please try again", requestId },
+        production,
+      ),
+    ],
+  ]);
+  for (const [index, podcast] of hostilePodcasts.entries()) {
+    const view = { podcast, episodes: { items: hostileEpisodes, after: undefined }, after: undefined };
+    pages.set(`podcast, hostile ${index}`, podcastGet.render(view, production));
+  }
+  for (const [index, episode] of hostileEpisodes.entries()) {
+    const podcast = hostilePodcasts[index] ?? podcastRow();
+    pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode }, production));
+  }
+  return pages;
+}
