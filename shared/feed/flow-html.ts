@@ -28,6 +28,10 @@ const WEB_ADDRESS = /https?:\/\/[^\s<>"]+/g;
 export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string; hasLines: boolean }): string {
   let written = "";
   let isFull = false;
+  let text = "";
+  // The white space or line breaks before the next words: none is written where a block begins or ends.
+  let space: "" | " " | "<br>" | "<br><br>" = "";
+  let isBlockStart = false;
   const blocks: Block[] = [];
   // Phrases that are open in the source; the first `numWritten` of them are open in what is written.
   let phrases: Phrase[] = [];
@@ -39,6 +43,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
 
   function closeBlocksTo(count: number): void {
     closePhrasesTo(0);
+    space = "";
     while (blocks.length > count) {
       const block = blocks.pop();
       if (block?.isWritten) written += `</${block.tag}>`;
@@ -54,28 +59,36 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
     } else if (list !== -1 && list === blocks.length - 1) openBlock("li");
     if (blocks.length >= MAX_NESTING) return;
     closePhrasesTo(0);
+    space = "";
     blocks.push({ tag, isWritten: false });
   }
 
   function writeBlocks(): void {
     for (const block of blocks) {
-      if (!block.isWritten) written += `<${block.tag}>`;
+      if (block.isWritten) continue;
+      written += `<${block.tag}>`;
       block.isWritten = true;
+      isBlockStart = true;
     }
   }
 
-  function write(text: string): void {
-    if (isFull) return;
+  function write(words: string): void {
     const tag = blocks.at(-1)?.tag;
-    if (tag === undefined || tag === "blockquote" || LISTS.has(tag)) {
-      if (text.trim() === "") return;
-      openBlock(tag !== undefined && LISTS.has(tag) ? "li" : "p");
+    const isBlank = words.trim() === "";
+    if (isFull || (isBlank && tag !== "pre")) {
+      if (space === "") space = " ";
+      return;
     }
-    if (text.trim() !== "") writeBlocks();
-    if (blocks.at(-1)?.isWritten !== true) return;
+    if (tag === undefined || tag === "blockquote") openBlock("p");
+    else if (LISTS.has(tag)) openBlock("li");
+    writeBlocks();
+    if (!isBlockStart) append(space === "" && /^\s/.test(words) ? " " : space);
+    isBlockStart = false;
     for (; numWritten < phrases.length; numWritten++) written += phrases[numWritten]?.start;
+    const line = tag === "pre" ? words : words.trim().replace(/\s+/g, " ");
     const isLiteral = phrases.some((phrase) => phrase.tag === "a" || phrase.tag === "code");
-    append(isLiteral ? escapeHtml(text) : withLinks(text));
+    for (const piece of isLiteral ? textPieces(line) : linkedPieces(line)) append(piece);
+    space = tag !== "pre" && /\s$/.test(words) ? " " : "";
   }
 
   /** Drops what would make it too long, and all text after it. */
@@ -85,21 +98,24 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   }
 
   function breakLine(): void {
-    if (blocks.at(-1)?.isWritten === true && blocks.at(-1)?.tag !== "ul" && blocks.at(-1)?.tag !== "ol")
-      written += "<br>";
+    space = space.startsWith("<br>") ? "<br><br>" : "<br>";
   }
 
-  function writeLines(text: string): void {
-    for (const [index, line] of text.split("\n").entries()) {
+  function writeText(): void {
+    if (text === "") return;
+    const lines = hasLines ? text.split("\n") : [text];
+    for (const [index, line] of lines.entries()) {
       // A blank line ends the paragraph; a line break within it stays one.
-      if (index > 0 && line.trim() === "" && text !== "\n") openBlock("p");
+      if (index > 0 && index < lines.length - 1 && line.trim() === "") openBlock("p");
       else if (index > 0) breakLine();
       if (line !== "") write(line);
     }
+    text = "";
   }
 
   const parser = new Parser({
     onopentag(tag, { href }) {
+      writeText();
       if (tag === "br") breakLine();
       else if (tag === "hr") {
         openBlock("hr");
@@ -110,11 +126,12 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
       } else if (BLOCKS.has(tag)) openBlock(tag);
       else if (PHRASES.has(tag) && !phrases.some((phrase) => phrase.tag === tag)) openPhrase(tag, href);
     },
-    ontext(text) {
-      if (hasLines && blocks.at(-1)?.tag !== "pre") writeLines(text);
-      else write(text);
+    ontext(piece) {
+      // It comes in pieces, cut at entities: an address may go on in the next.
+      text += piece;
     },
     onclosetag(tag) {
+      writeText();
       if (BLOCKS.has(tag)) {
         const index = blocks.findLastIndex((block) => block.tag === tag);
         if (index !== -1) closeBlocksTo(index);
@@ -130,31 +147,41 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   function openPhrase(tag: string, href: string | undefined): void {
     if (tag !== "a") phrases.push({ tag, start: `<${tag}>` });
     const url = tag === "a" ? linkUrl(href, baseUrl) : undefined;
-    if (url !== undefined)
-      phrases.push({ tag, start: `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer">` });
+    if (url !== undefined) phrases.push({ tag, start: linkStart(url) });
   }
 
   parser.end(html);
+  writeText();
   closeBlocksTo(0);
-  return written.replace(/(?:\s|<br>)+(?=<\/(?:p|li|h\d|blockquote)>)/g, "");
+  return written;
 }
 
 function linkUrl(href: string | undefined, baseUrl: string): string | undefined {
   return /^mailto:[^\s]{3,320}$/i.test(href ?? "") ? href : webUrl(href, baseUrl);
 }
 
-function withLinks(text: string): string {
-  let result = "";
+function* linkedPieces(text: string): Generator<string> {
   let end = 0;
+  if (!text.includes("://")) return yield* textPieces(text);
   for (const match of text.matchAll(WEB_ADDRESS)) {
     const address = withoutPunctuation(match[0]);
     const url = webUrl(address, undefined);
     if (url === undefined) continue;
-    result += escapeHtml(text.slice(end, match.index));
-    result += `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer">${escapeHtml(address)}</a>`;
+    yield* textPieces(text.slice(end, match.index));
+    yield `${linkStart(url)}${escapeHtml(address)}</a>`;
     end = match.index + address.length;
   }
-  return result + escapeHtml(text.slice(end));
+  yield* textPieces(text.slice(end));
+}
+
+/** In pieces, so that a long text loses its end only. */
+function* textPieces(text: string): Generator<string> {
+  if (text.length <= 2_000) yield escapeHtml(text);
+  else for (const [piece] of text.matchAll(/.{1,2000}/gsu)) yield escapeHtml(piece);
+}
+
+function linkStart(url: string): string {
+  return `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer">`;
 }
 
 /** Ends an address before the punctuation of its sentence, and before a bracket that it does not open. */

@@ -11,7 +11,7 @@ import { listOf, required } from "./fields.ts";
 
 /** As many as a page of the web site shows twice over. More come with `after`. */
 export const FIRST_MAX = 100;
-const FIRST_DEFAULT = 20;
+export const FIRST_DEFAULT = 20;
 
 export type PageArgs = { first?: number | null; after?: string | null };
 /** `first` and `after` with their defaults filled in. */

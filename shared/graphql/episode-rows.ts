@@ -7,23 +7,37 @@ import { isVisible } from "../sql/visible.ts";
 import type { Edge, PageRequest } from "./connection.ts";
 import { isAnyOf } from "./podcast-rows.ts";
 
-const { itemSha256: _item, guidSha256: _guid, descriptionSource, descriptionHtml, ...BRIEF } = getTableColumns(episode);
-// The notes are most of a row's bytes: read only where they are asked for.
+const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
+const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
+const { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } = DETAILS;
+// What a list shows. Reading all columns instead takes three times as long, and the notes are most of a row's bytes.
+const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
 const NOTES = { descriptionSource, descriptionHtml };
 
-type Notes = Pick<Episode, keyof typeof NOTES>;
-export type EpisodeRow = Omit<Episode, "itemSha256" | "guidSha256" | keyof Notes> & Partial<Notes>;
-type Wanted = { hasNotes: boolean };
+/** Which columns are read beside those that a list shows. Four choices, so that there are few prepared statements. */
+export type EpisodeParts = { hasDetails: boolean; hasNotes: boolean };
+// Fields of the API's Episode that those columns are enough for.
+const BRIEF_FIELDS = new Set([...Object.keys(BRIEF), "explicit", "podcast", "__typename"]);
+const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
+
+type Columns<T> = Pick<Episode, keyof T & keyof Episode>;
+export type EpisodeRow = Columns<typeof BRIEF> & Partial<Columns<typeof ALL>>;
+
+/** What has to be read for a field of the API's Episode. */
+export function partsFor(fieldName: string): EpisodeParts {
+  const hasNotes = NOTES_FIELDS.has(fieldName);
+  return { hasNotes, hasDetails: !hasNotes && !BRIEF_FIELDS.has(fieldName) };
+}
 
 /** Lists visible podcasts' episodes, newest first, by podcast id: of each one more than `first`, where there are as many. */
 export async function listEpisodeEdges(
   db: Database,
-  { podcastIds, first, after, hasNotes }: PageRequest & Wanted & { podcastIds: number[] },
+  { podcastIds, first, after, parts }: PageRequest & { podcastIds: number[]; parts: EpisodeParts },
 ): Promise<Map<number, Edge<EpisodeRow>[]>> {
   const from = after === undefined ? undefined : decodeEpisodeCursor(after);
   // Under the table's own name, so that the outer query names its columns as ever.
   const page = db
-    .select(columns({ hasNotes }))
+    .select(columns(parts))
     .from(episode)
     .where(
       and(
@@ -35,7 +49,7 @@ export async function listEpisodeEdges(
     .limit(first + 1)
     .as("episode");
   const rows = await db
-    .select(columns({ hasNotes }))
+    .select(columns(parts))
     .from(podcast)
     .innerJoinLateral(page, sql`true`)
     .where(and(isAnyOf(podcast.id, podcastIds), isVisible()))
@@ -47,18 +61,18 @@ export async function listEpisodeEdges(
 /** Finds visible podcasts' episodes by id. */
 export async function findEpisodes(
   db: Database,
-  { ids, hasNotes }: Wanted & { ids: number[] },
+  { ids, parts }: { ids: number[]; parts: EpisodeParts },
 ): Promise<Map<number, EpisodeRow>> {
   const rows = await db
-    .select(columns({ hasNotes }))
+    .select(columns(parts))
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))
     .where(and(isAnyOf(episode.id, ids), isVisible()));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function columns({ hasNotes }: Wanted): typeof BRIEF {
-  return hasNotes ? { ...BRIEF, ...NOTES } : BRIEF;
+function columns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
+  return { ...(hasDetails ? DETAILS : BRIEF), ...(hasNotes ? NOTES : {}) };
 }
 
 function decodeEpisodeCursor(after: string): { key: string; id: number } {

@@ -11,7 +11,8 @@ import {
   type ValidatedExecutionArgs,
 } from "graphql";
 import { badRequest } from "../errors.ts";
-import { FIRST_MAX } from "./connection.ts";
+import { FIRST_DEFAULT, FIRST_MAX } from "./connection.ts";
+import { type EpisodeParts, partsFor } from "./episode-rows.ts";
 import { Episode, Podcast } from "./node-types.ts";
 
 // Two lists within each other and an object in each item take 8.
@@ -26,7 +27,7 @@ const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
 
 /** What an operation asks for, with its fragments counted as often as they are used. */
-export type Weight = {
+type Weight = EpisodeParts & {
   /** Fields within each other. */
   depth: number;
   /** The same within `__schema` and `__type`, which `depth` leaves out. */
@@ -34,11 +35,16 @@ export type Weight = {
   numAliases: number;
   /** Podcasts and episodes that the reply may hold, were every list full. */
   numNodes: number;
-  /** Whether an episode's show notes are asked for. */
-  hasNotes: boolean;
 };
 
-const NOTHING: Weight = { depth: 0, introspectionDepth: 0, numAliases: 0, numNodes: 0, hasNotes: false };
+const NOTHING: Weight = {
+  depth: 0,
+  introspectionDepth: 0,
+  numAliases: 0,
+  numNodes: 0,
+  hasDetails: false,
+  hasNotes: false,
+};
 
 /** Weighs an operation that is valid, and so free of fragments that hold themselves. @throws UserError 400 where it weighs too much */
 export function weigh(args: ValidatedExecutionArgs): Weight {
@@ -52,7 +58,7 @@ export function weigh(args: ValidatedExecutionArgs): Weight {
 }
 
 function requireAtMost(value: number, max: number, what: string): void {
-  if (value > max) throw badRequest(`Query too large: ${value} ${what}, at most ${max} are allowed`);
+  if (value > max) throw badRequest(`Cannot run a query with ${value} ${what}: at most ${max} are allowed`);
 }
 
 function createScales({ schema, fragmentDefinitions, variableValues }: ValidatedExecutionArgs) {
@@ -90,6 +96,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
       return { ...NOTHING, introspectionDepth: inner.depth + 1, numAliases, numNodes };
     }
     const numItems = countItems(field, node);
+    const parts = parent === Episode ? partsFor(field.name) : NOTHING;
     const own = type === Podcast || type === Episode ? 1 : 0;
     return {
       depth: inner.depth + 1,
@@ -97,7 +104,8 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
       numAliases,
       // A page is read even where nothing of its items is asked for.
       numNodes: numItems === undefined ? own + inner.numNodes : numItems * Math.max(1, own + inner.numNodes),
-      hasNotes: inner.hasNotes || (parent === Episode && /^description/.test(field.name)),
+      hasDetails: inner.hasDetails || parts.hasDetails,
+      hasNotes: inner.hasNotes || parts.hasNotes,
     };
   }
 
@@ -106,8 +114,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
     if (typeof field.extensions.numItems === "number") return field.extensions.numItems;
     if (!field.args.some((arg) => arg.name === "first")) return undefined;
     const { first } = getArgumentValues(field, node, variableValues);
-    // An explicit null stands for the default, which is less.
-    if (typeof first !== "number") return FIRST_MAX;
+    if (typeof first !== "number") return FIRST_DEFAULT;
     if (first < 1 || first > FIRST_MAX) {
       throw badRequest(`Error parsing parameter "first": not a number from 1 to ${FIRST_MAX}: "${first}"`);
     }
@@ -123,6 +130,7 @@ function add(a: Weight, b: Weight): Weight {
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     numAliases: a.numAliases + b.numAliases,
     numNodes: a.numNodes + b.numNodes,
+    hasDetails: a.hasDetails || b.hasDetails,
     hasNotes: a.hasNotes || b.hasNotes,
   };
 }

@@ -73,12 +73,12 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
     location: {
       type: namespace.Location,
       description: "The place that the show is about.",
-      resolve: ({ namespace }) => namespace.location,
+      resolve: ({ namespace }) => namespace?.location,
     },
     license: {
       type: namespace.License,
       description: "The terms that the show is published under.",
-      resolve: ({ namespace }) => namespace.license,
+      resolve: ({ namespace }) => namespace?.license,
     },
     values: listIn("values", { of: namespace.Value, description: "Ways for listeners to pay while they listen." }),
     trailers: listIn("trailers", { of: namespace.Trailer, description: "Trailers of the show and its seasons." }),
@@ -162,7 +162,7 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     chaptersLink: {
       type: namespace.ChaptersLink,
       description: "A file with the episode's chapters.",
-      resolve: ({ namespace }) => namespace.chapters,
+      resolve: ({ namespace }) => namespace?.chapters,
     },
     transcripts: listIn("transcripts", { of: namespace.Transcript, description: "Files with the episode's words." }),
     soundbites: listIn("soundbites", { of: namespace.Soundbite, description: "Parts that stand for the episode." }),
@@ -173,12 +173,12 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     location: {
       type: namespace.Location,
       description: "The place that the episode is about.",
-      resolve: ({ namespace }) => namespace.location,
+      resolve: ({ namespace }) => namespace?.location,
     },
     license: {
       type: namespace.License,
       description: "The terms that the episode is published under; the podcast's where absent.",
-      resolve: ({ namespace }) => namespace.license,
+      resolve: ({ namespace }) => namespace?.license,
     },
     values: listIn("values", {
       of: namespace.Value,
@@ -200,8 +200,8 @@ export async function resolveEpisodes(podcastId: number, args: PageArgs, scope: 
 
 /** A list of the podcast namespace. A row from before the list was known has none. */
 function listIn<Name extends string>(name: Name, { of, description }: { of: GraphQLObjectType; description: string }) {
-  type Row = { namespace: { [key in Name]?: readonly unknown[] } };
-  return { type: listOf(of), description, resolve: ({ namespace }: Row) => namespace[name] ?? [] };
+  type Row = { namespace?: { [key in Name]?: readonly unknown[] } };
+  return { type: listOf(of), description, resolve: ({ namespace }: Row) => namespace?.[name] ?? [] };
 }
 
 type EnumValues = Record<string, { value: string; description: string }>;

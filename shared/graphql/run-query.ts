@@ -35,8 +35,8 @@ export async function runQuery(ctx: Context, request: QueryRequest): Promise<Out
     abortSignal: ctx.signal,
   });
   if (!("schema" in args)) return refused(args);
-  const { hasNotes } = weigh(args);
-  const result = await executeRootSelectionSet({ ...args, contextValue: openScope(ctx, { hasNotes }) });
+  const scope = openScope(ctx, weigh(args));
+  const result = await executeRootSelectionSet({ ...args, contextValue: scope });
   return { status: 200, result: { ...toShown(result.errors, ctx), data: result.data } };
 }
 

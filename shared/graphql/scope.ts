@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Podcast } from "../db/schema.ts";
 import { createBatch } from "./batch.ts";
 import type { Edge, PageRequest } from "./connection.ts";
-import { type EpisodeRow, findEpisodes, listEpisodeEdges } from "./episode-rows.ts";
+import { type EpisodeParts, type EpisodeRow, findEpisodes, listEpisodeEdges } from "./episode-rows.ts";
 import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "./podcast-rows.ts";
 
 /** What a query's resolvers ask. Lookups that come together become one statement. */
@@ -15,14 +15,14 @@ export type Scope = {
   listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
 };
 
-/** Opens the scope of one query. `hasNotes`: somewhere in it an episode's show notes are asked for. */
-export function openScope(ctx: Context, { hasNotes }: { hasNotes: boolean }): Scope {
+/** Opens the scope of one query. `parts`: what is asked of episodes anywhere in it. */
+export function openScope(ctx: Context, parts: EpisodeParts): Scope {
   const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
 
   function pageBatch(page: PageRequest) {
     const key = JSON.stringify([page.first, page.after]);
     const batch =
-      pages.get(key) ?? createBatch((podcastIds) => listEpisodeEdges(ctx.db, { ...page, podcastIds, hasNotes }));
+      pages.get(key) ?? createBatch((podcastIds) => listEpisodeEdges(ctx.db, { ...page, podcastIds, parts }));
     pages.set(key, batch);
     return batch;
   }
@@ -31,7 +31,7 @@ export function openScope(ctx: Context, { hasNotes }: { hasNotes: boolean }): Sc
     ctx,
     findPodcast: createBatch((ids) => findPodcasts(ctx.db, ids)),
     findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, ids)),
-    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, hasNotes })),
+    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, parts })),
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
   };
 }

@@ -1,13 +1,14 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { findCode } from "../db/failure.ts";
-import { episode, podcast, podcastFeedLocation } from "../db/schema.ts";
+import { podcast, podcastFeedLocation } from "../db/schema.ts";
 import { UserError } from "../errors.ts";
 import type { SkippedItem } from "../feed/model.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { step } from "../log/log.ts";
 import { claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
 import { findPodcastIdByFeedUrl } from "../sql/find-feed-location.ts";
+import { numEpisodes } from "../sql/num-episodes.ts";
 import { delayAfterSuccess } from "./crawl-schedule.ts";
 import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
@@ -84,7 +85,7 @@ async function summarise(ctx: Context, { podcastId, isNew, numSkipped, skipped }
     .select({
       title: podcast.title,
       isPrivate: podcast.isPrivate,
-      numEpisodes: sql<number>`(select count(*)::int from ${episode} where ${episode.podcastId} = ${podcast.id})`,
+      numEpisodes,
     })
     .from(podcast)
     .where(eq(podcast.id, podcastId));

@@ -1,7 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { episode, podcast } from "../db/schema.ts";
+import { podcast } from "../db/schema.ts";
 import { notFound } from "../errors.ts";
+import { numEpisodes } from "../sql/num-episodes.ts";
 
 export type RemoveResult = { podcastId: number; title: string; numEpisodes: number };
 
@@ -12,8 +13,7 @@ export async function run(ctx: Context, { podcastId }: { podcastId: number }): P
     .where(eq(podcast.id, podcastId))
     // Still the count from before: all parts of a statement see the same snapshot.
     .returning({
-      title: podcast.title,
-      numEpisodes: sql<number>`(select count(*)::int from ${episode} where ${episode.podcastId} = ${podcast.id})`,
+      title: podcast.title, numEpisodes,
     });
   if (removed === undefined) throw notFound("podcast", podcastId);
   ctx.log.info("Podcast removed", { podcast_id: podcastId, num_episodes: removed.numEpisodes });

@@ -347,7 +347,7 @@ button:hover {
   display: grid;
   grid-template-columns: 6.5rem minmax(0, 1fr);
   gap: 1.125rem;
-  align-items: center;
+  align-items: start;
 }
 .podcast .body {
   grid-column: 1 / -1;
@@ -381,6 +381,7 @@ button:hover {
   .heading {
     grid-template-columns: 11rem minmax(0, 1fr);
     gap: 2rem;
+    align-items: center;
   }
 }
 .folded summary {
@@ -424,9 +425,12 @@ button:hover {
   color: var(--muted);
   font-size: 0.875rem;
 }
-.meta > * + *::before {
+.meta > * {
+  display: inline-block;
+}
+.meta > :not(:last-child)::after {
   content: "·";
-  margin-inline: 0.2em 0.5em;
+  margin-inline: 0.5em 0.25em;
 }
 
 /* An episode */
@@ -523,6 +527,9 @@ video.player {
 }
 .plain {
   white-space: pre-line;
+}
+.prose :is(p, li, h3, h4, h5, h6) {
+  unicode-bidi: plaintext;
 }
 .prose > :first-child {
   margin-top: 0;

@@ -63,13 +63,13 @@ ${peopleSection(episode.namespace.persons)}
 function episodeHeader({ podcast, episode }: EpisodeView): Html {
   const imageUrl = episode.imageUrl ?? podcast.imageUrl;
   const lang = langAttribute(podcast.language);
-  return html`<div class="heading">
+  return html`<div class="heading" dir="auto">
 ${artwork({ id: podcast.id, title: podcast.title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
 <div class="title-block">
-<p class="of" dir="auto"${lang}><a href="${podcastPath(podcast)}">${podcast.title}</a></p>
-<h1 dir="auto"${lang}>${episode.title}</h1>
+<p class="of"${lang}><a href="${podcastPath(podcast)}">${podcast.title}</a></p>
+<h1${lang}>${episode.title}</h1>
 ${episodeMeta(episode)}
-${episode.author !== null && episode.author !== podcast.author && html`<p class="author" dir="auto">${episode.author}</p>`}
+${episode.author !== null && episode.author !== podcast.author && html`<p class="author">${episode.author}</p>`}
 </div>
 </div>`;
 }

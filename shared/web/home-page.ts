@@ -44,9 +44,9 @@ ${pagingNav({ path: "/", after, nextAfter: podcasts.after, words: { first: "Firs
 
 function card(podcast: Podcast): Html {
   const { id, title, author, imageUrl, language } = podcast;
-  return html`<li><a class="card" href="${podcastPath(podcast)}">${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
-<span class="title" dir="auto"${langAttribute(language)}>${title}</span>
-${author !== null && html`<span class="muted author" dir="auto">${author}</span>`}</a></li>
+  return html`<li><a class="card" dir="auto" href="${podcastPath(podcast)}">${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
+<span class="title"${langAttribute(language)}>${title}</span>
+${author !== null && html`<span class="muted author">${author}</span>`}</a></li>
 `;
 }
 

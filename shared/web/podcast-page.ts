@@ -15,8 +15,8 @@ import { startOf, startOfNotes } from "./words.ts";
 // CSS pixels, on a wide screen.
 const ARTWORK_SIZE = 240;
 
-// About six lines on a wide screen. What is longer is folded, so that the episodes are not far down on a phone.
-const UNFOLDED_MAX_CHARACTERS = 600;
+// Ten lines on a phone. What is longer is folded, so that the episodes are not far down.
+const UNFOLDED_MAX_CHARACTERS = 400;
 
 // Two lines on a wide screen.
 const EXCERPT_MAX_CHARACTERS = 200;
@@ -54,11 +54,11 @@ ${peopleSection(podcast.namespace.persons)}`,
 
 function podcastHeader(podcast: FoundPodcast): Html {
   const { id, title, author, imageUrl, language, description } = podcast;
-  return html`<article class="podcast">
+  return html`<article class="podcast" dir="auto">
 ${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
 <div class="title-block">
-<h1 dir="auto"${langAttribute(language)}>${title}</h1>
-${author !== null && html`<p class="author" dir="auto">${author}</p>`}
+<h1${langAttribute(language)}>${title}</h1>
+${author !== null && html`<p class="author">${author}</p>`}
 ${badges(podcast)}
 </div>
 <div class="body">
@@ -120,10 +120,10 @@ ${episodes.map((episode) => episodeItem(podcast, episode))}
 function episodeItem(podcast: FoundPodcast, episode: Episode): Html {
   const lang = langAttribute(podcast.language);
   const excerpt = startOfNotes(episode.descriptionHtml ?? "", { maxCharacters: EXCERPT_MAX_CHARACTERS });
-  return html`<li>
+  return html`<li dir="auto">
 ${episodeMeta(episode)}
-<h3 dir="auto"${lang}><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
-${excerpt !== "" && html`<p class="excerpt" dir="auto"${lang}>${excerpt}</p>`}
+<h3${lang}><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
+${excerpt !== "" && html`<p class="excerpt"${lang}>${excerpt}</p>`}
 </li>
 `;
 }

@@ -41,7 +41,9 @@ for (const { name, status, value, ms } of retryAfters) {
   });
 }
 
-const maxAges = [
+type MaxAge = { name: string; headers?: Record<string, string>; lines?: string[]; ms?: number };
+
+const maxAges: MaxAge[] = [
   { name: "fetch 23: fetch() reads max-age", headers: { "Cache-Control": "public, Max-Age=172800" }, ms: 172_800_000 },
   { name: "fetch 23: fetch() reads max-age of the second line", lines: ["public", "max-age=60"], ms: 60_000 },
   { name: "fetch 23: fetch() ignores a max-age that is no number", headers: { "Cache-Control": "max-age=1e9" } },

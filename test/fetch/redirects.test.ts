@@ -125,7 +125,7 @@ for (const location of [
   });
 }
 
-const broken = [
+const broken: { name: string; headers: Record<string, string>; message: RegExp }[] = [
   { name: "no Location", headers: {}, message: /Received redirection without `Location` header/ },
   { name: "an empty Location", headers: { Location: "" }, message: /Received redirection without `Location` header/ },
   { name: "a Location of 20 KB", headers: { Location: `/${"a".repeat(20_000)}` }, message: /over 8192 bytes/ },

@@ -1,0 +1,40 @@
+import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { graphiqlReply } from "./graphiql.ts";
+
+export type Upstreams = { web: number; api: number; internal: number | undefined };
+
+/**
+ * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL, which no
+ * artifact holds, to the browser itself. `internal` is the port of the ticks and the operators' functions, or undefined
+ * where these are not to be reached.
+ */
+export function createGateway(upstreams: Upstreams): Server {
+  return createServer((request, response) => {
+    const path = request.url?.split("?")[0] ?? "/";
+    const page = request.method === "GET" ? graphiqlReply(path) : undefined;
+    if (page !== undefined) {
+      response.writeHead(page.status, page.headers).end(page.body);
+      return;
+    }
+    pass(request, { response, port: portFor(path, upstreams) });
+  });
+}
+
+function portFor(path: string, { web, api, internal }: Upstreams): number {
+  if (path === "/graphql") return api;
+  return internal !== undefined && /^\/(tick|admin)\//.test(path) ? internal : web;
+}
+
+function pass(request: IncomingMessage, { response, port }: { response: ServerResponse; port: number }): void {
+  const { method, url: path, headers } = request;
+  const upstream = forward({ host: "127.0.0.1", port, method, path, headers }, (reply) => {
+    response.writeHead(reply.statusCode ?? 502, reply.headers);
+    reply.pipe(response);
+  });
+  upstream.on("error", () => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502, { "content-type": "text/plain" }).end("The function that serves this does not answer\n");
+  });
+  response.on("close", () => upstream.destroy());
+  request.pipe(upstream);
+}

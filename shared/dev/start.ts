@@ -1,0 +1,96 @@
+// What `npm start` runs: Postgres where none is given, the migrations, and every function.
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { ROUTES } from "../../functions/routes.ts";
+import { readConfig } from "../config.ts";
+import { callFunction, type RunningFunction, startFunction } from "./functions.ts";
+import { createGateway } from "./gateway.ts";
+import { type LocalPostgres, startPostgres } from "./postgres.ts";
+import { takeRunLock } from "./run-lock.ts";
+import { startTicker } from "./ticker.ts";
+
+// On a developer's computer only its own programs may connect, unless HOST says otherwise.
+const DEFAULT_HOST = "127.0.0.1";
+// Less than the minute between ticks.
+const TICK_BUDGET_MS = "50000";
+
+const root = resolve(import.meta.dirname, "../..");
+const dist = join(root, "dist");
+// What was started, in order; stopped in the opposite one.
+const stops: (() => Promise<unknown>)[] = [];
+const stopping = new AbortController();
+
+start().catch(async (error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  await stop(1);
+});
+
+async function start(): Promise<void> {
+  const settings = {
+    PODCORE_ENV: "development",
+    PODCORE_TICK_BUDGET_MS: TICK_BUDGET_MS,
+    ...process.env,
+    HOST: process.env.HOST || DEFAULT_HOST,
+  };
+  const config = readConfig(settings);
+  process.on("SIGINT", () => stop(0));
+  process.on("SIGTERM", () => stop(0));
+
+  const built = spawnSync(process.execPath, [join(root, "build.mjs")], { encoding: "utf8" });
+  if (built.status !== 0) throw new Error(`Cannot build:\n${built.stderr}`);
+
+  const dataDir = resolve(root, config.dataDir);
+  const databaseUrl = config.databaseUrl ?? (await startDatabase(dataDir));
+  const environment = { ...settings, DATABASE_URL: databaseUrl, PODCORE_PUBLIC_URL: config.publicUrl };
+  await callFunction({ name: "admin-migrate", dist, environment });
+
+  const [web, api, internal] = await Promise.all(["web", "api", "internal"].map((name) => run({ name, dist, environment })));
+  if (web === undefined || api === undefined || internal === undefined) return;
+  const gateway = createGateway({ web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined });
+  gateway.listen(config.port, config.host);
+  await Promise.race([once(gateway, "listening"), once(gateway, "error").then(([cause]) => Promise.reject(cause))]).catch(() => {
+    throw new Error(`Cannot listen on ${config.host}:${config.port}: set PORT to another`);
+  });
+  stops.push(async () => gateway.close());
+
+  const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
+  startTicker({ port: internal.port, ticks, signal: stopping.signal });
+  sayHello({ url: config.publicUrl, database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL" });
+}
+
+async function startDatabase(dataDir: string): Promise<string> {
+  stops.push(await takeRunLock(dataDir));
+  const postgres: LocalPostgres = await startPostgres({ dataDir: join(dataDir, "postgres") });
+  stops.push(postgres.stop);
+  return postgres.url;
+}
+
+async function run(options: Parameters<typeof startFunction>[0]): Promise<RunningFunction> {
+  const running = await startFunction(options);
+  stops.push(running.stop);
+  void running.exited.then(() => {
+    if (stopping.signal.aborted) return;
+    console.error(`"${options.name}" has ended`);
+    void stop(1);
+  });
+  return running;
+}
+
+/** Stops everything, last started first: nobody is called who is gone. */
+async function stop(exitCode: number): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  for (const stopOne of stops.reverse()) await stopOne().catch((error: unknown) => console.error(error));
+  process.exit(exitCode);
+}
+
+function sayHello({ url, database }: { url: string; database: string }): void {
+  console.log(`
+podcore is at ${url}, its data is in ${database}
+  Add a podcast   open ${url} and paste a feed's URL
+  Read it         curl '${url}/graphql' -H 'content-type: application/json' -d '{"query":"{ podcast { id title } }"}'
+  Explore         ${url}/graphiql
+  Stop            Ctrl-C; the ticks run every minute until then
+`);
+}

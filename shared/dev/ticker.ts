@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+// What PingSources do every five minutes, more often for somebody who watches.
+const INTERVAL_MS = 60_000;
+
+/** Sends ticks the CloudEvents that Knative's PingSource sends, at once and then every minute, until `signal` is aborted. */
+export function startTicker({ port, ticks, signal }: { port: number; ticks: readonly string[]; signal: AbortSignal }): void {
+  for (const tick of ticks) void repeat({ port, tick, signal });
+}
+
+async function repeat({ port, tick, signal }: { port: number; tick: string; signal: AbortSignal }): Promise<void> {
+  while (!signal.aborted) {
+    await send({ port, tick }).catch((error: unknown) => {
+      if (!signal.aborted) console.error(`Cannot send the tick "${tick}": ${String(error)}`);
+    });
+    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function send({ port, tick }: { port: number; tick: string }): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/tick/${tick}`, {
+    method: "POST",
+    headers: {
+      "ce-id": randomUUID(),
+      "ce-source": `/apis/v1/namespaces/local/pingsources/${tick}`,
+      "ce-type": "dev.knative.sources.ping",
+      "ce-time": new Date().toISOString(),
+      "ce-specversion": "1.0",
+      "content-type": "application/json",
+    },
+    body: "{}",
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+}
