@@ -94,6 +94,27 @@ code {
   color: var(--muted);
 }
 
+/* A title of five hundred characters, or an author of two hundred, must leave room for the page. */
+h1,
+.of,
+.author,
+.excerpt,
+.badges li,
+.card .title {
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+  overflow: hidden;
+}
+h1 {
+  -webkit-line-clamp: 8;
+  /* Room for what hangs below the last line. */
+  padding-bottom: 0.1em;
+}
+.card .author {
+  -webkit-line-clamp: 1;
+}
+
 /* Layout */
 header.site,
 main,
@@ -149,49 +170,56 @@ section > h2 {
   margin-bottom: 1rem;
 }
 
-/* Artwork: a picture laid over the title's initial, which shows where the picture is missing or does not load. */
+/* Artwork: a picture, or its title's initial. Browsers draw ::after of a picture only where it did not load. */
 .artwork {
   position: relative;
-  display: grid;
-  place-items: center;
+  display: block;
   aspect-ratio: 1;
   overflow: hidden;
   border-radius: 12px;
+  background: var(--tint);
   box-shadow: var(--shadow);
-  color: #fff;
   container-type: inline-size;
-  user-select: none;
 }
-.artwork > span {
+.artwork img {
+  display: block;
+  width: 100%;
+  height: 100%;
+  object-fit: cover;
+}
+.artwork .initial,
+.artwork img::after {
+  position: absolute;
+  inset: 0;
+  display: grid;
+  place-items: center;
+  background: var(--tint);
+  color: #fff;
   font-size: 3rem;
   font-size: 46cqi;
   font-weight: 700;
   line-height: 1;
 }
-.artwork img {
-  position: absolute;
-  inset: 0;
-  width: 100%;
-  height: 100%;
-  object-fit: cover;
+.artwork img::after {
+  content: attr(data-initial);
 }
 .tint-0 {
-  background: linear-gradient(150deg, #b5482c, #8a2a13);
+  --tint: linear-gradient(150deg, #b5482c, #8a2a13);
 }
 .tint-1 {
-  background: linear-gradient(150deg, #2f6f73, #174a52);
+  --tint: linear-gradient(150deg, #2f6f73, #174a52);
 }
 .tint-2 {
-  background: linear-gradient(150deg, #6a4c93, #452c6b);
+  --tint: linear-gradient(150deg, #6a4c93, #452c6b);
 }
 .tint-3 {
-  background: linear-gradient(150deg, #8a6414, #5f420a);
+  --tint: linear-gradient(150deg, #8a6414, #5f420a);
 }
 .tint-4 {
-  background: linear-gradient(150deg, #3a6698, #1f416b);
+  --tint: linear-gradient(150deg, #3a6698, #1f416b);
 }
 .tint-5 {
-  background: linear-gradient(150deg, #557a37, #34521d);
+  --tint: linear-gradient(150deg, #557a37, #34521d);
 }
 
 /* Buttons and badges */
@@ -278,23 +306,14 @@ button:hover {
 .card:hover .title {
   color: var(--accent);
 }
-.card .title,
-.card .author,
-.excerpt {
-  display: -webkit-box;
-  -webkit-box-orient: vertical;
-  overflow: hidden;
-}
 .card .title {
   margin-top: 0.7rem;
   font-weight: 650;
   line-height: 1.3;
-  -webkit-line-clamp: 2;
 }
 .card .author {
   margin-top: 0.15rem;
   font-size: 0.875rem;
-  -webkit-line-clamp: 1;
 }
 .add {
   display: flex;
@@ -351,13 +370,6 @@ button:hover {
 }
 .podcast .body {
   grid-column: 1 / -1;
-}
-.title-block h1 {
-  /* A title of five hundred characters must leave room for the page. */
-  display: -webkit-box;
-  -webkit-box-orient: vertical;
-  -webkit-line-clamp: 8;
-  overflow: hidden;
 }
 .podcast .author,
 .heading .author {
@@ -419,18 +431,14 @@ button:hover {
   max-width: 48rem;
   color: var(--muted);
   font-size: 0.9375rem;
-  -webkit-line-clamp: 2;
 }
 .meta {
   color: var(--muted);
   font-size: 0.875rem;
 }
-.meta > * {
-  display: inline-block;
-}
-.meta > :not(:last-child)::after {
-  content: "·";
-  margin-inline: 0.5em 0.25em;
+.meta time,
+.meta .whole {
+  white-space: nowrap;
 }
 
 /* An episode */
@@ -503,12 +511,19 @@ video.player {
   gap: 0.75rem;
 }
 .people img {
+  position: relative;
   flex: none;
+  overflow: hidden;
   width: 2.5rem;
   height: 2.5rem;
   border-radius: 50%;
   object-fit: cover;
+}
+.people img::after {
+  position: absolute;
+  inset: 0;
   background: var(--line);
+  content: "";
 }
 .people .name {
   display: block;

@@ -14,12 +14,13 @@ type Artwork = {
   alt: string;
 };
 
-/** A square picture over the title's initial, which shows where there is no picture or it does not load. */
+/** A square picture, or on a tinted ground the title's initial where there is no picture or it does not load. */
 export function artwork({ id, title, imageUrl, size, alt }: Artwork): Html {
   const src = webUrl(imageUrl);
   const initial = /[\p{L}\p{N}]/u.exec(title)?.[0].toUpperCase() ?? "♪";
-  return html`<span class="artwork tint-${id % NUM_TINTS}"><span aria-hidden="true">${initial}</span>${
-    src !== undefined &&
-    html`<img src="${src}" alt="${alt}" width="${size}" height="${size}" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
+  return html`<span class="artwork tint-${id % NUM_TINTS}">${
+    src === undefined
+      ? html`<span class="initial" aria-hidden="true">${initial}</span>`
+      : html`<img src="${src}" alt="${alt}" data-initial="${initial}" width="${size}" height="${size}" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
   }</span>`;
 }

@@ -8,12 +8,14 @@ import { dateText, durationText } from "./words.ts";
  */
 export function episodeMeta(episode: Episode): Html {
   const { publishedAt, durationSeconds, isExplicit } = episode;
-  return html`<p class="meta">
-<time dir="ltr" datetime="${publishedAt.toISOString()}">${dateText(publishedAt)}</time>
-${durationSeconds !== null && durationSeconds > 0 && html`<span dir="ltr">${durationText(durationSeconds)}</span>`}
-${placeTexts(episode).map((text) => html`<span dir="auto">${text}</span>\n`)}
-${isExplicit === true && html`<span dir="ltr">Explicit</span>`}
-</p>`;
+  const parts = [html`<time dir="ltr" datetime="${publishedAt.toISOString()}">${dateText(publishedAt)}</time>`];
+  if (durationSeconds !== null && durationSeconds > 0) {
+    parts.push(html`<span class="whole" dir="ltr">${durationText(durationSeconds)}</span>`);
+  }
+  parts.push(...placeTexts(episode).map((text) => html`<span dir="auto">${text}</span>`));
+  if (isExplicit) parts.push(html`<span dir="ltr">Explicit</span>`);
+  // Where the line breaks, the dot stays behind.
+  return html`<p class="meta">${parts.map((part, index) => (index === 0 ? part : html`\u00A0· ${part}`))}</p>`;
 }
 
 function placeTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: Episode): string[] {

@@ -58,12 +58,11 @@ test("fetch 56: fetch() waits no longer than timeoutMs for the body", async (t) 
 });
 
 test("fetch 56: fetch() gives the body more time than the headers", async (t) => {
-  const body: NonNullable<Parameters<typeof startOrigin>[0]> = async (_request, response) => {
+  const origin = await startOrigin(async (_request, response) => {
     response.writeHead(200).write("<rss>");
     await sleep(300);
     response.end("</rss>");
-  };
-  const origin = await startOrigin(body);
+  });
   t.after(origin.close);
   const fetch = createFetch({ allow, userAgent, phases: { headersMs: 200 } });
 
@@ -90,11 +89,12 @@ test("fetch() stops when its caller gives up, before and while it runs", async (
   t.after(origin.close);
   const fetch = createFetch({ allow, userAgent });
   const controller = new AbortController();
+  const reason = new Error("shutting down");
 
   const reply = fetch({ url: origin.url, signal: controller.signal });
-  setTimeout(() => controller.abort(new Error("shutting down")), 30);
+  setTimeout(() => controller.abort(reason), 30);
 
-  await assert.rejects(reply, { kind: "aborted", cause: { message: "shutting down" } });
+  await assert.rejects(reply, { kind: "aborted", cause: reason });
   await assert.rejects(fetch({ url: origin.url, signal: AbortSignal.abort() }), { kind: "aborted" });
 });
 

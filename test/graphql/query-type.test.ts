@@ -394,15 +394,13 @@ test("Podcast.episodes and Episode.podcast ask the database no more often for te
     await insertEpisodes(ctx.db, { podcastId, count: 3 });
   }
   let numSelects = 0;
-  const counting = {
-    ...ctx,
-    db: new Proxy(ctx.db, {
-      get(target, key) {
-        if (key === "select") numSelects += 1;
-        return Reflect.get(target, key);
-      },
-    }),
-  };
+  const db = new Proxy(ctx.db, {
+    get(target, key) {
+      if (key === "select") numSelects += 1;
+      return Reflect.get(target, key);
+    },
+  });
+  const counting: typeof ctx = Object.create(ctx, { db: { value: db } });
   const query = `query ($first: Int) {
     podcasts(first: $first) { nodes { title feedUrl lastRetrievedAt episodes(first: 2) { nodes { title podcast { title } } } } }
   }`;

@@ -25,14 +25,19 @@ export type Origin = {
   close: () => Promise<void>;
 };
 
-type Options = { host?: string; tls?: { key: string; cert: string } };
+type Options = {
+  host?: string;
+  tls?: { key: string; cert: string };
+  /** Acts on each TCP connection, before anything is read. */
+  onConnection?: (socket: Socket) => void;
+};
 
 /**
  * Starts a real HTTP server on a free loopback port that plays a script: a handler, or a reply for each path (first with
  * its query, then without; 404 for others).
  */
 export async function startOrigin(script: Handler | Record<string, Reply>, options: Options = {}): Promise<Origin> {
-  const { host = "127.0.0.1", tls } = options;
+  const { host = "127.0.0.1", tls, onConnection } = options;
   const requests: Origin["requests"] = [];
   const sockets = new Set<Socket>();
   const closedBytes: number[] = [];
@@ -54,6 +59,7 @@ export async function startOrigin(script: Handler | Record<string, Reply>, optio
       sockets.delete(socket);
       closedBytes.push(socket.bytesRead);
     });
+    onConnection?.(socket);
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
   // A server on a TCP port has an address of this form.

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { dateOf } from "../../shared/feed/date.ts";
+import { clockSeconds, durationOf } from "../../shared/feed/duration.ts";
+import { LIMITS } from "../../shared/feed/model.ts";
+import { booleanOf, bytesOf, decimalOf, integerOf } from "../../shared/feed/numbers.ts";
+import { lineOf, paragraphsOf, rawOf } from "../../shared/feed/text.ts";
+import { webUrl } from "../../shared/feed/url.ts";
+
+const SIDE_FILES = new URL("../../../shared/feeds/side-files/", import.meta.url);
+const skip = existsSync(SIDE_FILES) ? false : "needs the collection of feeds beside the project";
+
+const DATES: [string, string][] = [
+  ["Mon, 25 Dec 2017 0:08:00 EST", "2017-12-25T05:08:00Z"],
+  ["Fri, 27 Oct 2017 17:26:44 PST", "2017-10-28T01:26:44Z"],
+  ["Thurs., 30 Sept. 2010 15:21:00 GMT", "2010-09-30T15:21:00Z"],
+  ["Sun, 30 Sep 2010 15:21:00 -0000", "2010-09-30T15:21:00Z"],
+  ["Thu, 07 Dec 17 10:00:29 -0800", "2017-12-07T18:00:29Z"],
+  ["27 Jul 2023 02:00 +05:30", "2023-07-26T20:30:00Z"],
+  ["Wed 05 May 2010 22:00PDT", "2010-05-06T05:00:00Z"],
+  ["Tue, 16Jun 2009 14:29:00 GMT", "2009-06-16T14:29:00Z"],
+  ["Sun, January 31st, 2016 10:30:00 +0900", "2016-01-31T01:30:00Z"],
+  ["March 5, 2010 3:07 pm", "2010-03-05T15:07:00Z"],
+  ["fredag, mars 11, 2016 - 08:57", "2016-03-11T08:57:00Z"],
+  ["mar, 14 abr 2017 10:32:00 GMT", "2017-04-14T10:32:00Z"],
+  ["10 juillet 2015", "2015-07-10T00:00:00Z"],
+  ["12. März 2015 08:00 CET", "2015-03-12T07:00:00Z"],
+  ["2020/1/10 14:33:00", "2020-01-10T14:33:00Z"],
+  ["2016-10-07T14:51:44.123+02:00", "2016-10-07T12:51:44Z"],
+  ["20161007T14:51:44Z", "2016-10-07T14:51:44Z"],
+  ["2016-10-07", "2016-10-07T00:00:00Z"],
+  ["06/30/2013", "2013-06-30T00:00:00Z"],
+  ["30/06/2013", "2013-06-30T00:00:00Z"],
+  ["30.6.2013", "2013-06-30T00:00:00Z"],
+  ["Wed, 29 Oct 2014 24:45:00 EST", "2014-10-30T05:45:00Z"],
+  ["Thu, 21 Jan 11 21:40:00 GMT+2", "2011-01-21T19:40:00Z"],
+  ["1159704938", "2006-10-01T12:15:38Z"],
+];
+
+test("dateOf() reads the forms that feeds have, never in the server's time zone", () => {
+  for (const [text, expected] of DATES) assert.equal(dateOf(text)?.getTime(), Date.parse(expected), text);
+});
+
+test("xml X28: dateOf() returns undefined for what is no date of a podcast", () => {
+  const texts = [
+    "",
+    "yesterday",
+    "Mon, 01 Jan 0000 00:00:00 GMT",
+    "Mon, 01 Jan 9999 00:00:00 GMT",
+    "+275760-09-13T00:00:00Z",
+  ];
+  for (const text of [...texts, "-5", "Mon, 40 Jan 2020", "2020-13-01", "1:".repeat(60_000), "GMT"]) {
+    assert.equal(dateOf(text), undefined, text.slice(0, 50));
+  }
+});
+
+test("xml X28: dateOf() reads the 60th second, PDT and a time that cannot be", () => {
+  assert.equal(dateOf("Tue, 30 Jun 2015 23:59:60 GMT")?.toISOString(), "2015-07-01T00:00:00.000Z");
+  assert.equal(dateOf("Tue, 30 Jun 2015 12:00:00 PDT")?.toISOString(), "2015-06-30T19:00:00.000Z");
+  assert.equal(dateOf("Tue, 30 Jun 2015 99:00:00 GMT")?.toISOString(), "2015-06-30T00:00:00.000Z");
+});
+
+test("dateOf() reads nearly all dates that other parsers stumbled over", { skip }, () => {
+  const texts = sideFile("mdewilde_problemdates.txt");
+
+  const numRead = texts.filter((text) => dateOf(text) !== undefined).length;
+
+  assert.ok(numRead / texts.length > 0.89, `${numRead} of ${texts.length}`);
+  assert.deepEqual(
+    sideFile("mdewilde_realproblemdates.txt").filter((text) => dateOf(text) === undefined),
+    [],
+  );
+});
+
+test("durationOf() reads clock times, seconds and units", () => {
+  const durations: [string, number][] = [
+    ["3600", 3600],
+    ["61:05", 3665],
+    ["1:02:03", 3723],
+    ["00:90:00", 5400],
+    [" 12:34.6 ", 755],
+  ];
+  for (const [text, seconds] of [
+    ...durations,
+    ["1h 2m", 3720],
+    ["95 min", 5700],
+    ["PT1H2M3S", 3723],
+    ["1 hour 5 minutes", 3900],
+  ] as const) {
+    assert.equal(durationOf(text), seconds, text);
+  }
+});
+
+test("xml X30: durationOf() returns undefined for junk", () => {
+  for (const text of [
+    "99:99:99:99",
+    "1e9",
+    "-5",
+    "0",
+    "00:00:00",
+    "",
+    "https://example.com/",
+    "99999999999",
+    "1h".repeat(60_000),
+  ]) {
+    assert.equal(durationOf(text), undefined, text.slice(0, 50));
+  }
+});
+
+test("durationOf() reads 96 % of crawled durations", { skip }, () => {
+  const texts = sideFile("mdewilde_durations.txt");
+
+  const numRead = texts.filter((text) => durationOf(text) !== undefined || /^[0:.\s]+$/.test(text)).length;
+
+  assert.ok(numRead / texts.length > 0.96, `${numRead} of ${texts.length}`);
+});
+
+test("clockSeconds() keeps fractions and reads 0", () => {
+  assert.equal(clockSeconds("00:00:00.250"), 0.25);
+  assert.equal(clockSeconds("0"), 0);
+  assert.equal(clockSeconds("a:b"), undefined);
+});
+
+test("xml X29: bytesOf() returns undefined for what is no size", () => {
+  for (const text of ["-1", "1e30", "12 MB", "0", "", "9".repeat(16)]) assert.equal(bytesOf(text), undefined, text);
+  assert.equal(bytesOf(" 48123456 "), 48_123_456);
+});
+
+test("integerOf(), decimalOf() and booleanOf() read what they can and nothing else", () => {
+  assert.deepEqual(["3", "3.0", "-1", "1e3", "9999999999", "S1", ""].map(integerOf), [
+    3,
+    3,
+    ...Array(5).fill(undefined),
+  ]);
+  assert.deepEqual(["3.5", "0", "1.005", ".5", "NaN"].map(decimalOf), [3.5, 0, 1, undefined, undefined]);
+  assert.deepEqual(["Yes", "TRUE", "explicit", "no", "false", "clean", "maybe"].map(booleanOf), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    undefined,
+  ]);
+});
+
+test("xml X29: webUrl() keeps http and https only, resolves, and never cuts", () => {
+  const base = "https://example.com/shows/feed.xml";
+
+  assert.equal(webUrl(" a b.mp3?x=1&amp;y=2 ", base), "https://example.com/shows/a%20b.mp3?x=1&y=2");
+  assert.equal(webUrl("//cdn.example.com/é.mp3", base), "https://cdn.example.com/%C3%A9.mp3");
+  for (const url of [
+    "javascript:alert(1)",
+    "data:audio/mpeg;base64,AA",
+    "ftp://example.com/a",
+    "http://",
+    "",
+    `https://e.com/${"x".repeat(100_000)}`,
+  ]) {
+    assert.equal(webUrl(url, base), undefined, url.slice(0, 50));
+  }
+});
+
+test("xml X17: lineOf() drops NUL, control characters and noncharacters", () => {
+  assert.equal(lineOf("a\u0000b\u0007c\u0085d\ufffee\uffff\ufdd0f", 100), "abcdef");
+});
+
+test("xml X20: lineOf() drops lone surrogates and never cuts a pair", () => {
+  assert.equal(lineOf("a\ud800b\udc00c", 100), "abc");
+  assert.equal(lineOf("ab😀", 3), "ab");
+  assert.equal(rawOf("ab😀", 4), "ab😀");
+});
+
+test("xml X33: lineOf() drops bidirectional overrides and spaces of no width, and bounds marks and joiners", () => {
+  assert.equal(lineOf("\u202eevil\u202c \u2066x\u2069\u200b\ufeff", 100), "evil x");
+  assert.equal(lineOf(`Z${"\u0301".repeat(500)}x`, 100), "Z\u0301\u0301\u0301\u0301x");
+  assert.equal(lineOf(`a${"\u200d".repeat(500)}b`, 100), "a\u200db");
+  assert.equal(lineOf("👩‍💻 नमस्ते", 100), "👩‍💻 नमस्ते");
+});
+
+test("lineOf() decodes once and strips markup, paragraphsOf() keeps lines", () => {
+  assert.equal(lineOf("AT&amp;amp;T <b>x</b>&nbsp;&eacute; 1 < 2", 100), "AT&amp;T x é 1 < 2");
+  assert.equal(lineOf(" \n ", 100), undefined);
+  assert.equal(paragraphsOf("<p>one</p>\n\n\n<p>two<br>three</p><script>x</script>", 100), "one\n\ntwo\nthree");
+  assert.equal(lineOf("x".repeat(2_000_000), LIMITS.title)?.length, LIMITS.title);
+});
+
+function sideFile(name: string): string[] {
+  return readFileSync(new URL(name, SIDE_FILES), "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { redactUrl } from "../../shared/fetch/redact.ts";
+
+const cases: [url: string, redacted: string][] = [
+  ["https://example.com/feed?page=2", "https://example.com/feed?page=2"],
+  ["https://user:pass@example.com/feed", "https://example.com/feed"],
+  ["https://user@example.com", "https://example.com"],
+  ["https://us@er:p@ss@example.com/a@b", "https://example.com/a@b"],
+  ["https:user:pass@example.com/", "https:example.com/"],
+  ["https:\\\\user:pass@example.com/", "https:\\\\example.com/"],
+  ["  https:///user:pass@example.com/", "  https:///example.com/"],
+  ["https://user:pa\nss@example.com/", "https://example.com/"],
+  ["user:pass@example.com/feed", "user:example.com/feed"],
+  ["//user:pass@example.com/feed", "//example.com/feed"],
+  ["https://user:pass@[bad/feed", "https://[bad/feed"],
+  ["https://user:pass@example.com?x=a@b", "https://example.com?x=a@b"],
+  ["https://example.com/?token=abc&a=1&api_key=x;sig=y", "https://example.com/?token=***&a=1&api_key=***;sig=***"],
+  ["https://example.com/?Password=a&AUTH=b&p%61ssword=c", "https://example.com/?Password=***&AUTH=***&p%61ssword=***"],
+  ["https://example.com/?%zz=1&token=", "https://example.com/?%zz=1&token=***"],
+  ["https://example.com/?a=1?token=x", "https://example.com/?a=1?token=***"],
+  ["https://example.com/#token=abc", "https://example.com/"],
+  ["not a url", "not a url"],
+  ["", ""],
+];
+
+for (const [url, redacted] of cases) {
+  test(`redactUrl() makes ${JSON.stringify(url)} safe to log`, () => {
+    assert.equal(redactUrl(url), redacted);
+  });
+}
