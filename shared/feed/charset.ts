@@ -95,7 +95,7 @@ function isMostlyUtf8(body: Buffer): boolean {
     const numFollowing =
       byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : 0;
     let end = i + 1;
-    while (end <= i + numFollowing && ((body[end] ?? 0) & 0xc0) === 0x80) end++;
+    while (((body[end] ?? 0) & 0xc0) === 0x80 && (numFollowing === 0 || end <= i + numFollowing)) end++;
     if (numFollowing > 0 && end === i + 1 + numFollowing) numValid++;
     else numInvalid++;
     i = end - 1;

@@ -24,7 +24,9 @@ export function convertChannel(channel: FeedNode | undefined, baseUrl: string): 
     author: authorOf(channel),
     ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),
     language: languageOf(channel),
-    copyright: firstOf(["copyright", "rights", "dc:rights"], (name) => lineOf(childText(channel, name), LIMITS.title)),
+    copyright: firstOf(["copyright", "rights", "dc:rights"], (name) =>
+      lineOf(childText(channel, name), LIMITS.shortText),
+    ),
     linkUrl,
     imageUrl: imageOf(channel, baseUrl),
     categories: categoriesOf(channel),

@@ -32,6 +32,8 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   // The white space or line breaks before the next words: none is written where a block begins or ends.
   let space: "" | " " | "<br>" | "<br><br>" = "";
   let isBlockStart = false;
+  // Of the last heading, first of the page's own above the notes.
+  let level = 2;
   const blocks: Block[] = [];
   // Phrases that are open in the source; the first `numWritten` of them are open in what is written.
   let phrases: Phrase[] = [];
@@ -66,10 +68,17 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   function writeBlocks(): void {
     for (const block of blocks) {
       if (block.isWritten) continue;
+      if (isHeading(block.tag)) block.tag = nextHeading(block.tag);
       written += `<${block.tag}>`;
       block.isWritten = true;
       isBlockStart = true;
     }
+  }
+
+  /** A heading is one level below the one before it at most: an outline has no gaps. */
+  function nextHeading(tag: string): string {
+    level = Math.min(Number(tag.slice(1)), level + 1);
+    return `h${level}`;
   }
 
   function write(words: string): void {
@@ -133,7 +142,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
     onclosetag(tag) {
       writeText();
       if (BLOCKS.has(tag)) {
-        const index = blocks.findLastIndex((block) => block.tag === tag);
+        const index = blocks.findLastIndex((block) => block.tag === tag || (isHeading(tag) && isHeading(block.tag)));
         if (index !== -1) closeBlocksTo(index);
       } else if (PHRASES.has(tag)) {
         const index = phrases.findLastIndex((phrase) => phrase.tag === tag);
@@ -154,6 +163,10 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   writeText();
   closeBlocksTo(0);
   return written;
+}
+
+function isHeading(tag: string): boolean {
+  return /^h\d$/.test(tag);
 }
 
 function linkUrl(href: string | undefined, baseUrl: string): string | undefined {

@@ -44,7 +44,7 @@ function withoutMarkup(html: string): string {
   const parser = new Parser({
     onopentagname(name) {
       if (UNSEEN.has(name)) numUnseen++;
-      if (BLOCKS.has(name)) text += "\n";
+      if (BLOCKS.has(name)) text += name === "p" ? "\n\n" : "\n";
     },
     ontext(data) {
       if (numUnseen === 0) text += data;

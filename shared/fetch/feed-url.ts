@@ -1,8 +1,9 @@
 import { UserError } from "../errors.ts";
 import { redactUrl } from "./redact.ts";
 
-// Schemes that podcast apps register to be opened by a link; what they mean is the web.
-const PODCAST_SCHEME = /^(?:feed|itpc|pcast|podcast):(?:\/\/)?/i;
+// Schemes that podcast apps register to be opened by a link; what they mean is the web. Both `feed://example.com` and
+// `feed://https://example.com` are about.
+const PODCAST_SCHEME = /^(?:feed|itpc|pcast|podcast):(?:\/\/(?=https?:\/\/))?/i;
 // A colon and a digit is a host and its port: `example.com:8080/feed`.
 const SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
 

@@ -9,7 +9,7 @@ import { askNameServers, type Resolve } from "./resolve-host.ts";
 
 export type Fetch = (request: FetchRequest) => Promise<FetchReply>;
 
-export type FetchRequest = {
+type FetchRequest = {
   /** http or https. Credentials in it are sent as Basic, to its own origin only. */
   url: string;
   /** Stored validators, sent back byte for byte. */

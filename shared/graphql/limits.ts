@@ -22,7 +22,7 @@ const INTROSPECTION_DEPTH_MAX = 20;
 const ALIASES_MAX = 15;
 // Podcasts and episodes in one reply: 50 podcasts with 99 episodes each.
 const NODES_MAX = 5_000;
-// What reading the whole schema, or one type, weighs in nodes: about as long as it takes.
+// What reading the whole schema (4 to 8 ms), or one type (1 ms), weighs in nodes: nobody needs it six times in one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
 

@@ -20,8 +20,8 @@ export function episodeMeta(episode: Episode): Html {
 
 function placeTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: Episode): string[] {
   const texts: string[] = [];
-  if (season !== null || seasonName !== null) texts.push(seasonName ?? `Season ${season}`);
-  if (episodeNumber !== null || episodeDisplay !== null) texts.push(episodeDisplay ?? `Episode ${episodeNumber}`);
+  if (season !== null || seasonName !== null) texts.push(seasonName ?? `Season\u00A0${season}`);
+  if (episodeNumber !== null || episodeDisplay !== null) texts.push(episodeDisplay ?? `Episode\u00A0${episodeNumber}`);
   if (episodeType === "trailer") texts.push("Trailer");
   if (episodeType === "bonus") texts.push("Bonus");
   return texts;

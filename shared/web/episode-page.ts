@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import type { Episode, Podcast } from "../db/schema.ts";
+import { chaptersFromNotes } from "../feed/chapters-from-notes.ts";
 import type { Chapter, Transcript } from "../feed/model.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
@@ -79,7 +80,7 @@ function actions({ linkUrl, mediaBytes }: Episode, media: Media | undefined): Ht
   const size = mediaBytes !== null && mediaBytes > 0 ? ` (${bytesText(mediaBytes)})` : "";
   return html`<ul class="actions">
 ${media && html`<li><a class="button" href="${media.url}">${MEDIA_WORDS[media.kind]}${size}</a></li>`}
-${website !== undefined && html`<li><a class="button" href="${website}">Episode’s website</a></li>`}
+${website !== undefined && html`<li><a class="button" href="${website}">Website</a></li>`}
 </ul>`;
 }
 
@@ -95,8 +96,9 @@ ${
 </section>`;
 }
 
-function chaptersSection({ chapters, namespace }: Episode, media: Media | undefined): Html | undefined {
-  const link = webUrl(namespace.chapters?.url);
+function chaptersSection(episode: Episode, media: Media | undefined): Html | undefined {
+  const chapters = episode.chapters.length > 0 ? episode.chapters : chaptersFromNotes(episode.descriptionHtml ?? "");
+  const link = webUrl(episode.namespace.chapters?.url);
   if (chapters.length === 0 && link === undefined) return undefined;
   return html`<section aria-labelledby="chapters">
 <h2 id="chapters">Chapters</h2>

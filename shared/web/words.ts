@@ -30,28 +30,34 @@ export function bytesText(bytes: number): string {
 
 /** The start of a plain text, on one line, cut between words; its last character is then an ellipsis. */
 export function startOf(text: string, { maxCharacters }: { maxCharacters: number }): string {
-  // A character takes at most two code units, so this much is enough, and a long text is not read to its end.
-  const line = text
-    .slice(0, maxCharacters * 4)
-    .replace(/\s+/g, " ")
-    .trim();
-  const characters = [...line];
-  if (characters.length <= maxCharacters) return line;
-  const start = characters.slice(0, maxCharacters - 1).join("");
-  const words = start.slice(0, start.lastIndexOf(" "));
-  // A script without spaces, or one very long word, is cut where it stands.
-  return `${words.length > start.length / 2 ? words.replace(/[\s,;:.–—-]+$/, "") : start}…`;
+  const trimmed = text.trimStart();
+  // A character takes two code units at most and blanks are seldom as many again, so a long text is not read to its end.
+  const read = trimmed.slice(0, maxCharacters * 4);
+  return cut(read, { maxCharacters, isWhole: read === trimmed });
 }
 
 /** The start of sanitised show notes as plain text. */
 export function startOfNotes(notesHtml: string, { maxCharacters }: { maxCharacters: number }): string {
-  // Markup (links above all) is often longer than the text, but not eight times.
-  const text = notesHtml
-    .slice(0, maxCharacters * 8)
+  // Markup (links above all) is often longer than the text, but seldom eight times.
+  const read = notesHtml.slice(0, maxCharacters * 8);
+  const text = read
     .replace(/<[^<>]*(>|$)/g, " ")
     .replace(/&[a-z0-9#]*$/, "")
     .replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity] ?? entity);
-  return startOf(text, { maxCharacters });
+  return cut(text, { maxCharacters, isWhole: read === notesHtml });
+}
+
+function cut(text: string, { maxCharacters, isWhole }: { maxCharacters: number; isWhole: boolean }): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const characters = [...line];
+  if (line === "" || (isWhole && characters.length <= maxCharacters)) return line;
+  const start = characters.slice(0, maxCharacters - 1).join("");
+  const words = characters
+    .slice(0, maxCharacters)
+    .join("")
+    .replace(/(^| )[^ ]*$/, "");
+  // A script without spaces, or one very long word, is cut where it stands.
+  return `${words.length > start.length / 2 ? words.replace(/[\s,;:.–—-]+$/, "") : start}…`;
 }
 
 function twoDigits(number: number): string {

@@ -118,7 +118,7 @@ test("fetch 58: fetch() refuses windows that are larger than the web's", async (
     params: {
       [constants.BROTLI_PARAM_LARGE_WINDOW]: 1,
       [constants.BROTLI_PARAM_LGWIN]: 26,
-      [constants.BROTLI_PARAM_QUALITY]: 2,
+      [constants.BROTLI_PARAM_QUALITY]: 5,
     },
   });
 
@@ -146,8 +146,10 @@ for (const [encoding, compressor] of Object.entries(compressors)) {
     });
     t.after(origin.close);
 
+    // glibc otherwise keeps the window of a decoder for each of the four threads they ran on.
     const { results, growthMb } = await runChild({
-      warmUpUrls: [`${origin.url}/feed`],
+      env: { MALLOC_ARENA_MAX: "1" },
+      warmUpUrls: Array(20).fill(`${origin.url}/feed`),
       urls: Array(20).fill(`${origin.url}/bomb`),
     });
 
@@ -256,12 +258,12 @@ async function get(t: TestContext, reply: Reply, maxBytes?: number): Promise<Fet
   return await fetch({ url: origin.url, maxBytes });
 }
 
-/** Compresses 256 MiB that repeat one line, piece by piece. */
+/** Compresses 64 MiB that repeat one line, piece by piece. */
 async function makeBomb(compressor: ReturnType<(typeof compressors)[keyof typeof compressors]>): Promise<Buffer> {
   const piece = Buffer.alloc(2 ** 20, "<item><title>bomb</title></item>\n");
   const chunks: Buffer[] = [];
   compressor.on("data", (chunk: Buffer) => chunks.push(chunk));
-  for (let megabytes = 0; megabytes < 256; megabytes += 1) {
+  for (let megabytes = 0; megabytes < 64; megabytes += 1) {
     if (!compressor.write(piece)) await new Promise((resolve) => compressor.once("drain", resolve));
   }
   const ended = new Promise((resolve) => compressor.once("end", resolve));

@@ -88,6 +88,7 @@ test("fetch() stops when its caller gives up, before and while it runs", async (
   const origin = await startOrigin({ "/": { raw: () => {} } });
   t.after(origin.close);
   const fetch = createFetch({ allow, userAgent });
+  const fetchNoName = createFetch({ allow, userAgent, resolve: () => new Promise(() => {}) });
   const controller = new AbortController();
   const reason = new Error("shutting down");
 
@@ -96,6 +97,7 @@ test("fetch() stops when its caller gives up, before and while it runs", async (
 
   await assert.rejects(reply, { kind: "aborted", cause: reason });
   await assert.rejects(fetch({ url: origin.url, signal: AbortSignal.abort() }), { kind: "aborted" });
+  await assert.rejects(fetchNoName({ url: "http://example.com/", signal: AbortSignal.abort() }), { kind: "aborted" });
 });
 
 test("fetch() leaves nothing open, whatever happened", async (t) => {

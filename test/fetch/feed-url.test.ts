@@ -20,6 +20,7 @@ const accepted: [input: string, url: string][] = [
   ["feed://example.com/feed.xml", "https://example.com/feed.xml"],
   ["feed:https://example.com/feed.xml", "https://example.com/feed.xml"],
   ["feed:http://example.com/feed.xml", "http://example.com/feed.xml"],
+  ["feed://https://example.com/feed.xml", "https://example.com/feed.xml"],
   ["FEED://example.com", "https://example.com/"],
   ["podcast://example.com/feed.xml", "https://example.com/feed.xml"],
   ["itpc://example.com:8080/feed.xml", "https://example.com:8080/feed.xml"],
@@ -41,7 +42,6 @@ const refused = [
   "http://[1",
   "ftp://example.com/feed",
   "javascript:alert(1)",
-  "mailto:someone@example.com",
   "file:///etc/passwd",
   "data:text/xml,<rss/>",
   "feed:file:///etc/passwd",
@@ -55,6 +55,10 @@ for (const input of refused) {
     assert.throws(() => normalizeFeedUrl(input), { status: 400, message: `Cannot use "${input}" as a feed URL` });
   });
 }
+
+test("normalizeFeedUrl() refuses an e-mail address with its scheme", () => {
+  assert.throws(() => normalizeFeedUrl("mailto:someone@example.com"), { status: 400 });
+});
 
 test("normalizeFeedUrl() does not repeat credentials in its refusal", () => {
   assert.throws(() => normalizeFeedUrl("https://user:secret@example.com:99999/?token=secret"), {

@@ -49,6 +49,7 @@ const maxAges: MaxAge[] = [
   { name: "fetch 23: fetch() ignores a max-age that is no number", headers: { "Cache-Control": "max-age=1e9" } },
   { name: "fetch 23: fetch() ignores s-maxage", headers: { "Cache-Control": "s-maxage=60" } },
   { name: "fetch 24: fetch() ignores max-age beside no-cache", headers: { "Cache-Control": "no-cache, max-age=60" } },
+  { name: "fetch 24: fetch() ignores max-age beside no-store", headers: { "Cache-Control": "max-age=60, no-store" } },
   { name: "fetch 24: fetch() ignores max-age beside a later no-cache", lines: ["max-age=60", "no-cache"] },
   { name: "fetch 25: fetch() subtracts Age", headers: { "Cache-Control": "max-age=600", Age: "100" }, ms: 500_000 },
   { name: "fetch 25: fetch() stops at 0", headers: { "Cache-Control": "max-age=600", Age: "700" }, ms: 0 },

@@ -18,7 +18,6 @@ const cases: [url: string, redacted: string][] = [
   ["https://example.com/?token=abc&a=1&api_key=x;sig=y", "https://example.com/?token=***&a=1&api_key=***;sig=***"],
   ["https://example.com/?Password=a&AUTH=b&p%61ssword=c", "https://example.com/?Password=***&AUTH=***&p%61ssword=***"],
   ["https://example.com/?%zz=1&token=", "https://example.com/?%zz=1&token=***"],
-  ["https://example.com/?a=1?token=x", "https://example.com/?a=1?token=***"],
   ["https://example.com/#token=abc", "https://example.com/"],
   ["not a url", "not a url"],
   ["", ""],

@@ -123,7 +123,7 @@ for (const { url, kind } of badUrls) {
   });
 }
 
-test("fetch() fails with kind connect where nothing listens, and with dns where there is no such name", async (t) => {
+test("fetch() fails with kind connect where nothing listens, and with dns where there is no such name", async () => {
   const origin = await startOrigin({});
   await origin.close();
   const resolve = async () => {

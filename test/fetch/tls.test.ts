@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
 import { createFetch } from "../../shared/fetch/fetch.ts";
 import { startOrigin } from "../support/origin.ts";
 import { authority, expiredCert, goodCert, key, otherHostCert, selfSignedCert } from "./certificates.ts";
@@ -24,6 +24,22 @@ for (const host of ["127.0.0.1", "localhost", "localhost."]) {
     assert.equal(reply.body.toString(), "feed");
   });
 }
+
+test("fetch 64: fetch() names the server in TLS without a trailing dot, and no address", async (t) => {
+  const names: unknown[] = [];
+  const origin = await startOrigin(
+    ({ socket }, response) => {
+      names.push(socket instanceof TLSSocket && socket.servername);
+      response.end();
+    },
+    { tls: { key, cert: goodCert } },
+  );
+  t.after(origin.close);
+
+  for (const host of ["localhost", "localhost.", "127.0.0.1"]) await fetch({ url: `https://${host}:${origin.port}/` });
+
+  assert.deepEqual(names, ["localhost", "localhost", false]);
+});
 
 const refused = [
   { name: "an expired certificate", cert: expiredCert, message: /certificate has expired/ },

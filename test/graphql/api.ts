@@ -23,7 +23,7 @@ export function post(
 
 export function get(
   ctx: Context,
-  { headers = {}, ...params }: Record<string, string> & { headers?: IncomingHttpHeaders },
+  { params = {}, headers = {} }: { params?: Record<string, string>; headers?: IncomingHttpHeaders },
 ): Promise<Answer> {
   return call(ctx, { method: "GET", query: new URLSearchParams(params), headers, body: Buffer.alloc(0) });
 }

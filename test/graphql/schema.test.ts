@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   buildSchema,
   findBreakingChanges,
+  GraphQLSchema,
   isEnumType,
   isIntrospectionType,
   isObjectType,
@@ -17,13 +18,18 @@ const printed = readFileSync(new URL("../../shared/graphql/schema.graphql", impo
 const released = readFileSync(new URL("released.graphql", import.meta.url), "utf8");
 
 test("apiSchema() is valid", () => {
-  assert.deepEqual(validateSchema(apiSchema()), []);
+  const unchecked = new GraphQLSchema({ ...apiSchema().toConfig(), assumeValid: false });
+
+  assert.deepEqual(validateSchema(unchecked), []);
 });
 
 test("apiSchema() is what schema.graphql says", () => {
+  // Read back and printed again, since the formatter lays the file out in its own way.
+  const committed = printSchema(buildSchema(printed));
+
   assert.equal(
-    printed,
-    `${printSchema(apiSchema())}\n`,
+    committed,
+    printSchema(apiSchema()),
     "The schema has changed: `npm run schema` writes schema.graphql anew",
   );
 });

@@ -12,7 +12,7 @@ export const production = { config: readConfig({ PODCORE_PUBLIC_URL: "https://po
 export const development = { config: readConfig({ PODCORE_ENV: "development" }) } as Context;
 
 // What feeds hold, by accident and on purpose. The bounds of the database are the only mercy.
-export const HOSTILE_TITLES = [
+const HOSTILE_TITLES = [
   `"><script>alert(1)</script><img src=x onerror=alert(1)>`,
   "' onmouseover='alert(1)",
   "</title></head><body><h1>gone</h1>",

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { sql } from "drizzle-orm";
+import { sendPing, startArtifact } from "../../support/artifact.ts";
+import { createContext } from "../../support/context.ts";
+import { rss } from "../../support/feed.ts";
+import { insertDuePodcasts } from "../../support/insert-podcast.ts";
+import { LOOPBACK } from "../../support/loopback.ts";
+import { startOrigin } from "../../support/origin.ts";
+import { createDatabase } from "../../support/postgres.ts";
+
+const NUM_FEEDS = 500;
+
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl });
+const origin = await startOrigin((request, response) => {
+  response.setHeader("etag", `"${request.url}"`);
+  response.end(rss({ title: request.url ?? "" }));
+});
+after(origin.close);
+const environment = { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: LOOPBACK.join(",") };
+
+test("run() asks each feed once, when ten ticks run at once in two processes over 500 due feeds", async () => {
+  const ids = await insertDuePodcasts(ctx.db, Array.from({ length: NUM_FEEDS }, (_, i) => `${origin.url}/${i}`));
+  const processes = await Promise.all([0, 1].map(() => startArtifact({ name: "tick-crawl", environment })));
+
+  const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => sendPing(processes[i % 2]?.url ?? "")));
+
+  const counts = await Promise.all(replies.map((reply) => reply.json()));
+  assert.deepEqual(replies.map(({ status }) => status), Array(10).fill(200));
+  assert.equal(origin.requests.length, NUM_FEEDS);
+  assert.equal(new Set(origin.requests.map(({ path }) => path)).size, NUM_FEEDS);
+  assert.equal(counts.reduce((sum, { numChanged }) => sum + numChanged, 0), NUM_FEEDS);
+  const [row] = await ctx.db.execute(sql`
+    select count(*)::int as num, count(*) filter (where due_at > podcore_now() and lease_expires_at is null)::int as num_done,
+      (select count(*)::int from episode) as num_episodes from podcast_crawl`);
+  assert.deepEqual({ ...row }, { num: ids.length, num_done: ids.length, num_episodes: ids.length });
+  for (const { stop } of processes) assert.equal(await stop(), 0);
+});
+
+test("fetch 76: run() asks nobody earlier than stored, when it runs again in a new process", async () => {
+  const numBefore = origin.requests.length;
+  const { url } = await startArtifact({ name: "tick-crawl", environment });
+
+  const reply = await sendPing(url);
+
+  assert.equal((await reply.json()).numClaimed, 0);
+  assert.equal(origin.requests.length, numBefore);
+});
+
+test("run() takes over the podcasts of a process that was killed, when their leases have run out", async () => {
+  await ctx.db.execute(sql`delete from podcast`);
+  let hold = true;
+  const slow = await startOrigin((_, response) => {
+    if (!hold) response.end(rss());
+  });
+  after(slow.close);
+  await insertDuePodcasts(ctx.db, [`${slow.url}/held`]);
+  const first = await startArtifact({ name: "tick-crawl", environment });
+  const tick = sendPing(first.url).catch(() => undefined);
+  while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  first.child.kill("SIGKILL");
+  await tick;
+  hold = false;
+  const second = await startArtifact({ name: "tick-crawl", environment });
+
+  const early = await (await sendPing(second.url)).json();
+  await ctx.db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  const late = await (await sendPing(second.url)).json();
+
+  assert.deepEqual([early.numClaimed, late.numChanged], [0, 1]);
+});
+
+test("run() finishes the feed in flight and takes on no other, when SIGTERM comes", async () => {
+  await ctx.db.execute(sql`delete from podcast`);
+  const slow = await startOrigin((_, response) => {
+    setTimeout(() => response.end(rss()), 300);
+  });
+  after(slow.close);
+  await insertDuePodcasts(ctx.db, [`${slow.url}/1`, `${slow.url}/2`, `${slow.url}/3`]);
+  const artifact = await startArtifact({ name: "tick-crawl", environment: { ...environment, PODCORE_CRAWL_CONCURRENCY: "1" } });
+  const tick = sendPing(artifact.url);
+  while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+
+  const code = await artifact.stop();
+
+  const reply = await tick;
+  const result = await reply.json();
+  assert.equal(code, 0);
+  assert.equal(reply.status, 200);
+  assert.deepEqual([result.numClaimed, result.numChanged], [1, 1]);
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import assetGet from "../../../functions/web/asset-get.ts";
+import { assetPath, assetVersion } from "../../../shared/web/assets.ts";
+import { production } from "../../web/pages.ts";
+import { callPage } from "./call.ts";
+
+function callAsset(version: string, file: string) {
+  return callPage(assetGet, { ctx: production, path: `/assets/${version}/${file}`, params: { version, file } });
+}
+
+test("asset-get serves the style sheet at the path that pages link, for good", async () => {
+  const { headers, body } = await callAsset(assetVersion(), "app.css");
+
+  assert.equal(assetPath("app.css"), `/assets/${assetVersion()}/app.css`);
+  assert.equal(headers["content-type"], "text/css; charset=utf-8");
+  assert.equal(headers["cache-control"], "public, max-age=31536000, immutable");
+  assert.match(body.toString(), /prefers-color-scheme: dark/);
+});
+
+test("asset-get serves what it has under another version's path, briefly", async () => {
+  const { headers, body } = await callAsset("0123456789ab", "icon.svg");
+
+  assert.equal(headers["content-type"], "image/svg+xml");
+  assert.equal(headers["cache-control"], "public, max-age=60");
+  assert.match(body.toString(), /^<svg /);
+});
+
+test("asset-get serves the paths that browsers and crawlers ask by themselves", async () => {
+  const icon = await callPage(assetGet, { ctx: production, path: "/favicon.ico" });
+  const robots = await callPage(assetGet, { ctx: production, path: "/robots.txt" });
+
+  assert.equal(icon.headers["content-type"], "image/svg+xml");
+  assert.equal(robots.headers["content-type"], "text/plain; charset=utf-8");
+  assert.match(robots.body.toString(), /^User-agent: \*\n(Disallow: \/[a-z]+\/?\n)+$/);
+});
+
+for (const file of ["app.js", "__proto__", "constructor", "..%2fpackage.json"]) {
+  test(`asset-get answers 404 for "${file}"`, async () => {
+    await assert.rejects(callAsset(assetVersion(), file), { status: 404 });
+  });
+}

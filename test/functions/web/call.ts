@@ -1,0 +1,26 @@
+import type { Context } from "../../../shared/context.ts";
+import type { HttpFunction, Reply } from "../../../shared/http/function.ts";
+
+/** Calls a page's three steps as the wrapper does. */
+export async function callPage<P, V>(
+  fn: HttpFunction<P, V>,
+  { ctx, path, params = {} }: { ctx: Context; path: string; params?: Record<string, string> },
+): Promise<Reply> {
+  const url = new URL(path, "http://localhost");
+  const request = {
+    method: "GET",
+    path: url.pathname,
+    params,
+    query: url.searchParams,
+    headers: {},
+    body: Buffer.alloc(0),
+  };
+  return fn.render(await fn.handle(ctx, fn.readParams(request, ctx)), ctx);
+}
+
+/** The addresses of a page's links that begin with `start`, in order. */
+export function linksIn({ body }: Reply, start: string): string[] {
+  return [...body.toString().matchAll(/<a [^>]*href="([^"]*)"/g)]
+    .map(([, href]) => href?.replaceAll("&amp;", "&") ?? "")
+    .filter((href) => href.startsWith(start));
+}

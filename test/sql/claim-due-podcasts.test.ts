@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { sql } from "drizzle-orm";
+import { openPool } from "../../shared/db/pool.ts";
+import { claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
+import { recordCrawlFailure, recordCrawlSuccess } from "../../shared/sql/record-crawl.ts";
+import { releaseLease } from "../../shared/sql/release-lease.ts";
+import { renewLeases } from "../../shared/sql/renew-leases.ts";
+import { createContext } from "../support/context.ts";
+import { insertDuePodcasts } from "../support/insert-podcast.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const databaseUrl = await createDatabase();
+const { db } = createContext({ databaseUrl });
+const SUCCESS = { isChanged: true, etag: undefined, lastModified: undefined, delayMs: 3_600_000 };
+
+beforeEach(() => db.execute(sql`delete from podcast`));
+
+async function claimOne() {
+  const [claim] = await claimDuePodcasts(db, { limit: 1 });
+  assert.ok(claim);
+  return claim;
+}
+
+test("claimDuePodcasts() claims the longest due first, and none that is held or not due", async () => {
+  const [first, second, third, fourth] = await insertDuePodcasts(db, ["a", "b", "c", "d"]);
+  await db.execute(sql`update podcast_crawl set due_at = podcore_now() - interval '1 hour' where podcast_id = ${third}`);
+  await db.execute(sql`update podcast_crawl set due_at = podcore_now() + interval '1 second' where podcast_id = ${first}`);
+  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second' where podcast_id = ${fourth}`);
+
+  const claims = await claimDuePodcasts(db, { limit: 10 });
+
+  assert.deepEqual(new Set(claims.map(({ podcastId }) => podcastId)), new Set([second, third]));
+  assert.deepEqual(await claimDuePodcasts(db, { limit: 10 }), []);
+});
+
+test("claimDuePodcasts() gives each podcast to one of twenty who claim at once", async () => {
+  const ids = await insertDuePodcasts(db, Array.from({ length: 100 }, (_, i) => String(i)));
+
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claimDuePodcasts(db, { limit: 5 })));
+
+  assert.deepEqual(claims.flat().map(({ podcastId }) => podcastId).sort((a, b) => a - b), ids);
+});
+
+test("claimDuePodcasts() claims a podcast whose lease has run out, under a higher token", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  const first = await claimOne();
+  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+
+  const second = await claimOne();
+
+  assert.equal(second.leaseToken, first.leaseToken + 1);
+});
+
+test("a result that comes under an old token is not recorded", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  const old = await claimOne();
+  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  await claimOne();
+  const before = await db.execute(sql`select * from podcast_crawl`);
+
+  const recorded = [
+    await recordCrawlSuccess(db, old, SUCCESS),
+    await recordCrawlFailure(db, old, { error: "late", isGone: false, delayMs: 1 }),
+  ];
+  await releaseLease(db, old);
+  await renewLeases(db, [old]);
+
+  assert.deepEqual(recorded, [false, false]);
+  assert.deepEqual(await db.execute(sql`select * from podcast_crawl`), before);
+});
+
+test("renewLeases() extends what is held, from now on", async () => {
+  await insertDuePodcasts(db, ["a", "b"]);
+  const claims = await claimDuePodcasts(db, { limit: 2 });
+  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
+
+  await renewLeases(db, claims);
+
+  const [row] = await db.execute(sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`);
+  assert.equal(row?.is_renewed, true);
+});
+
+test("podcore_now() lets thirty days pass, when a test says so", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  const claim = await claimOne();
+  await recordCrawlSuccess(db, claim, { ...SUCCESS, delayMs: 29 * 86_400_000 });
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await db.execute(sql.raw(`alter database ${name} set podcore.now_offset = '30 days'`));
+  const later = openPool({ url: databaseUrl, max: 1, applicationName: "later" });
+
+  const claimsBefore = await claimDuePodcasts(db, { limit: 1 });
+  const claimsAfter = await claimDuePodcasts(later.db, { limit: 1 });
+
+  await later.close();
+  assert.deepEqual([claimsBefore.length, claimsAfter.length], [0, 1]);
+});

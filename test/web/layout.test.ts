@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { html } from "../../shared/web/html.ts";
+import { pageReply } from "../../shared/web/layout.ts";
+import { production } from "./pages.ts";
+
+function headTitleOf(titles: string[]): string | undefined {
+  const { body } = pageReply(production, { titles, main: html`<h1>x</h1>` });
+  return /<title>(.*)<\/title>/.exec(body.toString())?.[1];
+}
+
+test("pageReply() titles a page with as many titles as there is room for", () => {
+  assert.equal(headTitleOf(["Episode", "Podcast"]), "Episode · Podcast · podcore");
+  assert.equal(headTitleOf(["E".repeat(50), "Podcast"]), `${"E".repeat(50)} · Podcast · podcore`);
+  assert.equal(headTitleOf(["E".repeat(55), "Podcast"]), `${"E".repeat(55)} · Podcast`);
+  assert.equal(headTitleOf(["E".repeat(70), "Podcast"]), "E".repeat(70));
+});
+
+test("pageReply() cuts a title that is too long, its escapes counted", () => {
+  assert.equal(headTitleOf(["E".repeat(71), "Podcast"]), `${"E".repeat(69)}…`);
+  assert.equal(headTitleOf(["&".repeat(71), "Podcast"]), `${"&amp;".repeat(13)}…`);
+});
+
+test("pageReply() answers with a string, for whose bytes a server can count", () => {
+  const { body } = pageReply(production, { titles: ["x"], main: html`<h1>x</h1>` });
+
+  assert.equal(typeof body, "string");
+});
+
+test("pageReply() leaves no blanks at the ends of lines, however many there are elsewhere", () => {
+  const blanks = " ".repeat(200_000);
+
+  const { body } = pageReply(production, { titles: ["x"], main: html`<p>a${blanks}b${blanks}\nc</p>` });
+
+  assert.ok(body.toString().includes(`<p>a${blanks}b\nc</p>`));
+});
