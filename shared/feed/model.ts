@@ -78,12 +78,7 @@ export type SkippedItem = {
   title: string | undefined;
   reason: SkipReason;
 };
-export type SkipReason =
-  | "no media URL"
-  | "duplicate guid"
-  | "cannot be stored"
-  | "too many items"
-  | "cannot be converted";
+type SkipReason = "no media URL" | "duplicate guid" | "cannot be stored" | "too many items" | "cannot be converted";
 
 export type Category = { name: string; subcategories: string[] };
 /** `startSeconds` may have decimals. */

@@ -42,7 +42,7 @@ const DOCUMENTS: [name: string, make: () => string][] = [
         `<item>${each(90, (i) => `<a ${each(200, (j) => `xmlns:n${i}-${j}="u" `)}>`)}${each(1_900, (i) => `<b xmlns:m${i}="u"/>`)}</item>`,
       ),
   ],
-  ["X12: a million items", () => around("<item/>".repeat(1e6))],
+  ["X12: 300 000 items", () => around("<item/>".repeat(300_000))],
   ["X15: ]]> in text", () => around("<item><title>a ]]> b</title></item>")],
   ["X16: CDATA in CDATA", () => around("<item><title><![CDATA[a <![CDATA[ b ]]> c ]]></title></item>")],
   [
@@ -66,6 +66,8 @@ const DOCUMENTS: [name: string, make: () => string][] = [
     "250 000 starts of comments in a text",
     () => around(`<item><description><![CDATA[${"<!--".repeat(250_000)}]]></description></item>`),
   ],
+  ["X18: a million entities in a text", () => around(`<item><title>${"&amp;".repeat(1e6)}</title></item>`)],
+  ["a million tags in a text", () => around(`<item><description>${"<b>".repeat(1e6)}</description></item>`)],
   ["a million stray end tags", () => around("</a>".repeat(1e6))],
   ["a million stray brackets", () => around("< ".repeat(1e6))],
 ];
@@ -101,13 +103,13 @@ test("xml X4, X5, X6: readFeed() leaves external entities and inclusions alone",
 
 test("xml X12: readFeed() keeps the newest 20 000 items, wherever they are", async () => {
   const day = (i: number) => `<pubDate>${new Date(Date.UTC(2000, 0, 1) + i * 3_600_000).toUTCString()}</pubDate>`;
-  const xml = rss(each(45_000, (i) => `<item><guid>${i}</guid><enclosure url="http://e.com/${i}"/>${day(i)}</item>`));
+  const xml = rss(each(41_000, (i) => `<item><guid>${i}</guid><enclosure url="http://e.com/${i}"/>${day(i)}</item>`));
 
   const feed = await read(xml);
 
   assert.equal(feed.episodes.length, LIMITS.episodes);
-  assert.deepEqual([feed.episodes[0]?.guid, feed.episodes.at(-1)?.guid], ["25000", "44999"]);
-  assert.equal(feed.numSkipped, 25_000);
+  assert.deepEqual([feed.episodes[0]?.guid, feed.episodes.at(-1)?.guid], ["21000", "40999"]);
+  assert.equal(feed.numSkipped, 21_000);
   assert.equal(feed.skipped.length, LIMITS.skipped);
   assert.equal(feed.skipped[0]?.reason, "too many items");
 });
