@@ -14,6 +14,7 @@ process.chdir(import.meta.dirname);
 const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 
 await generate();
+await generateAssetVersion();
 if (!process.argv.includes("--generate")) {
   await rm("dist", { recursive: true, force: true });
   await mkdir("dist");
@@ -41,6 +42,17 @@ async function generate() {
   const { version } = JSON.parse(await readFile("package.json", "utf8"));
   await write("shared/version.gen.ts", `// Written by build.mjs from package.json.\nexport const VERSION = ${JSON.stringify(version)};\n`);
   await write("shared/db/schema-version.gen.ts", `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`);
+}
+
+/** Puts only the hash of the style sheet and icon into the pages' artifacts, not the files themselves. */
+async function generateAssetVersion() {
+  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all([import("./shared/web/app.css.ts"), import("./shared/web/icon.ts")]);
+  // 48 bits: only the few versions that one browser has seen must differ.
+  const version = createHash("sha256").update(APP_CSS).update(ICON_SVG).digest("hex").slice(0, 12);
+  await write(
+    "shared/web/asset-version.gen.ts",
+    `// Written by build.mjs from the assets.\nexport const ASSET_VERSION = ${JSON.stringify(version)};\n`,
+  );
 }
 
 /** Leaves a file that is right alone, so that nothing that watches it starts over. */

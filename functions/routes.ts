@@ -12,13 +12,15 @@ export type Route = {
   function: string;
   /** Which of the audiences' artifacts mount it. */
   audiences: readonly Audience[];
+  /** Answers 404 in production: no gateway routes it and no Service runs it. */
+  developmentOnly?: boolean;
 };
 
 export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/", function: "web-home-get", audiences: ["web"] },
   { method: "GET", path: "/podcasts/:id", function: "web-podcast-get", audiences: ["web"] },
   { method: "GET", path: "/podcasts/:podcastId/episodes/:id", function: "web-episode-get", audiences: ["web"] },
-  { method: "POST", path: "/podcasts", function: "web-podcast-add-post", audiences: ["web"] },
+  { method: "POST", path: "/podcasts", function: "web-podcast-add-post", audiences: ["web"], developmentOnly: true },
   { method: "GET", path: "/assets/:version/:file", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/favicon.ico", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/robots.txt", function: "web-asset-get", audiences: ["web"] },

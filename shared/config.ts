@@ -1,22 +1,37 @@
 /** Every setting with its default and meaning. The README's table is these rows: a test compares them. */
 export const SETTINGS = {
-  DATABASE_URL: ["", "Postgres, as `postgres://user:password@host:port/database`. `npm start` boots one of its own where this is unset"],
+  DATABASE_URL: [
+    "",
+    "Postgres, as `postgres://user:password@host:port/database`. `npm start` boots one of its own where this is unset",
+  ],
   DATABASE_CONNECTIONS: ["5", "Connections that one process opens at most"],
   HOST: ["0.0.0.0", "Address to listen on; `npm start` listens on 127.0.0.1 unless this is set"],
   PORT: ["8080", "Port to listen on"],
   PODCORE_BODY_MAX_BYTES: ["102400", "Largest request body; a larger one is a 413 (a 400 at /graphql)"],
-  PODCORE_CONTACT_URL: ["", "Address in the crawler's User-Agent where a feed's host learns who asks; PODCORE_PUBLIC_URL unless set"],
+  PODCORE_CONTACT_URL: [
+    "",
+    "Address in the crawler's User-Agent where a feed's host learns who asks; PODCORE_PUBLIC_URL unless set",
+  ],
   PODCORE_CRAWL_CONCURRENCY: ["20", "Feeds that one crawl tick fetches at the same time"],
   PODCORE_DATA_DIR: [".podcore", "Where `npm start` keeps its Postgres"],
   PODCORE_ENV: ["production", "`development` shows the form that adds a podcast; `npm start` sets it"],
-  PODCORE_FETCH_ALLOW: ["", "Networks that feeds may be fetched from besides the public internet, as CIDRs with commas"],
+  PODCORE_FETCH_ALLOW: [
+    "",
+    "Networks that feeds may be fetched from besides the public internet, as CIDRs with commas",
+  ],
   PODCORE_FETCH_TIMEOUT_MS: ["30000", "Longest time for one feed, redirects and body included"],
   PODCORE_GCP_PROJECT: ["", "Google Cloud project that log lines name their trace in, with PODCORE_LOG=json"],
   PODCORE_INTERNAL: ["", "`1`: `npm start` also serves the ticks and the operators' functions on PORT"],
   PODCORE_LOG: ["", "`tree`, `flat` or `json`; unset: a tree on a terminal, flat lines elsewhere"],
   PODCORE_LOG_LEVEL: ["info", "`debug`, `info`, `warn`, `error` or `silent`"],
-  PODCORE_PUBLIC_URL: ["", "What absolute links begin with, such as `https://podcore.example.com`; `http://localhost:PORT` unless set"],
-  PODCORE_REQUEST_TIMEOUT_MS: ["25000", "Longest time for one request before it is answered with a 503; a tick has its own budget"],
+  PODCORE_PUBLIC_URL: [
+    "",
+    "What absolute links begin with, such as `https://podcore.example.com`; `http://localhost:PORT` unless set",
+  ],
+  PODCORE_REQUEST_TIMEOUT_MS: [
+    "25000",
+    "Longest time for one request before it is answered with a 503; a tick has its own budget",
+  ],
   PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick takes on no more work; `npm start` sets 50000"],
 } as const satisfies Record<string, readonly [defaultValue: string, about: string]>;
 
@@ -77,7 +92,10 @@ export function readConfig(environment: Environment = process.env) {
     requestTimeoutMs: integer("PODCORE_REQUEST_TIMEOUT_MS", { min: 100, max: 600_000 }),
     tickBudgetMs: integer("PODCORE_TICK_BUDGET_MS", { min: 100, max: 570_000 }),
     crawlConcurrency: integer("PODCORE_CRAWL_CONCURRENCY", { min: 1, max: 200 }),
-    fetchAllow: text("PODCORE_FETCH_ALLOW").split(",").map((cidr) => cidr.trim()).filter((cidr) => cidr !== ""),
+    fetchAllow: text("PODCORE_FETCH_ALLOW")
+      .split(",")
+      .map((cidr) => cidr.trim())
+      .filter((cidr) => cidr !== ""),
     fetchTimeoutMs: integer("PODCORE_FETCH_TIMEOUT_MS", { min: 100, max: 240_000 }),
     dataDir: text("PODCORE_DATA_DIR"),
     showsInternal: optional("PODCORE_INTERNAL") === "1",

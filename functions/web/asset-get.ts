@@ -1,6 +1,7 @@
 import { notFoundGeneral } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { type Asset, assetVersion, findAsset } from "../../shared/web/assets.ts";
+import { ASSET_VERSION } from "../../shared/web/asset-version.gen.ts";
+import { type Asset, findAsset } from "../../shared/web/assets.ts";
 
 type Params = { file: string; version: string | undefined };
 type AssetView = { asset: Asset; cacheControl: string };
@@ -23,7 +24,7 @@ export default httpFunction<Params, AssetView>({
     const asset = findAsset(file);
     if (asset === undefined) throw notFoundGeneral(`there is no asset "${file.slice(0, 100)}"`);
     if (version === undefined) return { asset, cacheControl: DAILY };
-    return { asset, cacheControl: version === assetVersion() ? IMMUTABLE : BRIEF };
+    return { asset, cacheControl: version === ASSET_VERSION ? IMMUTABLE : BRIEF };
   },
 
   render: ({ asset, cacheControl }) => ({

@@ -3,7 +3,17 @@ import { DrizzleQueryError } from "drizzle-orm";
 // The driver's codes and the network's, where no connection was to be had.
 const UNREACHABLE = new Set([
   ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"],
-  ...["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOENT", "ENOTFOUND", "EAI_AGAIN", "EPIPE", "ETIMEDOUT"],
+  ...[
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ENOENT",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EPIPE",
+    "ETIMEDOUT",
+  ],
   // too_many_connections; admin_shutdown, crash_shutdown, cannot_connect_now; query_canceled by statement_timeout
   ...["53300", "57P01", "57P02", "57P03", "57014"],
 ]);

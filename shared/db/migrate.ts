@@ -33,7 +33,9 @@ export async function migrate(options: { url: string; log: Log; migrations: read
     await takeLock(sql);
     await sql`create schema if not exists drizzle`;
     await sql`create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
-    const applied = await sql<Applied[]>`select hash, created_at::float8 as "when" from drizzle.__drizzle_migrations order by created_at`;
+    const applied = await sql<
+      Applied[]
+    >`select hash, created_at::float8 as "when" from drizzle.__drizzle_migrations order by created_at`;
     const pending = selectPending(options.migrations, applied);
     for (const migration of pending) {
       const startedAt = performance.now();
@@ -64,7 +66,9 @@ export function selectPending(migrations: readonly Migration[], applied: readonl
   const known = new Set(migrations.map(({ when }) => when));
   const stranger = applied.find(({ when }) => !known.has(when) && when < newestKnown);
   if (stranger !== undefined) {
-    throw new Error(`Cannot migrate: the database has a migration of ${new Date(stranger.when).toISOString()} that is unknown here`);
+    throw new Error(
+      `Cannot migrate: the database has a migration of ${new Date(stranger.when).toISOString()} that is unknown here`,
+    );
   }
   return migrations.filter(({ when }) => !hashes.has(when));
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import {
   bigint,
   boolean,
@@ -15,7 +16,6 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../feed/model.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -214,7 +214,11 @@ export const episode = pgTable(
       "cascade",
     ),
     unique("episode_podcast_id_guid_unique").on(t.podcastId, t.guidSha256),
-    index("episode_podcast_id_published_at_idx").on(t.podcastId, t.publishedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
+    index("episode_podcast_id_published_at_idx").on(
+      t.podcastId,
+      t.publishedAt.desc().nullsFirst(),
+      t.id.desc().nullsFirst(),
+    ),
     atMost("episode_guid_length", t.guid, 2_000),
     check("episode_guid_sha256_length", sql`octet_length(${t.guidSha256}) = 32`),
     check("episode_item_sha256_length", sql`octet_length(${t.itemSha256}) = 32`),

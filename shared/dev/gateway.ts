@@ -33,7 +33,8 @@ function pass(request: IncomingMessage, { response, port }: { response: ServerRe
   });
   upstream.on("error", () => {
     if (response.headersSent) response.destroy();
-    else response.writeHead(502, { "content-type": "text/plain" }).end("The function that serves this does not answer\n");
+    else
+      response.writeHead(502, { "content-type": "text/plain" }).end("The function that serves this does not answer\n");
   });
   response.on("close", () => upstream.destroy());
   request.pipe(upstream);

@@ -2,7 +2,21 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:fs";
-import { access, chmod, chown, cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -37,7 +51,16 @@ export async function startPostgres({ dataDir }: { dataDir: string }): Promise<L
   const server = await run("postgres", {
     seat,
     directory,
-    args: ["-p", String(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200"],
+    args: [
+      "-p",
+      String(port),
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "max_connections=200",
+    ],
   });
   const exited = once(server, "exit");
   await Promise.race([
@@ -70,7 +93,15 @@ async function initialise(directory: string, seat: Seat): Promise<string> {
       await chown(path, seat.account?.uid ?? 0, seat.account?.gid ?? 0);
     }
     // A database on one's own computer: what it loses in a power cut is crawled again.
-    const args = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${join(secret, "password")}`, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"];
+    const args = [
+      "--username=postgres",
+      "--auth=scram-sha-256",
+      `--pwfile=${join(secret, "password")}`,
+      "--encoding=UTF8",
+      "--locale=C.UTF-8",
+      "--no-sync",
+      "--no-instructions",
+    ];
     const initdb = await run("initdb", { seat, directory: partial, args });
     const [code] = await once(initdb, "exit");
     if (code !== 0) throw new Error(`Cannot make a database in "${directory}": ${tailOf(initdb)}`);
@@ -85,17 +116,24 @@ async function initialise(directory: string, seat: Seat): Promise<string> {
 
 const output = new WeakMap<ChildProcess, string>();
 
-async function run(program: string, { seat, directory, args }: { seat: Seat; directory: string; args: string[] }): Promise<ChildProcess> {
+async function run(
+  program: string,
+  { seat, directory, args }: { seat: Seat; directory: string; args: string[] },
+): Promise<ChildProcess> {
   const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    const child = spawn(join(seat.binDir, "bin", program), ["-D", seat.account === undefined ? directory : "/proc/self/fd/3", ...args], {
-      cwd: "/",
-      ...seat.account,
-      // Of a process group of its own: Ctrl-C is for npm start, which stops Postgres when the functions are done with it.
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", folder.fd],
-      env: { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC" },
-    });
+    const child = spawn(
+      join(seat.binDir, "bin", program),
+      ["-D", seat.account === undefined ? directory : "/proc/self/fd/3", ...args],
+      {
+        cwd: "/",
+        ...seat.account,
+        // Of a process group of its own: Ctrl-C is for npm start, which stops Postgres when the functions are done with it.
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe", folder.fd],
+        env: { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC" },
+      },
+    );
     const keep = (chunk: Buffer) => output.set(child, `${output.get(child) ?? ""}${chunk}`.slice(-2_000));
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);

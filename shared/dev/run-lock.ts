@@ -7,7 +7,9 @@ export async function takeRunLock(dataDir: string): Promise<() => Promise<void>>
   await mkdir(dataDir, { recursive: true });
   const pid = Number(await readFile(path, "utf8").catch(() => ""));
   if (pid > 0 && pid !== process.pid && (await isRun(pid))) {
-    throw new Error(`Cannot use "${dataDir}": process ${pid} runs podcore there; set PODCORE_DATA_DIR for a second one`);
+    throw new Error(
+      `Cannot use "${dataDir}": process ${pid} runs podcore there; set PODCORE_DATA_DIR for a second one`,
+    );
   }
   await writeFile(path, `${process.pid}\n`);
   return () => rm(path, { force: true });

@@ -45,18 +45,30 @@ async function start(): Promise<void> {
   const environment = { ...settings, DATABASE_URL: databaseUrl, PODCORE_PUBLIC_URL: config.publicUrl };
   await callFunction({ name: "admin-migrate", dist, environment });
 
-  const [web, api, internal] = await Promise.all(["web", "api", "internal"].map((name) => run({ name, dist, environment })));
+  const [web, api, internal] = await Promise.all(
+    ["web", "api", "internal"].map((name) => run({ name, dist, environment })),
+  );
   if (web === undefined || api === undefined || internal === undefined) return;
-  const gateway = createGateway({ web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined });
+  const gateway = createGateway({
+    web: web.port,
+    api: api.port,
+    internal: config.showsInternal ? internal.port : undefined,
+  });
   gateway.listen(config.port, config.host);
-  await Promise.race([once(gateway, "listening"), once(gateway, "error").then(([cause]) => Promise.reject(cause))]).catch(() => {
+  await Promise.race([
+    once(gateway, "listening"),
+    once(gateway, "error").then(([cause]) => Promise.reject(cause)),
+  ]).catch(() => {
     throw new Error(`Cannot listen on ${config.host}:${config.port}: set PORT to another`);
   });
   stops.push(async () => gateway.close());
 
   const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
   startTicker({ port: internal.port, ticks, signal: stopping.signal });
-  sayHello({ url: config.publicUrl, database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL" });
+  sayHello({
+    url: config.publicUrl,
+    database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL",
+  });
 }
 
 async function startDatabase(dataDir: string): Promise<string> {

@@ -5,7 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 const INTERVAL_MS = 60_000;
 
 /** Sends ticks the CloudEvents that Knative's PingSource sends, at once and then every minute, until `signal` is aborted. */
-export function startTicker({ port, ticks, signal }: { port: number; ticks: readonly string[]; signal: AbortSignal }): void {
+export function startTicker({
+  port,
+  ticks,
+  signal,
+}: {
+  port: number;
+  ticks: readonly string[];
+  signal: AbortSignal;
+}): void {
   for (const tick of ticks) void repeat({ port, tick, signal });
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { chaptersOf } from "./chapters.ts";
+import { chaptersFromNotes } from "./chapters-from-notes.ts";
 import { dateOf } from "./date.ts";
 import { durationOf } from "./duration.ts";
 import { attribute, children, childText, type FeedNode, firstChild } from "./feed-node.ts";
@@ -36,6 +37,8 @@ export function convertItem(
     childText(item, "googleplay:description"),
     childText(item, "itunes:subtitle"),
   ]);
+  const descriptionHtml = notesHtml(source, linkUrl ?? baseUrl);
+  const chapters = chaptersOf(item, baseUrl);
   const season = firstChild(item, "podcast:season");
   const episode = firstChild(item, "podcast:episode");
   return {
@@ -45,7 +48,7 @@ export function convertItem(
     title: titleOf(item, source) ?? fileName(media.url),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(item, name))),
     descriptionSource: source,
-    descriptionHtml: notesHtml(source, linkUrl ?? baseUrl),
+    descriptionHtml,
     author: authorOf(item),
     linkUrl,
     imageUrl: imageOf(item, baseUrl),
@@ -60,7 +63,7 @@ export function convertItem(
     episodeNumber: decimalOf(episode?.["#"]) ?? decimalOf(childText(item, "itunes:episode")),
     episodeDisplay: lineOf(attribute(episode, "display"), LIMITS.shortText),
     episodeType: episodeTypeOf(childText(item, "itunes:episodetype")),
-    chapters: chaptersOf(item, baseUrl),
+    chapters: chapters.length > 0 ? chapters : chaptersFromNotes(descriptionHtml ?? ""),
     namespace: episodeNamespace(item, baseUrl),
   };
 }

@@ -67,7 +67,7 @@ export type FeedEpisode = {
   episodeNumber: number | undefined;
   episodeDisplay: string | undefined;
   episodeType: "full" | "trailer" | "bonus" | undefined;
-  /** The chapters that the feed itself carries (psc:chapters); podcast:chapters is `namespace.chapters`. */
+  /** The chapters that the feed itself carries: psc:chapters, else the times in the notes. podcast:chapters is `namespace.chapters`. */
   chapters: Chapter[];
   namespace: EpisodeNamespace;
 };

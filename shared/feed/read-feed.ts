@@ -20,7 +20,7 @@ export type FeedInput = {
 // Reading a slice of the densest markup takes some 10 ms.
 const SLICE_BYTES = 32_768;
 // How long it works before others have their turn. One item more can take another 30.
-const TURN_MS = 10;
+const TURN_MS = 5;
 
 /**
  * Reads RSS 2.0, RDF or Atom bytes into our model, a slice at a time, so that the event loop is never held for long. Items that

@@ -66,7 +66,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   async function answer(request: AppRequest): Promise<Reply> {
     const { path, query } = splitUrl(request.url);
     const found = match(request.method, path);
-    if (found.kind === "unknown") return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
+    if (found.kind === "unknown")
+      return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
     if (found.kind === "wrong-method") {
       const options = request.method === "OPTIONS" ? preflight(request, found.allow) : undefined;
       if (options !== undefined) return options;
@@ -78,14 +79,16 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       if (mount.fn.kind === "http") {
         return callHttp(mount.fn, { ctx, request: { ...request, path, query, params } });
       }
-      const data = mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
+      const data =
+        mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
       return callWithData(mount.fn, { ctx, data });
     });
   }
 
   async function call(params: Record<string, unknown>): Promise<Reply> {
     const [mount] = mounts;
-    if (mount === undefined || mounts.length > 1) throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
+    if (mount === undefined || mounts.length > 1)
+      throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
     return withContext({ function: mount.name }, () =>
       withDeadline(mount.fn, (ctx) =>
         mount.fn.kind === "http"
@@ -130,7 +133,10 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       }, timeoutMs);
     });
     try {
-      return await Promise.race([run(resources.contextFor({ signal: controller.signal, openFetch: fn.openFetch })), deadline]);
+      return await Promise.race([
+        run(resources.contextFor({ signal: controller.signal, openFetch: fn.openFetch })),
+        deadline,
+      ]);
     } finally {
       clearTimeout(timer);
     }
@@ -153,7 +159,12 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   }
 
   function finish(request: Omit<AppRequest, "body">, reply: Reply, requestId: string): AppReply {
-    const headers = { ...securityHeaders(config), "x-request-id": requestId, ...corsHeaders(request), ...reply.headers };
+    const headers = {
+      ...securityHeaders(config),
+      "x-request-id": requestId,
+      ...corsHeaders(request),
+      ...reply.headers,
+    };
     return { status: reply.status ?? 200, headers, body: reply.body };
   }
 
@@ -164,7 +175,11 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 
   function corsHeaders(request: Pick<AppRequest, "method" | "url">): Record<string, string> {
     if (!httpFunctionAt(request)?.allowsCors) return {};
-    return { "access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id, retry-after", "cross-origin-resource-policy": "cross-origin" };
+    return {
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "x-request-id, retry-after",
+      "cross-origin-resource-policy": "cross-origin",
+    };
   }
 
   function preflight(request: AppRequest, allow: string[]): Reply | undefined {
@@ -217,7 +232,10 @@ function parseJson(body: Buffer): unknown {
 /** The request that a browser would have sent for these params: those the path names go there, the rest into the query or the form. */
 function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
   const route = routes.find(({ method }) => method === "POST") ?? routes[0] ?? { method: "POST", path: "/" };
-  const texts = Object.entries(params).map(([key, value]): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const texts = Object.entries(params).map(([key, value]): [string, string] => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
   const named = Object.fromEntries(texts.filter(([key]) => route.path.includes(`:${key}`)));
   const rest = new URLSearchParams(texts.filter(([key]) => !(key in named)));
   const isForm = route.method === "POST" && name.startsWith("web-");

@@ -3,8 +3,8 @@ import { cloudEvent, http } from "@google-cloud/functions-framework";
 import { type Config, readConfig } from "../config.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "./app.ts";
-import { exchangeOf, type ReadRequest, send, urlOf } from "./gate.ts";
 import type { CloudEvent } from "./cloud-event.ts";
+import { exchangeOf, type ReadRequest, send, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
 import type { Mount } from "./router.ts";
 import { serve } from "./serve.ts";
@@ -81,7 +81,9 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
     const [flag, params, ...rest] = argv ?? [];
     if (flag === undefined) return serve({ name, isTick, ...open() });
     if (flag !== "--once" || rest.length > 0) {
-      throw new Error(`Cannot use the arguments "${argv?.join(" ")}": usage: ${name}.cjs [--once ['{"json":"params"}']]`);
+      throw new Error(
+        `Cannot use the arguments "${argv?.join(" ")}": usage: ${name}.cjs [--once ['{"json":"params"}']]`,
+      );
     }
     await callOnce(open(), params);
   }

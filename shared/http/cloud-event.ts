@@ -15,14 +15,18 @@ const REQUIRED = ["specversion", "id", "source", "type"] as const;
 export function readCloudEvent(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
   const isStructured = /^application\/cloudevents\+json/i.test(headers["content-type"] ?? "");
   const json = parseJson(body);
-  const attributes: Record<string, unknown> = isStructured && isObject(json)
-    ? json
-    : Object.fromEntries(REQUIRED.map((name) => [name, headers[`ce-${name}`]]));
+  const attributes: Record<string, unknown> =
+    isStructured && isObject(json) ? json : Object.fromEntries(REQUIRED.map((name) => [name, headers[`ce-${name}`]]));
   const missing = REQUIRED.filter((name) => typeof attributes[name] !== "string" || attributes[name] === "");
   if (missing.length > 0) throw badRequest(`not a CloudEvent: "${missing.join('", "')}" missing`);
   const { specversion, id, source, type } = attributes;
   if (specversion !== "1.0") throw badRequest(`Cannot read a CloudEvent of specversion "${specversion}"`);
-  return { id: String(id), source: String(source), type: String(type), data: (isStructured ? attributes.data : json) ?? {} };
+  return {
+    id: String(id),
+    source: String(source),
+    type: String(type),
+    data: (isStructured ? attributes.data : json) ?? {},
+  };
 }
 
 function parseJson(body: Buffer): unknown {

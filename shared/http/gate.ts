@@ -55,7 +55,9 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
     request.body = request.rawBody;
     if (isTick) {
       if (request.method !== "POST") {
-        throw new UserError(405, `Cannot ${request.method} a tick: it takes a CloudEvent by POST`, { headers: { allow: "POST" } });
+        throw new UserError(405, `Cannot ${request.method} a tick: it takes a CloudEvent by POST`, {
+          headers: { allow: "POST" },
+        });
       }
       // The framework checks nothing, and answers an empty body with a 500. In structured mode it hands on this very object.
       const event = readCloudEvent(request.headers, request.rawBody);
@@ -70,13 +72,19 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
 
   function readBody(request: IncomingMessage): Promise<Buffer> {
     const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: request.url ?? "/" });
-    const tooLarge = new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, { headers: { connection: "close" } });
+    const tooLarge = new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, {
+      headers: { connection: "close" },
+    });
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let numBytes = 0;
       const timer = setTimeout(() => {
-        reject(new UserError(408, `Request timeout: the body did not come within ${config.requestTimeoutMs} ms`, { headers: { connection: "close" } }));
+        reject(
+          new UserError(408, `Request timeout: the body did not come within ${config.requestTimeoutMs} ms`, {
+            headers: { connection: "close" },
+          }),
+        );
       }, config.requestTimeoutMs);
       request.on("data", (chunk: Buffer) => {
         numBytes += chunk.length;

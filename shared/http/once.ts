@@ -8,7 +8,10 @@ import { jsonError, toErrorView, toUserError } from "./error-reply.ts";
  * Calls an artifact's function one time with params given as a JSON object: the reply goes to stdout, the exit code is 0
  * or 1. What Kubernetes Jobs and operators use.
  */
-export async function callOnce({ app, log }: { app: App; config: Config; log: Log }, params: string | undefined): Promise<void> {
+export async function callOnce(
+  { app, log }: { app: App; config: Config; log: Log },
+  params: string | undefined,
+): Promise<void> {
   process.once("SIGTERM", app.drain);
   try {
     const { status = 200, body } = await app.call(parseParams(params));

@@ -15,7 +15,11 @@ const MAX_BACKOFF_MS = DAY_MS;
 const GONE_DELAY_MS = 30 * DAY_MS;
 
 /** Tells how long to wait after a crawl that went well, in milliseconds. `random` is in [0, 1). */
-export function delayAfterSuccess(options: { isActive: boolean; cacheMaxAgeMs: number | undefined; random: number }): number {
+export function delayAfterSuccess(options: {
+  isActive: boolean;
+  cacheMaxAgeMs: number | undefined;
+  random: number;
+}): number {
   const { isActive, cacheMaxAgeMs = 0, random } = options;
   const interval = Math.max(isActive ? ACTIVE_INTERVAL_MS : QUIET_INTERVAL_MS, Math.min(cacheMaxAgeMs, MAX_DELAY_MS));
   return Math.round(interval + random * JITTER_MS);

@@ -22,7 +22,8 @@ export class RetrievalError extends Error {
 export type Retrieved = { kind: "not-modified"; reply: FetchReply } | { kind: "content"; reply: FetchReply };
 type Params = { url: string; etag?: string | undefined; lastModified?: string | undefined };
 
-const ACCEPT = "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
+const ACCEPT =
+  "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
 /** Asks a feed's host for it, conditionally where validators are given. @throws RetrievalError */
 export async function retrieve(ctx: Context, { url, etag, lastModified }: Params): Promise<Retrieved> {
@@ -35,17 +36,23 @@ export async function retrieve(ctx: Context, { url, etag, lastModified }: Params
   if (reply.status === 200) return { kind: "content", reply };
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
-    throw new RetrievalError("Error fetching podcast feed. Host responded with status: 304, though it was not asked conditionally", { reply });
+    throw new RetrievalError(
+      "Error fetching podcast feed. Host responded with status: 304, though it was not asked conditionally",
+      { reply },
+    );
   }
-  if (reply.status === 404) throw new RetrievalError("That podcast doesn't seem to exist on the host's servers (404).", { reply });
+  if (reply.status === 404)
+    throw new RetrievalError("That podcast doesn't seem to exist on the host's servers (404).", { reply });
   throw new RetrievalError(`Error fetching podcast feed. Host responded with status: ${reply.status}`, { reply });
 }
 
 /** Reads what a host sent as a feed. @throws RetrievalError */
 export async function read(ctx: Context, reply: FetchReply): Promise<Feed> {
   const { body, contentType, url } = reply;
-  return step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal })).catch((cause: unknown) => {
-    if (cause instanceof FeedError) throw new RetrievalError(cause.message, { cause, reply });
-    throw cause;
-  });
+  return step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal })).catch(
+    (cause: unknown) => {
+      if (cause instanceof FeedError) throw new RetrievalError(cause.message, { cause, reply });
+      throw cause;
+    },
+  );
 }

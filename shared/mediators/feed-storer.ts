@@ -11,7 +11,13 @@ import { type CrawlSuccess, recordCrawlSuccess } from "../sql/record-crawl.ts";
 import { compress, type FeedContent, storeFeedContent } from "../sql/store-feed-content.ts";
 import { type UpsertResult, upsertEpisodes } from "../sql/upsert-episodes.ts";
 
-export type StoreResult = { podcastId: number; numInserted: number; numUpdated: number; skipped: SkippedItem[]; numSkipped: number };
+export type StoreResult = {
+  podcastId: number;
+  numInserted: number;
+  numUpdated: number;
+  skipped: SkippedItem[];
+  numSkipped: number;
+};
 type Params = {
   feed: Feed;
   content: FeedContent;
@@ -38,7 +44,12 @@ export async function run(ctx: Context, { feed, content, target, success }: Para
       await storeFeedContent(tx, { podcastId, content, compressed });
       const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes });
       await recordCrawlSuccess(tx, claim, success);
-      return { podcastId, numInserted: result.numInserted, numUpdated: result.numUpdated, ...withRefused(feed, result) };
+      return {
+        podcastId,
+        numInserted: result.numInserted,
+        numUpdated: result.numUpdated,
+        ...withRefused(feed, result),
+      };
     }),
   );
 }
@@ -48,19 +59,34 @@ async function insertPodcast(
   tx: Database,
   { feed, feedUrls, isPrivate }: { feed: Feed; feedUrls: string[]; isPrivate: boolean },
 ): Promise<Pick<Claim, "podcastId" | "leaseToken"> & Claim> {
-  const [row] = await tx.insert(podcast).values({ ...columnsOf(feed), isPrivate }).returning({ id: podcast.id });
+  const [row] = await tx
+    .insert(podcast)
+    .values({ ...columnsOf(feed), isPrivate })
+    .returning({ id: podcast.id });
   if (row === undefined) throw new Error("Cannot insert podcast: Postgres returned no row");
   const podcastId = row.id;
-  await tx.insert(podcastFeedLocation).values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
+  await tx
+    .insert(podcastFeedLocation)
+    .values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
   await tx.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
-  return { podcastId, leaseToken: 1, feedUrl: feedUrls[0] ?? "", etag: undefined, lastModified: undefined, numFailures: 0 };
+  return {
+    podcastId,
+    leaseToken: 1,
+    feedUrl: feedUrls[0] ?? "",
+    etag: undefined,
+    lastModified: undefined,
+    numFailures: 0,
+  };
 }
 
 async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
   const [stored] = await tx.select().from(podcast).where(eq(podcast.id, podcastId));
   const columns = columnsOf(feed);
   if (stored !== undefined && !isSame(columns, stored)) {
-    await tx.update(podcast).set({ ...columns, updatedAt: sql`podcore_now()` }).where(eq(podcast.id, podcastId));
+    await tx
+      .update(podcast)
+      .set({ ...columns, updatedAt: sql`podcore_now()` })
+      .where(eq(podcast.id, podcastId));
   }
   await tx
     .update(podcastFeedLocation)
@@ -100,6 +126,8 @@ function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, un
 }
 
 function withRefused(feed: Feed, { refused }: UpsertResult): Pick<StoreResult, "skipped" | "numSkipped"> {
-  const added = refused.map(({ position, guid, title }): SkippedItem => ({ position, guid, title, reason: "cannot be stored" }));
+  const added = refused.map(
+    ({ position, guid, title }): SkippedItem => ({ position, guid, title, reason: "cannot be stored" }),
+  );
   return { skipped: [...feed.skipped, ...added], numSkipped: feed.numSkipped + added.length };
 }

@@ -55,7 +55,10 @@ async function add(ctx: Context, feedUrl: string): Promise<AddResult> {
   const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
   const known = await findPodcastIdByFeedUrl(ctx.db, feedUrls);
   if (known !== undefined) {
-    await ctx.db.insert(podcastFeedLocation).values({ podcastId: known, feedUrl, isCurrent: false }).onConflictDoNothing();
+    await ctx.db
+      .insert(podcastFeedLocation)
+      .values({ podcastId: known, feedUrl, isCurrent: false })
+      .onConflictDoNothing();
     return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
   }
   const feed = await read(ctx, reply);
@@ -66,7 +69,11 @@ async function add(ctx: Context, feedUrl: string): Promise<AddResult> {
     target: { kind: "new", feedUrls, isPrivate },
     success: { isChanged: true, etag: reply.etag, lastModified: reply.lastModified, delayMs },
   });
-  ctx.log.info("Podcast added", { podcast_id: stored.podcastId, num_episodes: stored.numInserted, num_skipped: stored.numSkipped });
+  ctx.log.info("Podcast added", {
+    podcast_id: stored.podcastId,
+    num_episodes: stored.numInserted,
+    num_skipped: stored.numSkipped,
+  });
   return summarise(ctx, { ...stored, isNew: true });
 }
 

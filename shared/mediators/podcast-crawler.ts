@@ -85,11 +85,16 @@ async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: Cr
 
 async function renew(ctx: Context, held: ReadonlySet<Claim>): Promise<void> {
   if (held.size === 0) return;
-  await renewLeases(ctx.db, [...held]).catch((cause: unknown) => ctx.log.warn("Cannot renew leases", { error: String(cause) }));
+  await renewLeases(ctx.db, [...held]).catch((cause: unknown) =>
+    ctx.log.warn("Cannot renew leases", { error: String(cause) }),
+  );
 }
 
 function toFields(result: CrawlResult): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(result).map(([name, count]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), count]),
+    Object.entries(result).map(([name, count]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      count,
+    ]),
   );
 }

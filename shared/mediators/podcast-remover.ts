@@ -13,7 +13,8 @@ export async function run(ctx: Context, { podcastId }: { podcastId: number }): P
     .where(eq(podcast.id, podcastId))
     // Still the count from before: all parts of a statement see the same snapshot.
     .returning({
-      title: podcast.title, numEpisodes,
+      title: podcast.title,
+      numEpisodes,
     });
   if (removed === undefined) throw notFound("podcast", podcastId);
   ctx.log.info("Podcast removed", { podcast_id: podcastId, num_episodes: removed.numEpisodes });

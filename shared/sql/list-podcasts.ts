@@ -1,6 +1,6 @@
 import { and, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { podcast, type Podcast } from "../db/schema.ts";
+import { type Podcast, podcast } from "../db/schema.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import { isListed } from "./visible.ts";
 

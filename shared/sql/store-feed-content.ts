@@ -18,7 +18,10 @@ export async function compress(body: Buffer): Promise<Buffer> {
 }
 
 /** Tells whether these are the bytes that the podcast's feed had last time. */
-export async function isNewestContent(db: Database, { podcastId, sha256 }: { podcastId: number; sha256: Buffer }): Promise<boolean> {
+export async function isNewestContent(
+  db: Database,
+  { podcastId, sha256 }: { podcastId: number; sha256: Buffer },
+): Promise<boolean> {
   const [row] = await db.execute<{ sha256: Buffer }>(sql`
     select sha256 from podcast_feed_content where podcast_id = ${podcastId}::bigint order by retrieved_at desc, id desc limit 1`);
   return row !== undefined && sha256.equals(row.sha256);

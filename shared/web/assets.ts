@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { APP_CSS } from "./app.css.ts";
 import { ICON_SVG } from "./icon.ts";
 
@@ -9,19 +8,6 @@ Disallow: /graphql
 `;
 
 export type Asset = { contentType: string; body: string | Buffer };
-
-let version: string | undefined;
-
-/** Names what the assets hold, so that a browser may keep them for good. */
-export function assetVersion(): string {
-  // 48 bits: only the few versions that one browser has seen must differ.
-  version ??= createHash("sha256").update(APP_CSS).update(ICON_SVG).digest("hex").slice(0, 12);
-  return version;
-}
-
-export function assetPath(file: "app.css" | "icon.svg"): string {
-  return `/assets/${assetVersion()}/${file}`;
-}
 
 export function findAsset(file: string): Asset | undefined {
   switch (file) {

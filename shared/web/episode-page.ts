@@ -1,6 +1,5 @@
 import { raw } from "hono/html";
 import type { Episode, Podcast } from "../db/schema.ts";
-import { chaptersFromNotes } from "../feed/chapters-from-notes.ts";
 import type { Chapter, Transcript } from "../feed/model.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
@@ -97,7 +96,7 @@ ${
 }
 
 function chaptersSection(episode: Episode, media: Media | undefined): Html | undefined {
-  const chapters = episode.chapters.length > 0 ? episode.chapters : chaptersFromNotes(episode.descriptionHtml ?? "");
+  const { chapters } = episode;
   const link = webUrl(episode.namespace.chapters?.url);
   if (chapters.length === 0 && link === undefined) return undefined;
   return html`<section aria-labelledby="chapters">

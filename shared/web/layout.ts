@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Reply } from "../http/function.ts";
-import { assetPath } from "./assets.ts";
+import { assetPath } from "./asset-path.ts";
 import { type Html, html } from "./html.ts";
 import { startOf } from "./words.ts";
 

@@ -69,10 +69,15 @@ test("fetch 36: run() finds the podcast that a feed has moved to, and remembers 
 
   const result = await add("/old", { status: 301, headers: { Location: "/new" } });
 
-  const locations = await ctx.db.select().from(podcastFeedLocation).where(eq(podcastFeedLocation.podcastId, known.podcastId));
+  const locations = await ctx.db
+    .select()
+    .from(podcastFeedLocation)
+    .where(eq(podcastFeedLocation.podcastId, known.podcastId));
   assert.deepEqual([result.podcastId, result.isNew], [known.podcastId, false]);
   assert.deepEqual(
-    locations.map(({ feedUrl, isCurrent }) => ({ feedUrl, isCurrent })).sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent)),
+    locations
+      .map(({ feedUrl, isCurrent }) => ({ feedUrl, isCurrent }))
+      .sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent)),
     [
       { feedUrl: `${origin.url}/new`, isCurrent: true },
       { feedUrl: `${origin.url}/old`, isCurrent: false },
@@ -111,8 +116,14 @@ test("run() says what could not be done, when there is no feed", async () => {
     add("/page", "<html></html>"),
     (error) => error instanceof UserError && error.status === 422 && error.message.startsWith("Cannot read feed: "),
   );
-  await assert.rejects(add("/gone", { status: 404 }), /That podcast doesn't seem to exist on the host's servers \(404\)\./);
-  await assert.rejects(podcastAdder.run(ctx, { url: "gopher://example.com/" }), /Cannot use "gopher:\/\/example\.com\/" as a feed URL/);
+  await assert.rejects(
+    add("/gone", { status: 404 }),
+    /That podcast doesn't seem to exist on the host's servers \(404\)\./,
+  );
+  await assert.rejects(
+    podcastAdder.run(ctx, { url: "gopher://example.com/" }),
+    /Cannot use "gopher:\/\/example\.com\/" as a feed URL/,
+  );
   assert.equal((await ctx.db.select().from(podcast)).length, 0);
 });
 
@@ -123,5 +134,8 @@ test("run() of the remover removes a podcast with all that hangs on it", async (
 
   assert.deepEqual(removed, { podcastId, title: "A Show", numEpisodes: 2 });
   assert.equal((await ctx.db.select().from(podcastFeedLocation)).length, 0);
-  await assert.rejects(podcastRemover.run(ctx, { podcastId }), /Not found: resource "podcast" with ID \d+ was not found\./);
+  await assert.rejects(
+    podcastRemover.run(ctx, { podcastId }),
+    /Not found: resource "podcast" with ID \d+ was not found\./,
+  );
 });

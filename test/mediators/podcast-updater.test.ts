@@ -72,7 +72,10 @@ test("run() rewrites only episodes that differ, when the feed has changed", asyn
   assert.deepEqual(episodes[0], before[0]);
   assert.equal(episodes[1]?.row.title, "Renamed");
   assert.equal(episodes[1]?.row.id, before[1]?.row.id);
-  assert.deepEqual(episodes.map(({ row }) => row.guid), ["a", "b", "c"]);
+  assert.deepEqual(
+    episodes.map(({ row }) => row.guid),
+    ["a", "b", "c"],
+  );
 });
 
 test("run() keeps episodes that the feed has dropped", async () => {
@@ -100,7 +103,9 @@ test("run() keeps when an episode without a date was first seen, when its item c
     `<rss version="2.0"><channel><title>A</title><item><guid>u</guid><title>${title}</title><enclosure url="https://media.example.com/u.mp3"/></item></channel></rss>`;
   const { podcastId, path } = await addFeed(undated("First"));
   const [before] = await episodesOf(podcastId);
-  await ctx.db.execute(sql`update episode set published_at = published_at - interval '3 days' where podcast_id = ${podcastId}`);
+  await ctx.db.execute(
+    sql`update episode set published_at = published_at - interval '3 days' where podcast_id = ${podcastId}`,
+  );
   script[path] = undated("Second");
 
   await update(podcastId);
@@ -179,7 +184,10 @@ test("fetch 8: run() stores the validators of a 304, and keeps those that it doe
 
 for (const [name, body] of [
   ["fetch 15: run() keeps validators and episodes, when a 200 is no feed", "<html><body>Please log in</body></html>"],
-  ["fetch 16: run() keeps validators and episodes, when the body is cut short", rss({ items: [{ guid: "1" }, { guid: "2" }] }).slice(0, -40)],
+  [
+    "fetch 16: run() keeps validators and episodes, when the body is cut short",
+    rss({ items: [{ guid: "1" }, { guid: "2" }] }).slice(0, -40),
+  ],
   ["fetch 68: run() keeps validators and episodes, when the body is empty", ""],
 ] as const) {
   test(name, async () => {

@@ -24,9 +24,15 @@ async function claimOne() {
 
 test("claimDuePodcasts() claims the longest due first, and none that is held or not due", async () => {
   const [first, second, third, fourth] = await insertDuePodcasts(db, ["a", "b", "c", "d"]);
-  await db.execute(sql`update podcast_crawl set due_at = podcore_now() - interval '1 hour' where podcast_id = ${third}`);
-  await db.execute(sql`update podcast_crawl set due_at = podcore_now() + interval '1 second' where podcast_id = ${first}`);
-  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second' where podcast_id = ${fourth}`);
+  await db.execute(
+    sql`update podcast_crawl set due_at = podcore_now() - interval '1 hour' where podcast_id = ${third}`,
+  );
+  await db.execute(
+    sql`update podcast_crawl set due_at = podcore_now() + interval '1 second' where podcast_id = ${first}`,
+  );
+  await db.execute(
+    sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second' where podcast_id = ${fourth}`,
+  );
 
   const claims = await claimDuePodcasts(db, { limit: 10 });
 
@@ -35,11 +41,20 @@ test("claimDuePodcasts() claims the longest due first, and none that is held or 
 });
 
 test("claimDuePodcasts() gives each podcast to one of twenty who claim at once", async () => {
-  const ids = await insertDuePodcasts(db, Array.from({ length: 100 }, (_, i) => String(i)));
+  const ids = await insertDuePodcasts(
+    db,
+    Array.from({ length: 100 }, (_, i) => String(i)),
+  );
 
   const claims = await Promise.all(Array.from({ length: 20 }, () => claimDuePodcasts(db, { limit: 5 })));
 
-  assert.deepEqual(claims.flat().map(({ podcastId }) => podcastId).sort((a, b) => a - b), ids);
+  assert.deepEqual(
+    claims
+      .flat()
+      .map(({ podcastId }) => podcastId)
+      .sort((a, b) => a - b),
+    ids,
+  );
 });
 
 test("claimDuePodcasts() claims a podcast whose lease has run out, under a higher token", async () => {
@@ -77,7 +92,9 @@ test("renewLeases() extends what is held, from now on", async () => {
 
   await renewLeases(db, claims);
 
-  const [row] = await db.execute(sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`);
+  const [row] = await db.execute(
+    sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`,
+  );
   assert.equal(row?.is_renewed, true);
 });
 

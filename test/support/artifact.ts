@@ -49,7 +49,10 @@ export async function callArtifact(options: {
 }): Promise<{ code: number; stdout: string; stderr: string }> {
   const { name, params, environment } = options;
   const args = [`${import.meta.dirname}/../../dist/${name}.cjs`, "--once", ...(params === undefined ? [] : [params])];
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const text = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].on("data", (chunk: Buffer) => {

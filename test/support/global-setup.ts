@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import postgres from "postgres";
 import { migrate } from "../../shared/db/migrate.ts";
 import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";

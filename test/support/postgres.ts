@@ -7,7 +7,8 @@ export const TEMPLATE = "podcore_template";
 
 export function urlOf(database: string): string {
   const url = process.env[SERVER_URL_VARIABLE];
-  if (url === undefined) throw new Error("Tests run by `npm test`, or with --test-global-setup=test/support/global-setup.ts");
+  if (url === undefined)
+    throw new Error("Tests run by `npm test`, or with --test-global-setup=test/support/global-setup.ts");
   return url.replace(/\/postgres$/, `/${database}`);
 }
 

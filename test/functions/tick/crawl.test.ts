@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { sql } from "drizzle-orm";
+import type { CrawlResult } from "../../../shared/mediators/podcast-crawler.ts";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
@@ -20,17 +21,31 @@ const origin = await startOrigin((request, response) => {
 after(origin.close);
 const environment = { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: LOOPBACK.join(",") };
 
+async function ping(url: string): Promise<{ status: number; result: CrawlResult }> {
+  const reply = await sendPing(url);
+  // What the function's run() returns, as JSON.
+  return { status: reply.status, result: (await reply.json()) as CrawlResult };
+}
+
 test("run() asks each feed once, when ten ticks run at once in two processes over 500 due feeds", async () => {
-  const ids = await insertDuePodcasts(ctx.db, Array.from({ length: NUM_FEEDS }, (_, i) => `${origin.url}/${i}`));
+  const ids = await insertDuePodcasts(
+    ctx.db,
+    Array.from({ length: NUM_FEEDS }, (_, i) => `${origin.url}/${i}`),
+  );
   const processes = await Promise.all([0, 1].map(() => startArtifact({ name: "tick-crawl", environment })));
 
-  const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => sendPing(processes[i % 2]?.url ?? "")));
+  const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => ping(processes[i % 2]?.url ?? "")));
 
-  const counts = await Promise.all(replies.map((reply) => reply.json()));
-  assert.deepEqual(replies.map(({ status }) => status), Array(10).fill(200));
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    Array(10).fill(200),
+  );
   assert.equal(origin.requests.length, NUM_FEEDS);
   assert.equal(new Set(origin.requests.map(({ path }) => path)).size, NUM_FEEDS);
-  assert.equal(counts.reduce((sum, { numChanged }) => sum + numChanged, 0), NUM_FEEDS);
+  assert.equal(
+    replies.reduce((sum, { result }) => sum + result.numChanged, 0),
+    NUM_FEEDS,
+  );
   const [row] = await ctx.db.execute(sql`
     select count(*)::int as num, count(*) filter (where due_at > podcore_now() and lease_expires_at is null)::int as num_done,
       (select count(*)::int from episode) as num_episodes from podcast_crawl`);
@@ -42,9 +57,9 @@ test("fetch 76: run() asks nobody earlier than stored, when it runs again in a n
   const numBefore = origin.requests.length;
   const { url } = await startArtifact({ name: "tick-crawl", environment });
 
-  const reply = await sendPing(url);
+  const { result } = await ping(url);
 
-  assert.equal((await reply.json()).numClaimed, 0);
+  assert.equal(result.numClaimed, 0);
   assert.equal(origin.requests.length, numBefore);
 });
 
@@ -64,9 +79,9 @@ test("run() takes over the podcasts of a process that was killed, when their lea
   hold = false;
   const second = await startArtifact({ name: "tick-crawl", environment });
 
-  const early = await (await sendPing(second.url)).json();
+  const { result: early } = await ping(second.url);
   await ctx.db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
-  const late = await (await sendPing(second.url)).json();
+  const { result: late } = await ping(second.url);
 
   assert.deepEqual([early.numClaimed, late.numChanged], [0, 1]);
 });
@@ -78,15 +93,16 @@ test("run() finishes the feed in flight and takes on no other, when SIGTERM come
   });
   after(slow.close);
   await insertDuePodcasts(ctx.db, [`${slow.url}/1`, `${slow.url}/2`, `${slow.url}/3`]);
-  const artifact = await startArtifact({ name: "tick-crawl", environment: { ...environment, PODCORE_CRAWL_CONCURRENCY: "1" } });
-  const tick = sendPing(artifact.url);
+  const artifact = await startArtifact({
+    name: "tick-crawl",
+    environment: { ...environment, PODCORE_CRAWL_CONCURRENCY: "1" },
+  });
+  const tick = ping(artifact.url);
   while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
 
   const code = await artifact.stop();
 
-  const reply = await tick;
-  const result = await reply.json();
-  assert.equal(code, 0);
-  assert.equal(reply.status, 200);
+  const { status, result } = await tick;
+  assert.deepEqual([code, status], [0, 200]);
   assert.deepEqual([result.numClaimed, result.numChanged], [1, 1]);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import assetGet from "../../../functions/web/asset-get.ts";
-import { assetPath, assetVersion } from "../../../shared/web/assets.ts";
+import { assetPath } from "../../../shared/web/asset-path.ts";
+import { ASSET_VERSION } from "../../../shared/web/asset-version.gen.ts";
 import { production } from "../../web/pages.ts";
 import { callPage } from "./call.ts";
 
@@ -10,9 +11,9 @@ function callAsset(version: string, file: string) {
 }
 
 test("asset-get serves the style sheet at the path that pages link, for good", async () => {
-  const { headers, body } = await callAsset(assetVersion(), "app.css");
+  const { headers, body } = await callAsset(ASSET_VERSION, "app.css");
 
-  assert.equal(assetPath("app.css"), `/assets/${assetVersion()}/app.css`);
+  assert.equal(assetPath("app.css"), `/assets/${ASSET_VERSION}/app.css`);
   assert.equal(headers["content-type"], "text/css; charset=utf-8");
   assert.equal(headers["cache-control"], "public, max-age=31536000, immutable");
   assert.match(body.toString(), /prefers-color-scheme: dark/);
@@ -37,6 +38,6 @@ test("asset-get serves the paths that browsers and crawlers ask by themselves", 
 
 for (const file of ["app.js", "__proto__", "constructor", "..%2fpackage.json"]) {
   test(`asset-get answers 404 for "${file}"`, async () => {
-    await assert.rejects(callAsset(assetVersion(), file), { status: 404 });
+    await assert.rejects(callAsset(ASSET_VERSION, file), { status: 404 });
   });
 }

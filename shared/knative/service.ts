@@ -1,0 +1,79 @@
+import type { Audience } from "../../functions/routes.ts";
+import type { Size } from "./sizes.ts";
+
+/** Writes the Knative Service that runs the artifact `name`. */
+export function service({ name, audience, size }: { name: string; audience: Audience; size: Size }): string {
+  const { minScale, maxScale, connections, concurrency, window, timeoutSeconds, cpuRequest, memoryRequest, memoryLimit } = size;
+  return `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: ${name}
+  namespace: podcore
+  labels:
+    app.kubernetes.io/part-of: podcore
+    # It has no host of its own outside the cluster: what is public is said by routes or DomainMappings.
+    networking.knative.dev/visibility: cluster-local
+spec:
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/part-of: podcore
+        # base/network-policy.yaml goes by it.
+        podcore/audience: ${audience}
+      annotations:
+        # ${minScale[1]}.
+        autoscaling.knative.dev/min-scale: "${minScale[0]}"
+        # ${maxScale[1]}.
+        autoscaling.knative.dev/max-scale: "${maxScale[0]}"
+${window ? `        # ${window[1]}.\n        autoscaling.knative.dev/window: "${window[0]}"\n` : ""}\
+    spec:
+      # ${timeoutSeconds[1]}.
+      timeoutSeconds: ${timeoutSeconds[0]}
+${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concurrency[0]}\n` : ""}\
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      containers:
+        - image: podcore
+          args: ["dist/${name}.cjs"]
+          envFrom:
+            - configMapRef:
+                name: podcore-config
+          env:
+            - name: DATABASE_URL
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-database
+                  key: url
+            # ${connections[1]}.
+            - name: DATABASE_CONNECTIONS
+              value: "${connections[0]}"
+          resources:
+            requests:
+              # ${cpuRequest[1]}.
+              cpu: ${cpuRequest[0]}
+              # ${memoryRequest[1]}.
+              memory: ${memoryRequest[0]}
+            limits:
+              # ${memoryLimit[1]}.
+              memory: ${memoryLimit[0]}
+          # Without a period queue-proxy asks every 50 ms, so that a start is noticed at once.
+          readinessProbe:
+            httpGet:
+              path: /health
+          livenessProbe:
+            httpGet:
+              path: /health
+            # A function that answers nothing for half a minute (three times, Kubernetes' default) is started anew.
+            periodSeconds: 10
+            # A large feed may keep the only thread for a second or two.
+            timeoutSeconds: 5
+          securityContext:
+            runAsNonRoot: true
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop: ["ALL"]
+            seccompProfile:
+              type: RuntimeDefault
+`;
+}

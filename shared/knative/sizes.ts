@@ -1,0 +1,102 @@
+import type { Audience } from "../../functions/routes.ts";
+
+/** A number and why it is that one: the manifest says both. */
+export type Chosen<T> = readonly [value: T, why: string];
+export type Size = {
+  minScale: Chosen<number>;
+  maxScale: Chosen<number>;
+  /** DATABASE_CONNECTIONS of each pod. */
+  connections: Chosen<number>;
+  /** Requests that one pod takes at the same time; any number unless given. */
+  concurrency?: Chosen<number>;
+  /** How long the autoscaler looks back; Knative's 60s unless given. */
+  window?: Chosen<string>;
+  timeoutSeconds: Chosen<number>;
+  cpuRequest: Chosen<string>;
+  memoryRequest: Chosen<string>;
+  memoryLimit: Chosen<string>;
+};
+
+/**
+ * Database connections that an overlay may open at most: the sum over its Services of max-scale x DATABASE_CONNECTIONS,
+ * twice, because old and new pods overlap in a rollout. Compact fits into Postgres' default of 100 `max_connections`,
+ * per-route into 200. Ten are left to the migration, to operators and to Postgres itself (three).
+ */
+export const CONNECTION_BUDGETS = { compact: 90, "per-route": 190 } as const;
+
+const ANSWERED: Chosen<number> = [
+  60,
+  "The function answers within 25 s itself. This is also the grace of a pod that stops, 30 s of which queue-proxy waits for stragglers",
+];
+const WORKED: Chosen<number> = [
+  300,
+  "Above the function's own end: a tick's budget of 240 s, and 35 s for the feeds in flight by then",
+];
+const QUICK_START: Chosen<string> = ["100m", "Idle needs next to none. No limit: Node's start is bound by CPU, and somebody waits for it"];
+const WORK: Chosen<string> = ["200m", "Reading feeds is bound by CPU. No limit: what a node has spare shortens the tick"];
+const GONE_BETWEEN_TICKS: Chosen<string> = ["10s", "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each"];
+
+const PAGE: Size = {
+  minScale: [0, "An idle function costs nothing. Where a cold start is too slow, see Scale in knative/README.md"],
+  maxScale: [2, "One more than is needed most days. Times DATABASE_CONNECTIONS it counts against the connection budget"],
+  connections: [2, "A page is one or two short queries"],
+  timeoutSeconds: ANSWERED,
+  cpuRequest: QUICK_START,
+  memoryRequest: ["96Mi", "Idle it takes 62 to 66 MB"],
+  memoryLimit: ["256Mi", "Four times idle: a few dozen of the largest pages at once"],
+};
+const API: Size = { ...PAGE, connections: [3, "A query may ask for several lists at once"] };
+const TICK: Size = {
+  minScale: [0, "Between ticks there is nothing to do"],
+  maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's podcasts"],
+  connections: [5, "20 feeds are in flight, and most of them wait for their hosts"],
+  concurrency: [1, "One tick for each pod, which is what the memory limit is for"],
+  window: GONE_BETWEEN_TICKS,
+  timeoutSeconds: WORKED,
+  cpuRequest: WORK,
+  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
+  memoryLimit: ["1Gi", "20 feeds at once, each of 16 MiB at most, and what is read from them"],
+};
+const ADMIN: Size = {
+  ...TICK,
+  minScale: [0, "Operators call it rarely"],
+  maxScale: [1, "Operators call it one by one"],
+  connections: [2, "One call at a time: its transaction, and what it reads beside"],
+  concurrency: undefined,
+  window: undefined,
+  cpuRequest: QUICK_START,
+  memoryLimit: ["512Mi", "A single feed, of 16 MiB at most"],
+};
+
+/** One Service for each function. */
+export function sizeOf(name: string): Size {
+  const kind = name.split("-", 1)[0];
+  switch (kind) {
+    case "web":
+      return PAGE;
+    case "api":
+      return API;
+    case "tick":
+      return TICK;
+    case "admin":
+      return ADMIN;
+    default:
+      throw new Error(`Cannot size "${name}": nothing is known of "${kind}"`);
+  }
+}
+
+/** One Service for each audience. */
+export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
+  web: {
+    ...PAGE,
+    minScale: [1, "The one pod that is always there: readers do not wait for a start"],
+    maxScale: [3, "Times DATABASE_CONNECTIONS it counts against the connection budget"],
+    connections: [5, "Some pages at once, each one or two short queries"],
+    memoryRequest: ["96Mi", "Idle it takes 78 MB"],
+  },
+  api: { ...API, connections: [5, "Some queries at once, each of which may ask for several lists"] },
+  internal: {
+    ...TICK,
+    concurrency: [4, "A tick of each kind, and an operator's call, which is not to wait for a tick's end"],
+  },
+};

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { connect } from "node:net";
+import test from "node:test";
+import { sendPing, startArtifact } from "../support/artifact.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const DATABASE_URL = await createDatabase();
+const graphql = await startArtifact({ name: "api-graphql", environment: { DATABASE_URL } });
+const tick = await startArtifact({ name: "tick-crawl", environment: { DATABASE_URL } });
+const web = await startArtifact({ name: "web", environment: { DATABASE_URL, PODCORE_REQUEST_TIMEOUT_MS: "300" } });
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+}
+
+test("a body over 100 KB is a 413, and a 400 at /graphql", async () => {
+  const body = JSON.stringify({ url: "x".repeat(102_400) });
+
+  const replies = await Promise.all([post(`${tick.url}/`, body), post(`${graphql.url}/graphql`, body)]);
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [413, 400],
+  );
+  assert.match((await replies[1]?.text()) ?? "", /Cannot take a body of more than 102400 bytes/);
+});
+
+test("a body over the limit is refused, when it comes in chunks and says no length", async () => {
+  const status = await new Promise((resolve, reject) => {
+    const outgoing = request(`${tick.url}/`, { method: "POST" }, (reply) => resolve(reply.resume().statusCode));
+    outgoing.on("error", reject);
+    for (let i = 0; i < 11; i += 1) outgoing.write("x".repeat(10_000));
+  });
+
+  assert.equal(status, 413);
+});
+
+test("a body that does not come is a 408", async () => {
+  const reply = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(web.url).port), "127.0.0.1");
+    socket.write("POST /podcasts HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nurl");
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
+    socket.on("close", () => resolve(text));
+  });
+
+  assert.match(reply, /^HTTP\/1\.1 408 /);
+});
+
+test("keep-alive outlives that of queue-proxy", async () => {
+  const reply = await fetch(`${web.url}/health`);
+
+  assert.equal(reply.headers.get("keep-alive"), "timeout=95");
+});
+
+test("a tick answers GET with a 405 and what is no CloudEvent with a 400, and goes on", async () => {
+  const replies = await Promise.all([
+    fetch(tick.url),
+    post(tick.url, "{}"),
+    post(tick.url, ""),
+    sendPing(tick.url, ""),
+  ]);
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [405, 400, 400, 200],
+  );
+});
+
+test("HEAD is answered as GET without a body", async () => {
+  const [get, head] = await Promise.all([fetch(web.url), fetch(web.url, { method: "HEAD" })]);
+
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  assert.equal(head.headers.get("content-length"), get.headers.get("content-length"));
+});
+
+test("paths that the functions framework keeps to itself reach their function", async () => {
+  const replies = await Promise.all(
+    ["/favicon.ico", "/robots.txt", "/robots.txt?x"].map((path) => fetch(`${web.url}${path}`)),
+  );
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [200, 200, 200],
+  );
+});
+
+test("Host and X-Forwarded-Host change nothing on a page", async () => {
+  const forged = {
+    "x-forwarded-host": "evil.example.com",
+    "x-forwarded-proto": "https",
+    "k-original-host": "evil.example.com",
+  };
+
+  const text = await (await fetch(web.url, { headers: forged })).text();
+
+  assert.doesNotMatch(text, /evil/);
+});
+
+test("a form from another site is refused, and there is none in production", async () => {
+  const development = await startArtifact({
+    name: "web-podcast-add-post",
+    environment: { DATABASE_URL, PODCORE_ENV: "development" },
+  });
+  const send = (url: string, headers: Record<string, string>) =>
+    fetch(`${url}/podcasts`, { method: "POST", headers, body: new URLSearchParams({ url: "" }), redirect: "manual" });
+
+  const replies = await Promise.all([
+    send(development.url, { "sec-fetch-site": "cross-site" }),
+    send(development.url, { "sec-fetch-site": "same-site" }),
+    send(development.url, { origin: "https://evil.example.com" }),
+    send(development.url, { "sec-fetch-site": "same-origin" }),
+    send(web.url, { "sec-fetch-site": "same-origin" }),
+  ]);
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [403, 403, 403, 400, 404],
+  );
+});
