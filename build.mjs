@@ -2,7 +2,7 @@
 //   node build.mjs                the lot
 //   node build.mjs --generate     only the *.gen.* files
 import { createHash } from "node:crypto";
-import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { builtinModules, createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 
@@ -20,6 +20,7 @@ if (!process.argv.includes("--generate")) {
   await mkdir("dist");
   await checkFiles();
   const sizes = await Promise.all(listArtifacts().map(bundle));
+  await writeLicenses(sizes.flatMap(({ inputs }) => inputs));
   printTable(sizes);
 }
 
@@ -104,7 +105,7 @@ function entryOf({ name, routes, isAudience }) {
 async function bundle(artifact) {
   // Loaded here, so that --generate works before anything is installed.
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: entryOf(artifact), resolveDir: ".", sourcefile: `${artifact.name}.entry.js`, loader: "js" },
     outfile: `dist/${artifact.name}.cjs`,
     write: false,
@@ -115,6 +116,7 @@ async function bundle(artifact) {
     minify: true,
     sourcemap: "external",
     legalComments: "none",
+    metafile: true,
     footer: { js: "module.exports=module.exports.default;" },
     plugins: [lazyBuiltins(), standIns()],
   });
@@ -122,7 +124,8 @@ async function bundle(artifact) {
   const text = `${loaderOf(code.text)}`;
   await writeFile(`dist/${artifact.name}.cjs`, text);
   await writeFile(`dist/${artifact.name}.cjs.map`, map.contents);
-  return { name: artifact.name, numBytes: text.length, numBytesGzip: gzipSync(text).length };
+  const inputs = Object.entries(metafile.outputs[`dist/${artifact.name}.cjs`].inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return { name: artifact.name, numBytes: text.length, numBytesGzip: gzipSync(text).length, inputs: inputs.map(([path]) => path) };
 }
 
 /**
@@ -197,6 +200,23 @@ function standIns() {
       build.onLoad({ filter: /.*/, namespace: "stand-in" }, ({ path }) => ({ contents: modules[path] }));
     },
   };
+}
+
+/** Writes dist/THIRD_PARTY_LICENSES: the licence of every package that one of these modules, all in an artifact, belongs to. */
+async function writeLicenses(modules) {
+  const folders = new Set(modules.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean));
+  const sections = await Promise.all([...folders].map(readLicense));
+  await writeFile("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));
+}
+
+async function readLicense(folder) {
+  const { name, version, license, author, repository } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  if (files.length === 0 && typeof license !== "string") throw new Error(`Cannot tell the licence of "${name}"`);
+  const texts = await Promise.all(files.map((file) => readFile(`${folder}/${file}`, "utf8")));
+  // Some packages ship no text, and name what it would say.
+  const source = `Author: ${author?.name ?? author ?? "not named"}\nSource: ${repository?.url ?? repository ?? "not named"}`;
+  return `${name} ${version}\nLicense: ${license}\n\n${(texts.join("\n\n") || source).trim()}\n`;
 }
 
 function printTable(sizes) {

@@ -1,4 +1,5 @@
 import { httpFunction } from "../../shared/http/function.ts";
+import { toPage } from "../../shared/sql/cursor.ts";
 import { listPodcasts } from "../../shared/sql/list-podcasts.ts";
 import { type HomeView, homePage } from "../../shared/web/home-page.ts";
 import { pageReply } from "../../shared/web/layout.ts";
@@ -12,7 +13,8 @@ export default httpFunction<Params, HomeView>({
   readParams: ({ query }) => ({ after: query.get("after") || undefined }),
 
   async handle(ctx, { after }) {
-    return { podcasts: await listPodcasts(ctx.db, { first: PAGE_SIZE, after }), after };
+    const podcasts = await listPodcasts(ctx.db, { first: PAGE_SIZE, after });
+    return { podcasts: toPage(podcasts, PAGE_SIZE), after };
   },
 
   render: (view, ctx) => pageReply(ctx, homePage(view, { showsForm: ctx.config.env === "development" })),

@@ -1,5 +1,6 @@
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { toPage } from "../../shared/sql/cursor.ts";
 import { findPodcast } from "../../shared/sql/find-podcast.ts";
 import { listEpisodes } from "../../shared/sql/list-episodes.ts";
 import { pageReply } from "../../shared/web/layout.ts";
@@ -23,7 +24,7 @@ export default httpFunction<Params, PodcastView>({
       listEpisodes(ctx.db, { podcastId: id, first: PAGE_SIZE, after }),
     ]);
     if (podcast === undefined) throw notFound("podcast", id);
-    return { podcast, episodes, after };
+    return { podcast, episodes: toPage(episodes, PAGE_SIZE), after };
   },
 
   render: (view, ctx) => pageReply(ctx, podcastPage(view)),

@@ -5,6 +5,7 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from "graphql";
+import type { Edge, PageRequest } from "../sql/cursor.ts";
 import { listOf, required } from "./fields.ts";
 
 // Relay's cursor connections (https://relay.dev/graphql/connections.htm), forwards only, with a plain list beside the edges.
@@ -14,9 +15,6 @@ export const FIRST_MAX = 100;
 export const FIRST_DEFAULT = 20;
 
 export type PageArgs = { first?: number | null; after?: string | null };
-/** `first` and `after` with their defaults filled in. */
-export type PageRequest = { first: number; after: string | undefined };
-export type Edge<T> = { cursor: string; node: T };
 export type Connection<T> = { edges: Edge<T>[]; pageInfo: PageInfo };
 type PageInfo = { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string; endCursor?: string };
 

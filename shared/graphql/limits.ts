@@ -11,8 +11,8 @@ import {
   type ValidatedExecutionArgs,
 } from "graphql";
 import { badRequest } from "../errors.ts";
+import { type EpisodeParts, partsFor } from "../sql/list-episodes-by-podcast.ts";
 import { FIRST_DEFAULT, FIRST_MAX } from "./connection.ts";
-import { type EpisodeParts, partsFor } from "./episode-rows.ts";
 import { Episode, Podcast } from "./node-types.ts";
 
 // Two lists within each other and an object in each item take 8.

@@ -1,7 +1,7 @@
 import { GraphQLBoolean, GraphQLEnumType, GraphQLFloat, GraphQLInt, GraphQLObjectType, GraphQLString } from "graphql";
 import type { Podcast as PodcastRow } from "../db/schema.ts";
+import type { EpisodeRow } from "../sql/list-episodes-by-podcast.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
-import type { EpisodeRow } from "./episode-rows.ts";
 import { DateTime, listOf, required } from "./fields.ts";
 import * as namespace from "./namespace-types.ts";
 import type { Scope } from "./scope.ts";

@@ -1,9 +1,9 @@
 import { GraphQLObjectType, GraphQLString } from "graphql";
 import { UserError } from "../errors.ts";
+import { listPodcasts } from "../sql/list-podcasts.ts";
 import { PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { listOf, required } from "./fields.ts";
 import { Episode, EpisodeConnection, Podcast, PodcastConnection, resolveEpisodes } from "./node-types.ts";
-import { listPodcastEdges } from "./podcast-rows.ts";
 import type { Scope } from "./scope.ts";
 
 // What the two lists of version 1.0 have always held at most.
@@ -23,7 +23,7 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
       description: `The first ${NUM_PODCASTS} podcasts by title. \`podcasts\` has them all.`,
       extensions: { numItems: NUM_PODCASTS },
       resolve: async (_root, _args, { ctx }) =>
-        (await listPodcastEdges(ctx.db, { first: NUM_PODCASTS, after: undefined }))
+        (await listPodcasts(ctx.db, { first: NUM_PODCASTS, after: undefined }))
           .slice(0, NUM_PODCASTS)
           .map((edge) => edge.node),
     },
@@ -56,7 +56,7 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
       args: PAGE_ARGS,
       resolve: async (_root, args: PageArgs, { ctx }) => {
         const page = toPageRequest(args);
-        return toConnection(await listPodcastEdges(ctx.db, page), page);
+        return toConnection(await listPodcasts(ctx.db, page), page);
       },
     },
     episodes: {

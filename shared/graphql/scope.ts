@@ -1,9 +1,14 @@
 import type { Context } from "../context.ts";
 import type { Podcast } from "../db/schema.ts";
+import type { Edge, PageRequest } from "../sql/cursor.ts";
+import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../sql/find-podcasts.ts";
+import {
+  type EpisodeParts,
+  type EpisodeRow,
+  findEpisodes,
+  listEpisodesByPodcast,
+} from "../sql/list-episodes-by-podcast.ts";
 import { createBatch } from "./batch.ts";
-import type { Edge, PageRequest } from "./connection.ts";
-import { type EpisodeParts, type EpisodeRow, findEpisodes, listEpisodeEdges } from "./episode-rows.ts";
-import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "./podcast-rows.ts";
 
 /** What a query's resolvers ask. Lookups that come together become one statement. */
 export type Scope = {
@@ -22,7 +27,7 @@ export function openScope(ctx: Context, parts: EpisodeParts): Scope {
   function pageBatch(page: PageRequest) {
     const key = JSON.stringify([page.first, page.after]);
     const batch =
-      pages.get(key) ?? createBatch((podcastIds) => listEpisodeEdges(ctx.db, { ...page, podcastIds, parts }));
+      pages.get(key) ?? createBatch((podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, parts }));
     pages.set(key, batch);
     return batch;
   }

@@ -22,7 +22,7 @@ export type AppOptions = {
 };
 
 /** What came over HTTP, its body read whole. `url` is path and query. */
-export type AppRequest = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
+type AppRequest = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
 export type AppReply = Reply & { status: number };
 export type App = {
   /** Answers a request; never throws. */

@@ -1,6 +1,10 @@
 import { badParameter } from "../errors.ts";
 
-/** A page of rows; `after` is the cursor of the next page, undefined on the last. */
+/** Which part of a list: `first` rows behind the row whose cursor is `after`, or from its start. */
+export type PageRequest = { first: number; after?: string | undefined };
+/** A row and its cursor. A list is asked for one row more than `first`, which tells whether there is a next page. */
+export type Edge<T> = { node: T; cursor: string };
+/** A page of rows; `after` is the next page's, undefined on the last. */
 export type Page<T> = { items: T[]; after: string | undefined };
 
 /** A cursor: the sort key and id of the last row seen, opaque to callers. */
@@ -21,12 +25,25 @@ export function decodeCursor(cursor: string): { key: string; id: number } {
   } catch {
     // Not JSON: the same complaint as for JSON of another shape.
   }
-  throw badParameter("after", `not a cursor of this list: "${cursor.slice(0, 100)}"`);
+  throw notACursor(cursor);
 }
 
-/** Makes a page of `first` rows out of a query that asked for one more. */
-export function toPage<T>(rows: T[], { first, cursorOf }: { first: number; cursorOf: (row: T) => string }): Page<T> {
-  const items = rows.slice(0, first);
-  const last = items.at(-1);
-  return { items, after: rows.length > first && last !== undefined ? cursorOf(last) : undefined };
+/** Decodes a cursor whose key is an instant. @throws UserError 400 */
+export function decodeInstantCursor(cursor: string): { key: string; id: number } {
+  const decoded = decodeCursor(cursor);
+  const instant = new Date(decoded.key);
+  const year = instant.getUTCFullYear();
+  // Postgres writes and reads the years before and after these in another way.
+  if (year >= 1 && year <= 9_999 && instant.toISOString() === decoded.key) return decoded;
+  throw notACursor(cursor);
+}
+
+/** Makes a page of the edges that were asked for with one more than `first`. */
+export function toPage<T>(edges: readonly Edge<T>[], first: number): Page<T> {
+  const items = edges.slice(0, first).map(({ node }) => node);
+  return { items, after: edges.length > first ? edges[first - 1]?.cursor : undefined };
+}
+
+function notACursor(cursor: string): Error {
+  return badParameter("after", `not a cursor of this list: "${cursor.slice(0, 100)}"`);
 }

@@ -1,19 +1,15 @@
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Episode, episode, podcast } from "../db/schema.ts";
-import { badParameter } from "../errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
+import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
 import { isVisible } from "./visible.ts";
 
-/** Lists a visible podcast's episodes, newest first; of an unknown podcast none. `after` is the cursor of the page before. */
+/** Lists a visible podcast's episodes, newest first, one more than `first` where there are as many; of an unknown podcast none. */
 export async function listEpisodes(
   db: Database,
-  { podcastId, first, after }: { podcastId: number; first: number; after?: string | undefined },
-): Promise<Page<Episode>> {
-  const from = after === undefined ? undefined : decodeCursor(after);
-  if (from !== undefined && Number.isNaN(Date.parse(from.key))) {
-    throw badParameter("after", `not a cursor of this list: "${after}"`);
-  }
+  { podcastId, first, after }: PageRequest & { podcastId: number },
+): Promise<Edge<Episode>[]> {
+  const from = after === undefined ? undefined : decodeInstantCursor(after);
   const rows = await db
     .select(getTableColumns(episode))
     .from(episode)
@@ -27,5 +23,5 @@ export async function listEpisodes(
     )
     .orderBy(desc(episode.publishedAt), desc(episode.id))
     .limit(first + 1);
-  return toPage(rows, { first, cursorOf: (row) => encodeCursor(row.publishedAt.toISOString(), row.id) });
+  return rows.map((node) => ({ node, cursor: encodeCursor(node.publishedAt.toISOString(), node.id) }));
 }

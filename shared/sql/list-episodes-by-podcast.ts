@@ -1,11 +1,9 @@
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Episode, episode, podcast } from "../db/schema.ts";
-import { badParameter } from "../errors.ts";
-import { decodeCursor, encodeCursor } from "../sql/cursor.ts";
-import { isVisible } from "../sql/visible.ts";
-import type { Edge, PageRequest } from "./connection.ts";
-import { isAnyOf } from "./podcast-rows.ts";
+import { isAnyOf } from "./any-of.ts";
+import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
+import { isVisible } from "./visible.ts";
 
 const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
 const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
@@ -30,11 +28,11 @@ export function partsFor(fieldName: string): EpisodeParts {
 }
 
 /** Lists visible podcasts' episodes, newest first, by podcast id: of each one more than `first`, where there are as many. */
-export async function listEpisodeEdges(
+export async function listEpisodesByPodcast(
   db: Database,
   { podcastIds, first, after, parts }: PageRequest & { podcastIds: number[]; parts: EpisodeParts },
 ): Promise<Map<number, Edge<EpisodeRow>[]>> {
-  const from = after === undefined ? undefined : decodeEpisodeCursor(after);
+  const from = after === undefined ? undefined : decodeInstantCursor(after);
   // Under the table's own name, so that the outer query names its columns as ever.
   const page = db
     .select(columns(parts))
@@ -73,13 +71,4 @@ export async function findEpisodes(
 
 function columns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
   return { ...(hasDetails ? DETAILS : BRIEF), ...(hasNotes ? NOTES : {}) };
-}
-
-function decodeEpisodeCursor(after: string): { key: string; id: number } {
-  const cursor = decodeCursor(after);
-  const publishedAt = new Date(cursor.key);
-  const year = publishedAt.getUTCFullYear();
-  // Postgres writes and reads the years before and after these in another way.
-  if (year >= 1 && year <= 9_999 && publishedAt.toISOString() === cursor.key) return cursor;
-  throw badParameter("after", `not a cursor of this list: "${after.slice(0, 100)}"`);
 }

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { build } from "esbuild";
+
+export type ServerProcess = {
+  url: string;
+  /** Since it was started until its first reply was read whole. */
+  startMs: number;
+  usage(): Usage;
+  /** Ends it with SIGTERM. */
+  stop(): Promise<void>;
+};
+/** CPU time of all threads since the start, and resident memory. */
+type Usage = { cpuMs: number; rssMegabytes: number };
+type StartOptions = {
+  file: string;
+  /** Asked until it answers 200. */
+  path: string;
+  environment?: Record<string, string>;
+};
+
+const START_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+// What a start is measured with must be finer than the noise; a refused connection costs some 50 us of another processor.
+const POLL_MS = 1;
+
+/** Bundles a baseline the way that the functions are, into one CommonJS file. */
+export async function bundleBaseline(name: string, directory: string): Promise<string> {
+  const outfile = join(directory, `${name}.cjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, "baselines", `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    minify: true,
+    legalComments: "none",
+  });
+  return outfile;
+}
+
+/** Starts a server from one file and asks it until it answers. Its log goes nowhere. */
+export async function startServer({ file, path, environment }: StartOptions): Promise<ServerProcess> {
+  const port = await freePort();
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: String(port), ...environment },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  let isRunning = true;
+  const exited = once(child, "exit").then(() => {
+    isRunning = false;
+  });
+  try {
+    await firstReply({ port, path }, () => isRunning);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw new Error(`Cannot start "${file}"`, { cause: error });
+  }
+  const startMs = performance.now() - startedAt;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    startMs,
+    usage: () => usageOf(child.pid),
+    stop: async () => {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+async function firstReply(target: { port: number; path: string }, isRunning: () => boolean): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline && isRunning()) {
+    const reply = await askOnce(target);
+    if (reply?.startsWith("HTTP/1.1 200")) return;
+    if (reply !== undefined) throw new Error(`It answered "${reply.split("\r\n", 1)[0]}"`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(isRunning() ? `No answer within ${START_TIMEOUT_MS / 1000} s` : "It has ended");
+}
+
+/** @returns undefined where nobody listens yet */
+function askOnce({ port, path }: { port: number; path: string }): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    socket.on("connect", () => socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`));
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
+    socket.on("error", () => resolve(undefined));
+    socket.on("end", () => resolve(text));
+  });
+}
+
+/** Linux accounts each thread's time to the nanosecond in schedstat, where `stat` counts ticks of 10 ms. */
+function usageOf(pid: number | undefined): Usage {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const cpuNs = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]));
+  const [, rssKibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return { cpuMs: cpuNs.reduce((a, b) => a + b, 0) / 1e6, rssMegabytes: (Number(rssKibibytes) * 1024) / 1e6 };
+}
+
+type Post = { url: string; headers?: Record<string, string>; body: string };
+
+/** Posts JSON and reads the reply. @throws Error unless it is a 200 */
+export async function post({ url, headers, body }: Post): Promise<unknown> {
+  const sent = request(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  sent.end(body);
+  const [response] = await once(sent, "response");
+  const text = (await buffer(response)).toString();
+  if (response.statusCode !== 200) throw new Error(`Cannot post to "${url}": ${response.statusCode} ${text}`);
+  return JSON.parse(text);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("Cannot find a free port");
+  return address.port;
+}
