@@ -2,12 +2,14 @@
 //   node build.mjs                the lot
 //   node build.mjs --generate     only the *.gen.* files
 import { createHash } from "node:crypto";
-import { glob, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { builtinModules, createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 
 if (Number(process.versions.node.split(".")[0]) < 24) {
-  console.error(`Cannot build with Node ${process.versions.node}: it takes 24 or newer, which \`npm run build\` brings along`);
+  console.error(
+    `Cannot build with Node ${process.versions.node}: it takes 24 or newer, which \`npm run build\` brings along`,
+  );
   process.exit(1);
 }
 process.chdir(import.meta.dirname);
@@ -16,10 +18,10 @@ const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 await generate();
 await generateAssetVersion();
 if (!process.argv.includes("--generate")) {
-  await rm("dist", { recursive: true, force: true });
-  await mkdir("dist");
+  await mkdir("dist", { recursive: true });
   await checkFiles();
   const sizes = await Promise.all(listArtifacts().map(bundle));
+  await removeStale(sizes.map(({ name }) => name));
   await writeLicenses(sizes.flatMap(({ inputs }) => inputs));
   printTable(sizes);
 }
@@ -41,13 +43,22 @@ async function generate() {
     `${header}import type { Migration } from "./migrate.ts";\n\nexport const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, null, 2)};\n`,
   );
   const { version } = JSON.parse(await readFile("package.json", "utf8"));
-  await write("shared/version.gen.ts", `// Written by build.mjs from package.json.\nexport const VERSION = ${JSON.stringify(version)};\n`);
-  await write("shared/db/schema-version.gen.ts", `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`);
+  await write(
+    "shared/version.gen.ts",
+    `// Written by build.mjs from package.json.\nexport const VERSION = ${JSON.stringify(version)};\n`,
+  );
+  await write(
+    "shared/db/schema-version.gen.ts",
+    `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`,
+  );
 }
 
 /** Puts only the hash of the style sheet and icon into the pages' artifacts, not the files themselves. */
 async function generateAssetVersion() {
-  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all([import("./shared/web/app.css.ts"), import("./shared/web/icon.ts")]);
+  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all([
+    import("./shared/web/app.css.ts"),
+    import("./shared/web/icon.ts"),
+  ]);
   // 48 bits: only the few versions that one browser has seen must differ.
   const version = createHash("sha256").update(APP_CSS).update(ICON_SVG).digest("hex").slice(0, 12);
   await write(
@@ -56,10 +67,22 @@ async function generateAssetVersion() {
   );
 }
 
-/** Leaves a file that is right alone, so that nothing that watches it starts over. */
+/** Leaves a file that is right alone, and puts another in its place whole: what runs it meanwhile never reads half of it. */
 async function write(path, text) {
   const current = await readFile(path, "utf8").catch(() => undefined);
-  if (current !== text) await writeFile(path, text);
+  if (current === text) return;
+  // A code cache is checked by the source's length only, so that a changed artifact must not find its old one.
+  await rm(`${path}.cache`, { force: true });
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}
+
+/** Removes what is left in dist/ of functions that are no more. */
+async function removeStale(names) {
+  for (const file of await readdir("dist")) {
+    const [, name] = /^(.+)\.cjs(?:\.map|\.cache)?$/.exec(file) ?? [];
+    if (name !== undefined && !names.includes(name)) await rm(`dist/${file}`);
+  }
 }
 
 /** A function that no route names would never be built, and a route without a function would fail late. */
@@ -70,7 +93,8 @@ async function checkFiles() {
   const stray = [...files].filter((file) => !routed.has(file));
   const missing = [...routed].filter((file) => !files.has(file));
   if (stray.length > 0) throw new Error(`Cannot build: functions/routes.ts does not name "${stray.join('", "')}"`);
-  if (missing.length > 0) throw new Error(`Cannot build: functions/routes.ts names "${missing.join('", "')}", which is no file`);
+  if (missing.length > 0)
+    throw new Error(`Cannot build: functions/routes.ts names "${missing.join('", "')}", which is no file`);
 }
 
 function fileOf(name) {
@@ -82,7 +106,11 @@ function listArtifacts() {
   const names = [...new Set(ROUTES.map((route) => route.function))];
   return [
     ...names.map((name) => ({ name, routes: ROUTES.filter((route) => route.function === name), isAudience: false })),
-    ...AUDIENCES.map((name) => ({ name, routes: ROUTES.filter((route) => route.audiences.includes(name)), isAudience: true })),
+    ...AUDIENCES.map((name) => ({
+      name,
+      routes: ROUTES.filter((route) => route.audiences.includes(name)),
+      isAudience: true,
+    })),
   ];
 }
 
@@ -96,7 +124,9 @@ function entryOf({ name, routes, isAudience }) {
   });
   return [
     ...names.map((fn, i) => `import fn${i} from "./${fileOf(fn)}";`),
-    hasPages ? 'import { renderError as renderErrorPage } from "./shared/web/error-page.ts";' : "const renderErrorPage = undefined;",
+    hasPages
+      ? 'import { renderError as renderErrorPage } from "./shared/web/error-page.ts";'
+      : "const renderErrorPage = undefined;",
     'import { createArtifact } from "./shared/http/artifact.ts";',
     `export default createArtifact({ name: "${name}", mounts: [${mounts.join(", ")}], renderErrorPage }, podcoreArgv);`,
   ].join("\n");
@@ -121,11 +151,18 @@ async function bundle(artifact) {
     plugins: [lazyBuiltins(), standIns()],
   });
   const [map, code] = outputFiles.sort((a, b) => b.path.length - a.path.length);
-  const text = `${loaderOf(code.text)}`;
-  await writeFile(`dist/${artifact.name}.cjs`, text);
-  await writeFile(`dist/${artifact.name}.cjs.map`, map.contents);
-  const inputs = Object.entries(metafile.outputs[`dist/${artifact.name}.cjs`].inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { name: artifact.name, numBytes: text.length, numBytesGzip: gzipSync(text).length, inputs: inputs.map(([path]) => path) };
+  const text = loaderOf(code.text);
+  await write(`dist/${artifact.name}.cjs`, text);
+  await write(`dist/${artifact.name}.cjs.map`, map.text);
+  const inputs = Object.entries(metafile.outputs[`dist/${artifact.name}.cjs`].inputs).filter(
+    ([, { bytesInOutput }]) => bytesInOutput > 0,
+  );
+  return {
+    name: artifact.name,
+    numBytes: text.length,
+    numBytesGzip: gzipSync(text).length,
+    inputs: inputs.map(([path]) => path),
+  };
 }
 
 /**
@@ -136,7 +173,7 @@ async function bundle(artifact) {
 function loaderOf(code) {
   // esbuild leaves regular expressions as they are written. An escape means the same there; in ASCII the file is read
   // as a one-byte string, and a byte is free for what would end the comment.
-  const ascii = code.replace(/[^\0-\x7f]|\x01/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const ascii = code.replace(/[^ -~\n\r\t]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `"use strict";
 var isMain = require.main === module;
 if (Number(process.versions.node.split(".")[0]) < 24) {
@@ -159,7 +196,18 @@ ${ascii.replaceAll("*/", "*\x01/")}*/
 
 /** Builtins that take milliseconds to load and that a start does not need: loaded when a property of theirs is first read. */
 function lazyBuiltins() {
-  const lazy = ["child_process", "crypto", "dns", "dns/promises", "https", "querystring", "string_decoder", "tls", "worker_threads", "zlib"];
+  const lazy = [
+    "child_process",
+    "crypto",
+    "dns",
+    "dns/promises",
+    "https",
+    "querystring",
+    "string_decoder",
+    "tls",
+    "worker_threads",
+    "zlib",
+  ];
   const require = createRequire(import.meta.url);
   return {
     name: "lazy-builtins",
@@ -183,20 +231,26 @@ function lazyBuiltins() {
  */
 function standIns() {
   const modules = {
-    "body-parser": "const skip = () => (req, res, next) => next(); module.exports = { json: skip, text: skip, raw: skip, urlencoded: skip };",
+    "body-parser":
+      "const skip = () => (req, res, next) => next(); module.exports = { json: skip, text: skip, raw: skip, urlencoded: skip };",
     debug: "module.exports = () => Object.assign(() => {}, { enabled: false });",
     domain:
       "const domain = { on() {}, emit() {}, bind: (fn) => fn, run(fn) { process.domain = domain; return fn(); } }; exports.create = () => domain;",
-    "mime-db": 'module.exports = { "application/json": { extensions: ["json"] }, "text/html": { extensions: ["html"] }, "text/plain": { extensions: ["txt"] } };',
+    "mime-db":
+      'module.exports = { "application/json": { extensions: ["json"] }, "text/html": { extensions: ["html"] }, "text/plain": { extensions: ["txt"] } };',
     minimist: "module.exports = () => ({});",
     send: "module.exports = () => { throw new Error('No files are served'); };",
     "serve-static": "module.exports = () => { throw new Error('No files are served'); };",
-    "side-channel": "module.exports = () => { const map = new Map(); return { get: (k) => map.get(k), set: (k, v) => map.set(k, v), has: (k) => map.has(k) }; };",
+    "side-channel":
+      "module.exports = () => { const map = new Map(); return { get: (k) => map.get(k), set: (k, v) => map.set(k, v), has: (k) => map.has(k) }; };",
   };
   return {
     name: "stand-ins",
     setup(build) {
-      build.onResolve({ filter: new RegExp(`^(${Object.keys(modules).join("|")})$`) }, ({ path }) => ({ path, namespace: "stand-in" }));
+      build.onResolve({ filter: new RegExp(`^(${Object.keys(modules).join("|")})$`) }, ({ path }) => ({
+        path,
+        namespace: "stand-in",
+      }));
       build.onLoad({ filter: /.*/, namespace: "stand-in" }, ({ path }) => ({ contents: modules[path] }));
     },
   };
@@ -204,19 +258,21 @@ function standIns() {
 
 /** Writes dist/THIRD_PARTY_LICENSES: the licence of every package that one of these modules, all in an artifact, belongs to. */
 async function writeLicenses(modules) {
-  const folders = new Set(modules.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean));
+  const folders = new Set(
+    modules.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean),
+  );
   const sections = await Promise.all([...folders].map(readLicense));
   await writeFile("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));
 }
 
 async function readLicense(folder) {
   const { name, version, license, author, repository } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
-  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  const files = (await readdir(folder)).filter((file) => /^(un)?licen[cs]e|^copying|^notice/i.test(file)).sort();
   if (files.length === 0 && typeof license !== "string") throw new Error(`Cannot tell the licence of "${name}"`);
   const texts = await Promise.all(files.map((file) => readFile(`${folder}/${file}`, "utf8")));
   // Some packages ship no text, and name what it would say.
   const source = `Author: ${author?.name ?? author ?? "not named"}\nSource: ${repository?.url ?? repository ?? "not named"}`;
-  return `${name} ${version}\nLicense: ${license}\n\n${(texts.join("\n\n") || source).trim()}\n`;
+  return `${name} ${version}\nLicense: ${license ?? "see below"}\n\n${(texts.join("\n\n") || source).trim()}\n`;
 }
 
 function printTable(sizes) {

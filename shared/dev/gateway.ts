@@ -1,14 +1,14 @@
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { graphiqlReply } from "./graphiql.ts";
 
+/** Ports of 127.0.0.1; `internal`, the ticks and the operators' functions, is undefined where these are not to be reached. */
 export type Upstreams = { web: number; api: number; internal: number | undefined };
 
 /**
  * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL, which no
- * artifact holds, to the browser itself. `internal` is the port of the ticks and the operators' functions, or undefined
- * where these are not to be reached.
+ * artifact holds, to the browser itself. `upstreams` gives the audiences' ports, once they are there.
  */
-export function createGateway(upstreams: Upstreams): Server {
+export function createGateway(upstreams: () => Upstreams | undefined): Server {
   return createServer((request, response) => {
     const path = request.url?.split("?")[0] ?? "/";
     const page = request.method === "GET" ? graphiqlReply(path) : undefined;
@@ -16,7 +16,9 @@ export function createGateway(upstreams: Upstreams): Server {
       response.writeHead(page.status, page.headers).end(page.body);
       return;
     }
-    pass(request, { response, port: portFor(path, upstreams) });
+    const ports = upstreams();
+    if (ports === undefined) response.writeHead(503, { "content-type": "text/plain" }).end("podcore is starting\n");
+    else pass(request, { response, port: portFor(path, ports) });
   });
 }
 

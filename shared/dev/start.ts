@@ -1,11 +1,12 @@
 // What `npm start` runs: Postgres where none is given, the migrations, and every function.
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { ROUTES } from "../../functions/routes.ts";
-import { readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import { callFunction, type RunningFunction, startFunction } from "./functions.ts";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type Upstreams } from "./gateway.ts";
 import { type LocalPostgres, startPostgres } from "./postgres.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { startTicker } from "./ticker.ts";
@@ -37,6 +38,12 @@ async function start(): Promise<void> {
   process.on("SIGINT", () => stop(0));
   process.on("SIGTERM", () => stop(0));
 
+  let upstreams: Upstreams | undefined;
+  await listen(
+    createGateway(() => upstreams),
+    config,
+  );
+
   const built = spawnSync(process.execPath, [join(root, "build.mjs")], { encoding: "utf8" });
   if (built.status !== 0) throw new Error(`Cannot build:\n${built.stderr}`);
 
@@ -49,19 +56,7 @@ async function start(): Promise<void> {
     ["web", "api", "internal"].map((name) => run({ name, dist, environment })),
   );
   if (web === undefined || api === undefined || internal === undefined) return;
-  const gateway = createGateway({
-    web: web.port,
-    api: api.port,
-    internal: config.showsInternal ? internal.port : undefined,
-  });
-  gateway.listen(config.port, config.host);
-  await Promise.race([
-    once(gateway, "listening"),
-    once(gateway, "error").then(([cause]) => Promise.reject(cause)),
-  ]).catch(() => {
-    throw new Error(`Cannot listen on ${config.host}:${config.port}: set PORT to another`);
-  });
-  stops.push(async () => gateway.close());
+  upstreams = { web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined };
 
   const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
   startTicker({ port: internal.port, ticks, signal: stopping.signal });
@@ -69,6 +64,15 @@ async function start(): Promise<void> {
     url: config.publicUrl,
     database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL",
   });
+}
+
+/** First of all, so that a port that is taken is told at once. */
+async function listen(gateway: Server, { host, port }: Config): Promise<void> {
+  gateway.listen(port, host);
+  await once(gateway, "listening").catch((cause: unknown) => {
+    throw new Error(`Cannot listen on ${host}:${port}: set PORT to another`, { cause });
+  });
+  stops.push(async () => gateway.close());
 }
 
 async function startDatabase(dataDir: string): Promise<string> {

@@ -24,29 +24,35 @@ function matchesOf(name: string, rows: readonly Route[]): Match[] {
   const matches = rows
     .filter((row) => row.function === name)
     .map((row): Match => {
-      const others = rows.filter((other) => other.function !== name);
-      const isShared = others.some((other) => shapeOf(other.path) === shapeOf(row.path) && other.method === "GET");
-      return { ...pathMatch(row, others), ...(isShared && row.method === "POST" ? { method: "POST" } : {}) };
+      const isShared = rows.some(
+        (other) => isRival(other, row) && shapeOf(other.path) === shapeOf(row.path) && other.method === "GET",
+      );
+      return { ...pathMatch(row, rows), ...(isShared && row.method === "POST" ? { method: "POST" } : {}) };
     });
   return [...new Map(matches.map((match) => [JSON.stringify(match), match])).values()];
 }
 
-function pathMatch(row: Route, others: readonly Route[]): Match {
-  if (needsPattern(row, others)) return { type: "RegularExpression", value: patternOf(row.path) };
-  const isMatchedByOther = others.some(
-    (other) => shapeOf(other.path) !== shapeOf(row.path) && needsPattern(other, [row]) && new RegExp(patternOf(other.path)).test(row.path),
-  );
+function pathMatch(row: Route, rows: readonly Route[]): Match {
+  if (needsPattern(row, rows)) return { type: "RegularExpression", value: patternOf(row.path) };
   // The gateways named in the README try Exact before RegularExpression before PathPrefix.
-  return { type: isMatchedByOther ? "Exact" : "PathPrefix", value: startOf(row.path) };
+  const isTaken = rows.some(
+    (other) => isRival(other, row) && needsPattern(other, rows) && new RegExp(patternOf(other.path)).test(row.path),
+  );
+  return { type: isTaken ? "Exact" : "PathPrefix", value: startOf(row.path) };
 }
 
-function needsPattern(row: Route, others: readonly Route[]): boolean {
-  return others.some(
+function needsPattern(row: Route, rows: readonly Route[]): boolean {
+  return rows.some(
     (other) =>
+      isRival(other, row) &&
       startOf(other.path) === startOf(row.path) &&
       shapeOf(other.path) !== shapeOf(row.path) &&
       depthOf(other.path) <= depthOf(row.path),
   );
+}
+
+function isRival(other: Route, row: Route): boolean {
+  return other.function !== row.function;
 }
 
 /** The words before the first `:name` or `*`. */

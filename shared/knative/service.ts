@@ -3,7 +3,17 @@ import type { Size } from "./sizes.ts";
 
 /** Writes the Knative Service that runs the artifact `name`. */
 export function service({ name, audience, size }: { name: string; audience: Audience; size: Size }): string {
-  const { minScale, maxScale, connections, concurrency, window, timeoutSeconds, cpuRequest, memoryRequest, memoryLimit } = size;
+  const {
+    minScale,
+    maxScale,
+    connections,
+    concurrency,
+    window,
+    timeoutSeconds,
+    cpuRequest,
+    memoryRequest,
+    memoryLimit,
+  } = size;
   return `apiVersion: serving.knative.dev/v1
 kind: Service
 metadata:

@@ -1,7 +1,7 @@
 import type { Audience } from "../../functions/routes.ts";
 
 /** A number and why it is that one: the manifest says both. */
-export type Chosen<T> = readonly [value: T, why: string];
+type Chosen<T> = readonly [value: T, why: string];
 export type Size = {
   minScale: Chosen<number>;
   maxScale: Chosen<number>;
@@ -32,13 +32,25 @@ const WORKED: Chosen<number> = [
   300,
   "Above the function's own end: a tick's budget of 240 s, and 35 s for the feeds in flight by then",
 ];
-const QUICK_START: Chosen<string> = ["100m", "Idle needs next to none. No limit: Node's start is bound by CPU, and somebody waits for it"];
-const WORK: Chosen<string> = ["200m", "Reading feeds is bound by CPU. No limit: what a node has spare shortens the tick"];
-const GONE_BETWEEN_TICKS: Chosen<string> = ["10s", "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each"];
+const QUICK_START: Chosen<string> = [
+  "100m",
+  "Idle needs next to none. No limit: Node's start is bound by CPU, and somebody waits for it",
+];
+const WORK: Chosen<string> = [
+  "200m",
+  "Reading feeds is bound by CPU. No limit: what a node has spare shortens the tick",
+];
+const GONE_BETWEEN_TICKS: Chosen<string> = [
+  "10s",
+  "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each",
+];
 
 const PAGE: Size = {
   minScale: [0, "An idle function costs nothing. Where a cold start is too slow, see Scale in knative/README.md"],
-  maxScale: [2, "One more than is needed most days. Times DATABASE_CONNECTIONS it counts against the connection budget"],
+  maxScale: [
+    2,
+    "One more than is needed most days. Times DATABASE_CONNECTIONS it counts against the connection budget",
+  ],
   connections: [2, "A page is one or two short queries"],
   timeoutSeconds: ANSWERED,
   cpuRequest: QUICK_START,

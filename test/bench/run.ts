@@ -28,7 +28,9 @@ const directory = await mkdtemp(join(tmpdir(), "podcore-bench-"));
 const bench = createBench({ directory, isQuick: values.quick ?? false });
 try {
   console.log(`Node ${process.version}, ${availableParallelism()} processors. Compare the ratios within a table only:`);
-  console.log('"again" is the baseline measured twice, so its ratio is noise. ± is the median distance from the median.');
+  console.log(
+    '"again" is the baseline measured twice, so its ratio is noise. ± is the median distance from the median.',
+  );
   for (const row of ROWS) {
     if (positionals.length > 0 && !positionals.includes(row.name)) continue;
     const startedAt = performance.now();

@@ -209,6 +209,21 @@ test("readFeed() finds the media: audio before other files, then media:content, 
   ]);
 });
 
+test("readFeed() takes chapters from the notes, where the item has none of its own", async () => {
+  const notes = "<description>&lt;p&gt;0:00 Departure&lt;br&gt;12:34 Semmering&lt;/p&gt;</description>";
+  const own = `<p:chapters xmlns:p="http://podlove.org/simple-chapters"><p:chapter start="9" title="Nine"/></p:chapters>`;
+
+  const items = await Promise.all([
+    readItem(`${enclosure("a.mp3")}${notes}`),
+    readItem(`${enclosure("a.mp3")}${notes}${own}`),
+  ]);
+
+  assert.deepEqual(
+    items.map(({ chapters }) => chapters.map(({ startSeconds }) => startSeconds)),
+    [[0, 754], [9]],
+  );
+});
+
 test("readFeed() reads Podlove chapters in order", async () => {
   const { chapters } =
     await readItem(`${enclosure("a.mp3")}<p:chapters xmlns:p="http://podlove.org/simple-chapters" version="1.2">

@@ -66,23 +66,33 @@ export const WEBHOOK_BREAKS: readonly Break[] = [
     ["/spec/data", "{"],
   ]),
   ...onPing("a sink is given", [["/spec/sink", {}]]),
-  ...on({ overlay: "compact", object: "DomainMapping/podcore.example.com" }, "a DomainMapping is a full host name outside the cluster", [
-    ["/metadata/name", "podcore"],
-    ["/metadata/name", "web.podcore.svc.cluster.local"],
-  ]),
+  ...on(
+    { overlay: "compact", object: "DomainMapping/podcore.example.com" },
+    "a DomainMapping is a full host name outside the cluster",
+    [
+      ["/metadata/name", "podcore"],
+      ["/metadata/name", "web.podcore.svc.cluster.local"],
+    ],
+  ),
 ];
 
 /** What Knative takes, and podcore is not to be run with. */
 export const HOUSE_BREAKS: readonly Break[] = [
-  ...onService("scale bounds are set", [[MAX_SCALE, undefined], [MIN_SCALE, undefined], [`${CONTAINER}/env/1`, undefined]]),
+  ...onService("scale bounds are set", [
+    [MAX_SCALE, undefined],
+    [MIN_SCALE, undefined],
+    [`${CONTAINER}/env/1`, undefined],
+  ]),
   ...onService("a Service is cluster-local", [["/metadata/labels/networking.knative.dev~1visibility", undefined]]),
   ...onService("timeoutSeconds is at least 60 and beyond the function's own end", [
     [`${POD}/timeoutSeconds`, 59],
     [`${POD}/timeoutSeconds`, undefined],
   ]),
-  ...on({ overlay: "compact", object: "Service/internal" }, "timeoutSeconds is at least 60 and beyond the function's own end", [
-    [`${POD}/timeoutSeconds`, 275],
-  ]),
+  ...on(
+    { overlay: "compact", object: "Service/internal" },
+    "timeoutSeconds is at least 60 and beyond the function's own end",
+    [[`${POD}/timeoutSeconds`, 275]],
+  ),
   ...onService("probes ask /health", [
     [`${CONTAINER}/livenessProbe`, undefined],
     [`${CONTAINER}/readinessProbe/httpGet/path`, "/"],
@@ -103,8 +113,12 @@ export const HOUSE_BREAKS: readonly Break[] = [
   ...onService("secrets come by reference", [[`${CONTAINER}/env/2`, { name: "SMTP_PASSWORD", value: "hunter2" }]]),
   ...onService("args name an artifact", [[`${CONTAINER}/args`, ["dist/website.cjs"]]]),
   ...onService("images are named by digest", [[`${CONTAINER}/image`, OTHER_DIGEST]]),
-  ...onService("settings come from a ConfigMap that is applied too", [[`${CONTAINER}/envFrom/0/configMapRef/name`, "podcore-config"]]),
-  ...on({ overlay: "compact", object: "ConfigMap/podcore-config" }, "a ConfigMap holds settings that there are", [["/data/PODCORE_LOGS", "json"]]),
+  ...onService("settings come from a ConfigMap that is applied too", [
+    [`${CONTAINER}/envFrom/0/configMapRef/name`, "podcore-config"],
+  ]),
+  ...on({ overlay: "compact", object: "ConfigMap/podcore-config" }, "a ConfigMap holds settings that there are", [
+    ["/data/PODCORE_LOGS", "json"],
+  ]),
   ...onJob("a Job tries once, under a role that no Service has", [
     ["/spec/backoffLimit", 3],
     [`${CONTAINER}/env/0/valueFrom/secretKeyRef/name`, "podcore-database"],
@@ -119,10 +133,14 @@ export const HOUSE_BREAKS: readonly Break[] = [
     ["/spec/sink/ref/name", "web"],
     ["/spec/sink/uri", "/tick"],
   ]),
-  ...on({ overlay: "compact", object: "DomainMapping/podcore.example.com" }, "a DomainMapping leads to a Service, and the cluster grants its host", [
-    ["/spec/ref/name", "site"],
-    ["/metadata/name", "other.example.com"],
-  ]),
+  ...on(
+    { overlay: "compact", object: "DomainMapping/podcore.example.com" },
+    "a DomainMapping leads to a Service, and the cluster grants its host",
+    [
+      ["/spec/ref/name", "site"],
+      ["/metadata/name", "other.example.com"],
+    ],
+  ),
   ...onRoute("a route goes to Knative's ingress, never to a function's own Kubernetes Service", [
     [`${RULE}/backendRefs/0/port`, 8080],
   ]),
@@ -161,15 +179,21 @@ function onRoute(rule: string, edits: readonly Edit[]): Break[] {
 /** Makes the broken manifest, and leaves the good ones as they are. @throws Error where there is nothing to break */
 export function breakObject(objects: readonly KubeObject[], { object, path, value }: Break): KubeObject {
   // A generated ConfigMap's name ends in a hash.
-  const good = objects.find(({ kind, metadata }) => `${kind}/${metadata.name}`.replace(/(?<=^ConfigMap.*)-\w{10}$/, "") === object);
+  const good = objects.find(
+    ({ kind, metadata }) => `${kind}/${metadata.name}`.replace(/(?<=^ConfigMap.*)-\w{10}$/, "") === object,
+  );
   if (good === undefined) throw new Error(`Cannot break "${object}": there is none`);
   const broken = structuredClone(good);
-  const keys = path.split("/").slice(1).map((key) => key.replaceAll("~1", "/"));
+  const keys = path
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/"));
   const last = keys.pop() ?? "";
   let parent: Record<string, unknown> = broken;
   for (const key of keys) {
     // The last step of a path may make what is not there, no other.
-    if (typeof parent[key] !== "object" || parent[key] === null) throw new Error(`Cannot break "${object}" at "${path}"`);
+    if (typeof parent[key] !== "object" || parent[key] === null)
+      throw new Error(`Cannot break "${object}" at "${path}"`);
     parent = parent[key] as Record<string, unknown>;
   }
   if (value !== undefined) parent[last] = value;

@@ -8,7 +8,14 @@ import type { KubeObject } from "./objects.ts";
 const CRDS = join(import.meta.dirname, "../../../shared/crds");
 export const HAS_CRDS = existsSync(CRDS);
 
-type Schema = { [key: string]: unknown; properties?: Record<string, Schema>; additionalProperties?: Schema | boolean; items?: Schema };
+type Schema = {
+  [key: string]: unknown;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+};
+// The API server takes them of every kind, whether the schema names them or not.
+const OBJECT_FIELDS = { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: { type: "object" } };
 type Crd = {
   kind: string;
   spec: { group: string; names: { kind: string }; versions: { name: string; schema?: { openAPIV3Schema: Schema } }[] };
@@ -25,7 +32,9 @@ export async function readCrdSchemas(): Promise<Map<string, ValidateFunction>> {
       const { spec } = document.toJS() as Crd;
       for (const { name, schema } of spec.versions) {
         if (schema === undefined) continue;
-        schemas.set(`${spec.group}/${name}/${spec.names.kind}`, ajv.compile(close(schema.openAPIV3Schema)));
+        const closed = close(schema.openAPIV3Schema);
+        const root = { ...closed, properties: { ...OBJECT_FIELDS, ...closed.properties } };
+        schemas.set(`${spec.group}/${name}/${spec.names.kind}`, ajv.compile(root));
       }
     }
   }
@@ -38,7 +47,6 @@ export function schemaKeyOf({ apiVersion, kind }: KubeObject): string {
 
 /**
  * Makes JSON Schema of an OpenAPI structural schema: that one is open, and the API server drops what it does not name.
- * `metadata` says nothing of itself at the top, and is Kubernetes' own.
  */
 function close(schema: Schema): Schema {
   const { properties, additionalProperties, items, nullable, ...rest } = schema;

@@ -17,7 +17,10 @@ export const HOUSE_RULES: readonly Rule[] = [
     const { minScale, maxScale, connections } = scaleOf(service);
     return minScale >= 0 && maxScale >= 1 && connections >= 1;
   }),
-  serviceRule("a Service is cluster-local", ({ metadata }) => metadata.labels?.["networking.knative.dev/visibility"] === "cluster-local"),
+  serviceRule(
+    "a Service is cluster-local",
+    ({ metadata }) => metadata.labels?.["networking.knative.dev/visibility"] === "cluster-local",
+  ),
   serviceRule("timeoutSeconds is at least 60 and beyond the function's own end", (service) => {
     const { timeoutSeconds = 0 } = service.spec?.template?.spec ?? { containers: [] };
     const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
@@ -52,7 +55,9 @@ export const HOUSE_RULES: readonly Rule[] = [
     containersOf(object)
       .flatMap(({ env = [] }) => env)
       .every(({ name, value, valueFrom }) =>
-        value === undefined ? SECRETS.includes(valueFrom?.secretKeyRef?.name ?? "") : !/URL|SECRET|KEY|TOKEN|PASSWORD/.test(name),
+        value === undefined
+          ? SECRETS.includes(valueFrom?.secretKeyRef?.name ?? "")
+          : !/URL|SECRET|KEY|TOKEN|PASSWORD/.test(name),
       ),
   ),
   runRule("args name an artifact", (object) => {
@@ -76,7 +81,8 @@ export const HOUSE_RULES: readonly Rule[] = [
   {
     name: "a ConfigMap holds settings that there are",
     appliesTo: ({ kind }) => kind === "ConfigMap",
-    holds: ({ data = {} }) => Object.keys(data).every((name) => name in SETTINGS) && readConfig(data).logLevel !== undefined,
+    holds: ({ data = {} }) =>
+      Object.keys(data).every((name) => name in SETTINGS) && readConfig(data).logLevel !== undefined,
     needsRendered: true,
   },
   {
@@ -84,11 +90,15 @@ export const HOUSE_RULES: readonly Rule[] = [
     appliesTo: ({ kind }) => kind === "Job",
     holds: (job) => job.spec?.backoffLimit === 0 && secretsOf(job).join() === "podcore-database-migrate",
   },
-  serviceRule("a Service has the role that may not change the schema", (service) => secretsOf(service).join() === "podcore-database"),
+  serviceRule(
+    "a Service has the role that may not change the schema",
+    (service) => secretsOf(service).join() === "podcore-database",
+  ),
   {
     name: "what has a namespace names it",
     appliesTo: ({ kind }) => !CLUSTER_SCOPED.includes(kind),
-    holds: ({ kind, metadata: { namespace } }) => namespace === "podcore" || (kind === "ReferenceGrant" && namespace !== undefined),
+    holds: ({ kind, metadata: { namespace } }) =>
+      namespace === "podcore" || (kind === "ReferenceGrant" && namespace !== undefined),
   },
   {
     name: "a tick comes every 5 minutes",
@@ -101,7 +111,10 @@ export const HOUSE_RULES: readonly Rule[] = [
     holds({ spec }, objects) {
       const sink = objects.find((object) => isKnativeService(object) && object.metadata.name === spec?.sink?.ref?.name);
       const window = sink?.spec?.template?.metadata?.annotations?.["autoscaling.knative.dev/window"];
-      return window === "10s" && ROUTES.some(({ path, function: name }) => path === spec?.sink?.uri && name.startsWith("tick-"));
+      return (
+        window === "10s" &&
+        ROUTES.some(({ path, function: name }) => path === spec?.sink?.uri && name.startsWith("tick-"))
+      );
     },
     needsRendered: true,
   },
@@ -109,14 +122,21 @@ export const HOUSE_RULES: readonly Rule[] = [
     name: "a DomainMapping leads to a Service, and the cluster grants its host",
     appliesTo: ({ kind }) => kind === "DomainMapping",
     holds: ({ metadata, spec }, objects) =>
-      has(objects, { kind: "ClusterDomainClaim", name: metadata.name }) && has(objects, { kind: "Service", name: spec?.ref?.name }),
+      has(objects, { kind: "ClusterDomainClaim", name: metadata.name }) &&
+      has(objects, { kind: "Service", name: spec?.ref?.name }),
     needsRendered: true,
   },
-  routeRule("a route goes to Knative's ingress, never to a function's own Kubernetes Service", (_, { backendRefs = [] }) =>
-    backendRefs.every(({ name, namespace, port }) => name === "kourier-internal" && namespace === "kourier-system" && port === 80),
+  routeRule(
+    "a route goes to Knative's ingress, never to a function's own Kubernetes Service",
+    (_, { backendRefs = [] }) =>
+      backendRefs.every(
+        ({ name, namespace, port }) => name === "kourier-internal" && namespace === "kourier-system" && port === 80,
+      ),
   ),
   routeRule("a route puts a function's host for Host", (_, rule, objects) => {
-    const [name, rest] = (rule.filters?.find(({ urlRewrite }) => urlRewrite)?.urlRewrite?.hostname ?? "").split(/\.(.*)/);
+    const [name, rest] = (rule.filters?.find(({ urlRewrite }) => urlRewrite)?.urlRewrite?.hostname ?? "").split(
+      /\.(.*)/,
+    );
     return rest === "podcore.svc.cluster.local" && has(objects, { kind: "Service", name });
   }),
   routeRule("a route sets K-Original-Host to its own host", ({ spec }, { filters = [] }) => {
@@ -126,7 +146,8 @@ export const HOUSE_RULES: readonly Rule[] = [
   {
     name: "a route has at most 16 rules of at most 64 matches",
     appliesTo: ({ kind }) => kind === "HTTPRoute",
-    holds: ({ spec: { rules = [] } = {} }) => rules.length <= 16 && rules.every(({ matches = [] }) => matches.length <= 64),
+    holds: ({ spec: { rules = [] } = {} }) =>
+      rules.length <= 16 && rules.every(({ matches = [] }) => matches.length <= 64),
   },
   {
     name: "a route into another namespace is granted there",
@@ -139,7 +160,9 @@ export const HOUSE_RULES: readonly Rule[] = [
             (grant) =>
               grant.kind === "ReferenceGrant" &&
               grant.metadata.namespace === backend.namespace &&
-              grant.spec?.from?.some(({ kind, namespace }) => kind === "HTTPRoute" && namespace === metadata.namespace) &&
+              grant.spec?.from?.some(
+                ({ kind, namespace }) => kind === "HTTPRoute" && namespace === metadata.namespace,
+              ) &&
               grant.spec?.to?.some(({ kind, name }) => kind === "Service" && name === backend.name),
           ),
         ),
@@ -156,10 +179,14 @@ function runRule(name: string, holds: Rule["holds"]): Rule {
 }
 
 /** Of each rule that passes requests on. */
-function routeRule(name: string, holds: (route: KubeObject, rule: RouteRule, objects: readonly KubeObject[]) => boolean): Rule {
+function routeRule(
+  name: string,
+  holds: (route: KubeObject, rule: RouteRule, objects: readonly KubeObject[]) => boolean,
+): Rule {
   return {
     name,
-    appliesTo: ({ kind, spec }) => kind === "HTTPRoute" && (spec?.rules ?? []).some(({ backendRefs }) => backendRefs !== undefined),
+    appliesTo: ({ kind, spec }) =>
+      kind === "HTTPRoute" && (spec?.rules ?? []).some(({ backendRefs }) => backendRefs !== undefined),
     holds: (route, objects) => (route.spec?.rules ?? []).every((rule) => holds(route, rule, objects)),
   };
 }

@@ -72,9 +72,15 @@ export type Overlay = (typeof OVERLAYS)[number];
 /** What is written for an overlay, as it is before kustomize puts it together. */
 const SOURCES: Readonly<Record<Overlay, readonly string[]>> = {
   compact: ["overlays/compact/services.yaml", "overlays/compact/domain-mappings.yaml"],
-  "per-route": ["overlays/per-route/services.yaml", "overlays/per-route/gateway.yaml", "overlays/per-route/routes.yaml"],
+  "per-route": [
+    "overlays/per-route/services.yaml",
+    "overlays/per-route/gateway.yaml",
+    "overlays/per-route/routes.yaml",
+  ],
 };
-const BASE = ["namespace.yaml", "network-policy.yaml", "migrate-job.yaml", "ping-sources.yaml"].map((name) => `base/${name}`);
+const BASE = ["namespace.yaml", "network-policy.yaml", "migrate-job.yaml", "ping-sources.yaml"].map(
+  (name) => `base/${name}`,
+);
 
 export async function readSources(overlay: Overlay): Promise<KubeObject[]> {
   const texts = await Promise.all([...BASE, ...SOURCES[overlay]].map((path) => readFile(join(KNATIVE, path), "utf8")));

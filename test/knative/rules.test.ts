@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { findKustomize, folderOf, render } from "./kustomize.ts";
 import { breakObject, HOUSE_BREAKS, WEBHOOK_BREAKS } from "./breaks.ts";
 import { HOUSE_RULES } from "./house-rules.ts";
+import { findKustomize, folderOf, render } from "./kustomize.ts";
 import { type KubeObject, OVERLAYS, type Overlay, readSources } from "./objects.ts";
 import { type Rule, WEBHOOK_RULES } from "./webhook-rules.ts";
 

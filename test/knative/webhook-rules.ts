@@ -22,7 +22,14 @@ const POD_FIELDS = [
   "timeoutSeconds",
   "volumes",
 ];
-const FORBIDDEN_CONTAINER_FIELDS = ["lifecycle", "stdin", "stdinOnce", "tty", "volumeDevices", "terminationGracePeriodSeconds"];
+const FORBIDDEN_CONTAINER_FIELDS = [
+  "lifecycle",
+  "stdin",
+  "stdinOnce",
+  "tty",
+  "volumeDevices",
+  "terminationGracePeriodSeconds",
+];
 const RESERVED_ENV = ["PORT", "K_SERVICE", "K_CONFIGURATION", "K_REVISION"];
 // queue-proxy's own, and its profiler's.
 const RESERVED_PORTS = [8008, 8012, 8013, 8022, 9090, 9091];
@@ -61,9 +68,13 @@ export const WEBHOOK_RULES: readonly Rule[] = [
     containersOf(service).every((container) => FORBIDDEN_CONTAINER_FIELDS.every((field) => !(field in container))),
   ),
   serviceRule("env comes from values, Secrets and ConfigMaps", (service) =>
-    envOf(service).every(({ valueFrom = {} }) => Object.keys(valueFrom).every((key) => /^(secret|configMap)KeyRef$/.test(key))),
+    envOf(service).every(({ valueFrom = {} }) =>
+      Object.keys(valueFrom).every((key) => /^(secret|configMap)KeyRef$/.test(key)),
+    ),
   ),
-  serviceRule("env names are not Knative's", (service) => envOf(service).every(({ name }) => !RESERVED_ENV.includes(name))),
+  serviceRule("env names are not Knative's", (service) =>
+    envOf(service).every(({ name }) => !RESERVED_ENV.includes(name)),
+  ),
   serviceRule("a port is named h2c or http1", (service) =>
     portsOf(service).every(({ name = "" }) => ["", "h2c", "http1"].includes(name)),
   ),
@@ -71,8 +82,9 @@ export const WEBHOOK_RULES: readonly Rule[] = [
     portsOf(service).every(({ containerPort = 8080 }) => !RESERVED_PORTS.includes(containerPort)),
   ),
   serviceRule("a readiness probe without a period has no timeout and no threshold", (service) =>
-    containersOf(service).every(({ readinessProbe: { periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 } = {} }) =>
-      periodSeconds === 0 ? timeoutSeconds === 0 && failureThreshold === 0 : true,
+    containersOf(service).every(
+      ({ readinessProbe: { periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 } = {} }) =>
+        periodSeconds === 0 ? timeoutSeconds === 0 && failureThreshold === 0 : true,
     ),
   ),
   serviceRule("traffic sums to 100", ({ spec }) => {
@@ -84,7 +96,10 @@ export const WEBHOOK_RULES: readonly Rule[] = [
     return fields.length === 5 && fields.every((field) => /^(\*|[\d,-]+)(\/\d+)?$/.test(field));
   }),
   pingRule("a time zone is one", ({ spec }) => isTimeZone(spec?.timezone ?? "UTC")),
-  pingRule("JSON data is an object", ({ spec }) => spec?.contentType !== "application/json" || isJsonObject(spec.data ?? "{}")),
+  pingRule(
+    "JSON data is an object",
+    ({ spec }) => spec?.contentType !== "application/json" || isJsonObject(spec.data ?? "{}"),
+  ),
   pingRule("a sink is given", ({ spec }) => spec?.sink?.ref !== undefined || URL.canParse(spec?.sink?.uri ?? "")),
   {
     name: "a DomainMapping is a full host name outside the cluster",

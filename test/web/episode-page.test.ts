@@ -51,14 +51,6 @@ test("episodePage() fetches no media before it is played", () => {
   assert.match(mainOf({ mediaType: "video/mp4" }), /<video [^>]*preload="none"/);
 });
 
-test("episodePage() takes chapters from the notes where the feed has none", () => {
-  const descriptionHtml = "<p>0:00 Departure<br>12:34 Semmering</p>";
-
-  assert.match(mainOf({ descriptionHtml }), /<a href="https:\/\/media\.example\.com\/7\.mp3#t=754">12:34<\/a>/);
-  assert.doesNotMatch(mainOf({ descriptionHtml, chapters: [{ startSeconds: 9, title: "Nine" }] }), /#t=754/);
-  assert.doesNotMatch(mainOf({}), /Chapters/);
-});
-
 test("episodePage() links a chapter into the media, whatever fragment its URL has", () => {
   const main = mainOf({ mediaUrl: "https://example.com/a.mp3?b#c", chapters: [{ startSeconds: 5, title: "Five" }] });
 

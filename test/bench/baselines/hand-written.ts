@@ -20,7 +20,8 @@ const server = createServer((request, response) => {
 server.listen(Number(process.env.PORT), process.env.HOST);
 
 async function answer(url: string): Promise<string> {
-  const id = Number(/^\/podcasts\/(\d+)/.exec(url)?.[1]);
+  const [, id] = /^\/podcasts\/(\d+)/.exec(url) ?? [];
+  if (id === undefined) return "ok";
   const [[podcast], episodes] = await Promise.all([
     sql`select p.*, l.feed_url from podcast p join podcast_feed_location l on l.podcast_id = p.id and l.is_current
       where p.id = ${id}`,

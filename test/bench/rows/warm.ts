@@ -1,0 +1,120 @@
+import { Agent, request } from "node:http";
+import type { Bench, Row } from "../bench.ts";
+import { preparePodcast } from "../crawler.ts";
+import { compare, type Metrics, type Table } from "../harness.ts";
+import { bundleBaseline, type ServerProcess, startServer } from "../server-process.ts";
+
+export default {
+  name: "warm",
+  about: "CPU time of a request over kept-alive connections, when the server has warmed up",
+  run,
+} satisfies Row;
+
+const LIMITS = { maxRounds: 15, budgetMs: 40_000 };
+const NUM_REQUESTS = 300;
+// After some hundreds the compiler is done with what is hot.
+const NUM_WARM_UP = 1_000;
+const NUM_CONNECTIONS = 4;
+
+// Seven fields, as a list of episodes on a phone needs them.
+const QUERY = `query ($id: String!) {
+  podcastById(id: $id) { id title description imageUrl }
+  episodes(podcastId: $id, first: 50) { edges { node { id title publishedAt mediaUrl durationSeconds imageUrl explicit } } }
+}`;
+
+type Ask = { path: string; body?: string };
+type Target = { name: string; file: string; ask: Ask; environment?: Record<string, string> };
+
+async function* run(bench: Bench): AsyncGenerator<Table> {
+  const { databaseUrl, podcastId, podcastPath } = await preparePodcast(bench);
+  const environment = { DATABASE_URL: databaseUrl };
+  const bareHttp: Target = {
+    name: "bare node:http",
+    file: await bundleBaseline("bare-http", bench.directory),
+    ask: { path: "/" },
+  };
+  const others: Target[] = [
+    {
+      name: "robots.txt (web-asset-get)",
+      file: await bench.copyArtifact("web-asset-get"),
+      ask: { path: "/robots.txt" },
+    },
+    {
+      name: "page, hand-written http + postgres.js",
+      file: await bundleBaseline("hand-written", bench.directory),
+      ask: { path: podcastPath },
+      environment,
+    },
+    {
+      name: "page (web-podcast-get)",
+      file: await bench.copyArtifact("web-podcast-get"),
+      ask: { path: podcastPath },
+      environment,
+    },
+    {
+      name: "50 episodes (api-graphql)",
+      file: await bench.copyArtifact("api-graphql"),
+      ask: { path: "/graphql", body: JSON.stringify({ query: QUERY, variables: { id: podcastId } }) },
+      environment,
+    },
+  ];
+  const servers: ServerProcess[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: NUM_CONNECTIONS });
+
+  async function open({ name, ask, ...start }: Target) {
+    const server = await startServer({ ...start, path: "/health" });
+    servers.push(server);
+    const url = server.url + ask.path;
+    await sendMany({ url, body: ask.body, agent, numRequests: bench.isQuick ? NUM_CONNECTIONS : NUM_WARM_UP });
+    return { name, measure: () => measure(server, { url, body: ask.body, agent, numRequests: NUM_REQUESTS }) };
+  }
+
+  try {
+    const baseline = await open(bareHttp);
+    const candidates = [];
+    for (const target of others) candidates.push(await open(target));
+    const comparison = await compare([baseline, ...candidates], bench.limits(LIMITS));
+    yield {
+      title: `${NUM_REQUESTS} requests over ${NUM_CONNECTIONS} connections, ${comparison.numRounds} rounds`,
+      ...comparison,
+    };
+  } finally {
+    agent.destroy();
+    for (const server of servers) await server.stop();
+  }
+}
+
+type Load = { url: string; body: string | undefined; agent: Agent; numRequests: number };
+
+async function measure(server: ServerProcess, load: Load): Promise<Metrics> {
+  const before = server.usage();
+  const startedAt = performance.now();
+  await sendMany(load);
+  const ms = performance.now() - startedAt;
+  const after = server.usage();
+  return {
+    "cpu us": ((after.cpuMs - before.cpuMs) / load.numRequests) * 1_000,
+    us: (ms / load.numRequests) * 1_000,
+    "rss MB": after.rssMegabytes,
+  };
+}
+
+async function sendMany({ numRequests, ...ask }: Load): Promise<void> {
+  const turns = Array(numRequests).keys();
+  await Promise.all(
+    Array.from({ length: NUM_CONNECTIONS }, async () => {
+      for (const _ of turns) await send(ask);
+    }),
+  );
+}
+
+function send({ url, body, agent }: Omit<Load, "numRequests">): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body ?? "") };
+    const sent = request(url, body === undefined ? { agent } : { agent, method: "POST", headers }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`Cannot ask "${url}": ${response.statusCode}`));
+      response.resume().once("end", resolve).once("error", reject);
+    });
+    sent.once("error", reject).end(body);
+  });
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import test, { after } from "node:test";
+import { rss } from "../support/feed.ts";
+import { LOOPBACK } from "../support/loopback.ts";
+import { startOrigin } from "../support/origin.ts";
+
+const START = resolve(import.meta.dirname, "../../shared/dev/start.ts");
+
+// A folder that only its owner may enter: run as root, Postgres's own account may not.
+const folder = await mkdtemp(join(tmpdir(), "podcore-start-"));
+await chmod(folder, 0o700);
+after(() => rm(folder, { recursive: true, force: true }));
+
+type Run = { url: string; child: ChildProcess; output: () => string; exited: Promise<unknown[]> };
+
+async function start(options: { port?: number; environment?: Record<string, string> } = {}): Promise<Run> {
+  const { port = await freePort(), environment } = options;
+  const child = spawn(process.execPath, [START], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      PODCORE_DATA_DIR: join(folder, "data"),
+      PODCORE_FETCH_ALLOW: LOOPBACK.join(","),
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const exited = once(child, "close");
+  after(() => child.kill("SIGTERM"));
+  const greeted = new Promise<void>((resolveGreeted) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        output += chunk;
+        if (output.includes("Ctrl-C")) resolveGreeted();
+      });
+    }
+  });
+  await Promise.race([greeted, exited]);
+  return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  assert.ok(address !== null && typeof address === "object");
+  return address.port;
+}
+
+/** The processes whose environment names this test's folder, or whose open folder it is. */
+async function numProcesses(pidFile: string): Promise<number> {
+  const pid = Number((await readFile(pidFile, "utf8").catch(() => "")).split("\n")[0]);
+  try {
+    process.kill(pid, 0);
+    return pid > 0 ? 1 : 0;
+  } catch {
+    return 0;
+  }
+}
+
+test("npm start serves feed to page, survives a kill, keeps its data, and ends all it started", async () => {
+  const origin = await startOrigin({ "/feed": rss({ title: "Kept" }) });
+  after(origin.close);
+  const postmaster = join(folder, "data", "postgres", "postmaster.pid");
+  const first = await start();
+  const added = await fetch(`${first.url}/podcasts`, {
+    method: "POST",
+    headers: { "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ url: `${origin.url}/feed` }),
+    redirect: "manual",
+  });
+  const hidden = await fetch(`${first.url}/admin/error`, { method: "POST" });
+  const graphiql = await fetch(`${first.url}/graphiql`);
+  first.child.kill("SIGKILL");
+  await first.exited;
+
+  const second = await start({ environment: { PODCORE_INTERNAL: "1" } });
+  const page = await fetch(`${second.url}${added.headers.get("location")}`);
+  const text = await page.text();
+  const shown = await fetch(`${second.url}/admin/error`, { method: "POST" });
+  second.child.kill("SIGINT");
+  const [code] = await second.exited;
+
+  assert.deepEqual(
+    [added.status, hidden.status, graphiql.status, page.status, shown.status, code],
+    [303, 404, 200, 200, 500, 0],
+  );
+  assert.match(text, /<h1[^>]*>Kept<\/h1>/);
+  assert.equal(await numProcesses(postmaster), 0);
+  assert.match(second.output(), /podcore is at http:\/\/localhost:\d+, its data is in /);
+});
+
+test("npm start says so in one line, when its port is taken or its folder in use", async () => {
+  const first = await start();
+  const port = Number(new URL(first.url).port);
+
+  const samePort = await start({ port, environment: { PODCORE_DATA_DIR: join(folder, "other") } });
+  const sameFolder = await start();
+
+  await Promise.all([samePort.exited, sameFolder.exited]);
+  assert.deepEqual([samePort.child.exitCode, sameFolder.child.exitCode], [1, 1]);
+  assert.match(samePort.output(), new RegExp(`^Cannot listen on 127\\.0\\.0\\.1:${port}: set PORT to another$`, "m"));
+  assert.match(
+    sameFolder.output(),
+    /^Cannot use ".*data": process \d+ runs podcore there; set PODCORE_DATA_DIR for a second one$/m,
+  );
+  first.child.kill("SIGTERM");
+  await first.exited;
+});
