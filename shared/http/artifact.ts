@@ -4,7 +4,7 @@ import { type Config, readConfig } from "../config.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "./app.ts";
 import type { CloudEvent } from "./cloud-event.ts";
-import { exchangeOf, type ReadRequest, send, urlOf } from "./gate.ts";
+import { exchangeOf, isHealth, type ReadRequest, send, sendHealth, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
 import type { Mount } from "./router.ts";
 import { serve } from "./serve.ts";
@@ -43,6 +43,8 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
   }
 
   async function handleHttp(request: ReadRequest, response: ServerResponse): Promise<void> {
+    // The gate answers it already, except under the framework's own command.
+    if (isHealth(request)) return sendHealth(response, open().config);
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
     send(response, await open().app.handle({ method, url: urlOf(request), headers, body: rawBody }), method);
   }

@@ -48,9 +48,7 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
   });
 
   async function admit(request: ReadRequest, response: ServerResponse): Promise<void> {
-    if (request.url === "/health" || request.url?.startsWith("/health?")) {
-      return send(response, { status: 200, headers: securityHeaders(config), body: "" });
-    }
+    if (isHealth(request)) return sendHealth(response, config);
     request.rawBody = await readBody(request);
     request.body = request.rawBody;
     if (isTick) {
@@ -121,6 +119,15 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
 /** The request's headers and the response that belong to a CloudEvent, which the framework gives without them. */
 export function exchangeOf(event: object): Exchange | undefined {
   return exchanges.get(event);
+}
+
+export function isHealth({ url = "" }: IncomingMessage): boolean {
+  return /^\/health(\?|$)/.test(url);
+}
+
+/** Says that the process takes requests. Probes come every few seconds: nothing is asked, and nothing logged. */
+export function sendHealth(response: ServerResponse, config: Config): void {
+  send(response, { status: 200, headers: securityHeaders(config), body: "" });
 }
 
 /** The URL as the client sent it. */
