@@ -1,62 +1,93 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
 import { ROUTES, type Route } from "../../functions/routes.ts";
-import { sampleFeed } from "./sample-feed.ts";
+import { assetPath } from "../web/asset-path.ts";
 
-/** What there is to ask for: a podcast with more than one page of episodes. */
+/** What there is to ask for: a podcast with more than one page of episodes, and what makes work for the others. */
 export type World = {
   podcastId: number;
   episodeId: number;
-  /** A feed's URL that was never asked for before. */
   newFeedUrl(): string;
   addPodcast(): Promise<number>;
-  makeDue(): Promise<void>;
+  makePodcastsDue(): Promise<void>;
 };
-type Exercise = { headers?: Record<string, string>; body: string };
-export type FeedOrigin = { newFeedUrl(): string; close(): void };
+type Ask = { path: string; headers?: Record<string, string>; body?: string };
 
-const FORM = { "content-type": "application/x-www-form-urlencoded" };
-const JSON_BODY = { "content-type": "application/json" };
-
-const LISTS = `query Lists($first: Int!) {
-  podcasts(first: $first) { nodes { id title description episodes(first: 3) { nodes { id title publishedAt } } } pageInfo { hasNextPage endCursor } }
-}`;
-const ONE = `query One($podcast: String!, $episode: String!) {
-  podcastById(id: $podcast) { id title author language imageUrl categories { name } }
-  episodeById(id: $episode) { id title description }
-  episodes(podcastId: $podcast, first: 50) { nodes { id title } pageInfo { hasNextPage endCursor } }
-}`;
+const JSON_TYPE = { "content-type": "application/json" };
+const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
+// As Knative's PingSource sends it.
+const PING = {
+  "ce-id": "1",
+  "ce-source": "/apis/v1/namespaces/podcore/pingsources/sample",
+  "ce-specversion": "1.0",
+  "ce-time": "2020-01-01T00:00:00Z",
+  "ce-type": "dev.knative.sources.ping",
+  ...JSON_TYPE,
+};
+const QUERIES = [
+  `query ($podcast: String!, $episode: String!) {
+    podcastById(id: $podcast) { id title author language imageUrl categories { name subcategories } persons { name } }
+    episodeById(id: $episode) { id title }
+    episodes(podcastId: $podcast, first: 50) { nodes { id title } pageInfo { hasNextPage endCursor } }
+  }`,
+  `query { podcasts(first: 20) { nodes { id title description episodes(first: 3) { nodes { id title } } } } }`,
+  `query { __schema { types { name kind fields { name args { name } type { name } } } } }`,
+];
 
 /**
- * Asks an artifact for everything that its routes serve, once, and follows links to next pages.
+ * Asks an artifact once for what each of its routes serves, and for the next page where there is one. A route that this
+ * file does not know is asked for too, and may refuse.
  *
- * @returns how many requests were answered with a status below 400, and how many with another below 500
- * @throws Error where one fails that was not meant to
+ * @returns the number of requests answered, and of those among them that were refused with a status from 400 on
+ * @throws Error where a request fails that is not meant to
  */
-export async function exercise(name: string, { url, world }: { url: string; world: World }): Promise<{ numDone: number; numRefused: number }> {
-  const counts = { numDone: 0, numRefused: 0 };
+export async function exercise(
+  name: string,
+  { url, world }: { url: string; world: World },
+): Promise<{ numAsked: number; numRefused: number }> {
+  const counts = { numAsked: 0, numRefused: 0 };
 
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const reply = await fetch(url + path, { redirect: "manual", ...init });
-    const text = await reply.clone().text();
-    const hasFailed = reply.status >= 500 || (path.endsWith("/graphql") && /^\{"errors"/.test(text));
-    if (hasFailed && path !== "/admin/error") throw new Error(`Cannot exercise "${name}" at "${path}": ${text.slice(0, 500)}`);
-    if (reply.status < 400) counts.numDone += 1;
-    else counts.numRefused += 1;
-    return reply;
+  async function ask(method: string, { path, headers, body }: Ask): Promise<string> {
+    const reply = await fetch(url + path, { method, headers, body, redirect: "manual" });
+    const text = await reply.text();
+    const hasFailed = reply.status >= 500 ? path !== "/admin/error" : text.startsWith('{"errors"');
+    if (hasFailed) throw new Error(`Cannot exercise "${name}" at "${path}": ${reply.status} ${text.slice(0, 500)}`);
+    counts.numAsked += 1;
+    if (reply.status >= 400) counts.numRefused += 1;
+    return text;
   }
 
-  await ask("/health");
-  for (const route of ROUTES.filter((row) => row.function === name || row.audiences.some((audience) => audience === name))) {
-    if (route.method === "GET") {
-      for (const path of await getPaths(route, world)) {
-        const reply = await ask(path);
-        const next = /href="([^"]*[?&]after=[^"]*)"/.exec(await reply.text())?.[1];
-        if (next !== undefined) await ask(next.replaceAll("&amp;", "&"));
-      }
-    } else for (const { headers, body } of await posts(route, world)) await ask(route.path, { method: "POST", headers, body });
+  await ask("GET", { path: "/health" });
+  for (const route of ROUTES) {
+    if (route.function !== name && !route.audiences.some((audience) => audience === name)) continue;
+    for (const one of route.method === "GET" ? listGets(route, world) : await listPosts(route, world)) {
+      const nextPage = /href="([^"]*[?&]after=[^"]*)"/.exec(await ask(route.method, one))?.[1];
+      if (nextPage !== undefined) await ask("GET", { path: nextPage.replaceAll("&amp;", "&") });
+    }
   }
   return counts;
+}
+
+function listGets({ path }: Route, { podcastId, episodeId }: World): Ask[] {
+  if (path.startsWith("/assets/")) return [{ path: assetPath("app.css") }, { path: assetPath("icon.svg") }];
+  const variables = JSON.stringify({ podcast: String(podcastId), episode: String(episodeId) });
+  if (path === "/graphql") {
+    return QUERIES.map((query) => ({ path: `${path}?${new URLSearchParams({ query, variables })}` }));
+  }
+  const ids: Record<string, number> = { podcasts: podcastId, episodes: episodeId };
+  return [{ path: path.replace(/(\w+)\/:\w+/g, (_, collection: string) => `${collection}/${ids[collection] ?? 1}`) }];
+}
+
+async function listPosts({ path }: Route, world: World): Promise<Ask[]> {
+  const { podcastId, episodeId } = world;
+  if (path === "/graphql") {
+    const variables = { podcast: String(podcastId), episode: String(episodeId) };
+    return QUERIES.map((query) => ({ path, headers: JSON_TYPE, body: JSON.stringify({ query, variables }) }));
+  }
+  if (path.startsWith("/tick/")) {
+    await world.makePodcastsDue();
+    return [{ path, headers: PING, body: "{}" }];
+  }
+  const url = world.newFeedUrl();
+  if (!path.startsWith("/admin/")) return [{ path, headers: FORM_TYPE, body: String(new URLSearchParams({ url })) }];
+  const params = path === "/admin/podcast-remove" ? { podcastId: await world.addPodcast() } : { url };
+  return [{ path, headers: JSON_TYPE, body: JSON.stringify(params) }];
 }

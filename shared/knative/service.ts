@@ -75,7 +75,7 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
               path: /health
             # A function that answers nothing for half a minute (three times, Kubernetes' default) is started anew.
             periodSeconds: 10
-            # A large feed may keep the only thread for a second or two.
+            # Reading a large feed keeps the only thread busy.
             timeoutSeconds: 5
           securityContext:
             runAsNonRoot: true

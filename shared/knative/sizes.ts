@@ -49,13 +49,13 @@ const PAGE: Size = {
   minScale: [0, "An idle function costs nothing. Where a cold start is too slow, see Scale in knative/README.md"],
   maxScale: [
     2,
-    "One more than is needed most days. Times DATABASE_CONNECTIONS it counts against the connection budget",
+    "One pod takes on 70 requests at once before the autoscaler adds another. Counts against the connection budget",
   ],
   connections: [2, "A page is one or two short queries"],
   timeoutSeconds: ANSWERED,
   cpuRequest: QUICK_START,
   memoryRequest: ["96Mi", "Idle it takes 62 to 66 MB"],
-  memoryLimit: ["256Mi", "Four times idle: a few dozen of the largest pages at once"],
+  memoryLimit: ["256Mi", "Four times what it takes idle"],
 };
 const API: Size = { ...PAGE, connections: [3, "A query may ask for several lists at once"] };
 const TICK: Size = {
@@ -102,7 +102,7 @@ export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
   web: {
     ...PAGE,
     minScale: [1, "The one pod that is always there: readers do not wait for a start"],
-    maxScale: [3, "Times DATABASE_CONNECTIONS it counts against the connection budget"],
+    maxScale: [3, "It serves all pages, so one more than a single page has. Counts against the connection budget"],
     connections: [5, "Some pages at once, each one or two short queries"],
     memoryRequest: ["96Mi", "Idle it takes 78 MB"],
   },

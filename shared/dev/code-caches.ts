@@ -1,0 +1,126 @@
+// Writes dist/<name>.cjs.cache for every artifact: what V8 compiled while the artifact did its work, so that the next
+// start need not. Only the same V8 takes it: run this by the node that runs the artifacts.
+//   node build.mjs && node shared/dev/code-caches.ts
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import postgres from "postgres";
+import { CODE_CACHE_CHECK } from "./code-cache-check.ts";
+import { exercise, type World } from "./exercise.ts";
+import { callFunction } from "./functions.ts";
+import { startPostgres } from "./postgres.ts";
+import { startFeedOrigin } from "./sample-feed.ts";
+
+type Running = { url: string; stop(): Promise<void> };
+
+// The first request compiles most of what there is to compile, the second what only a warm process does.
+const NUM_ROUNDS = 3;
+
+const dist = resolve(import.meta.dirname, "../../dist");
+// What was started, in order; stopped in the opposite one.
+const stops: (() => Promise<unknown>)[] = [];
+
+try {
+  await writeCaches();
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+
+async function writeCaches(): Promise<void> {
+  const files = (await readdir(dist).catch(() => [])).sort();
+  const paths = files.filter((file) => file.endsWith(".cjs")).map((file) => join(dist, file));
+  if (paths.length === 0) throw new Error(`Cannot write code caches: no artifacts in "${dist}"`);
+  await Promise.all(paths.map((path) => rm(`${path}.cache`, { force: true })));
+  const directory = await mkdtemp(join(tmpdir(), "podcore-code-caches-"));
+  stops.push(() => rm(directory, { recursive: true, force: true }));
+  const server = await startPostgres({ dataDir: join(directory, "postgres") });
+  stops.push(server.stop);
+  // Nothing of this process's environment: a V8 flag in NODE_OPTIONS would make caches for that flag.
+  const environment = {
+    DATABASE_URL: server.url,
+    PODCORE_FETCH_ALLOW: "127.0.0.0/8",
+    PODCORE_LOG: "json",
+    PODCORE_CODE_CACHE: "write",
+  };
+  await callFunction({ name: "admin-migrate", dist, environment });
+  const world = await createWorld(environment);
+  for (const path of paths) {
+    const artifact = await startArtifact(path, environment);
+    const counts = { numAsked: 0, numRefused: 0 };
+    for (let round = 0; round < NUM_ROUNDS; round++) {
+      const { numAsked, numRefused } = await exercise(basename(path, ".cjs"), { url: artifact.url, world });
+      counts.numAsked += numAsked;
+      counts.numRefused += numRefused;
+    }
+    await artifact.stop();
+    const { size } = await stat(`${path}.cache`);
+    const kilobytes = `${(size / 1000).toFixed(1)} kB`.padStart(10);
+    console.log(
+      `${`dist/${basename(path)}.cache`.padEnd(36)}${kilobytes}, ${counts.numAsked} requests, ${counts.numRefused} refused`,
+    );
+  }
+  checkCaches(paths);
+}
+
+/** A database with podcasts in it, and what keeps the ticks and operators' functions busy. */
+async function createWorld(environment: NodeJS.ProcessEnv): Promise<World> {
+  const origin = await startFeedOrigin();
+  stops.push(origin.close);
+  const sql = postgres(environment.DATABASE_URL ?? "", { max: 1 });
+  stops.push(() => sql.end());
+  const operator = await startArtifact(join(dist, "internal.cjs"), { ...environment, PODCORE_CODE_CACHE: "" });
+  stops.push(operator.stop);
+
+  async function addPodcast(): Promise<number> {
+    const reply = await fetch(`${operator.url}/admin/podcast-add`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: origin.newFeedUrl() }),
+    });
+    const { podcastId }: { podcastId: number } = JSON.parse(await reply.text());
+    return podcastId;
+  }
+
+  const podcastId = await addPodcast();
+  const [episode] = await sql`select id from episode where podcast_id = ${podcastId} limit 1`;
+  return {
+    podcastId,
+    episodeId: Number(episode?.id),
+    newFeedUrl: origin.newFeedUrl,
+    addPodcast,
+    makePodcastsDue: async () => {
+      await sql`update podcast_crawl set due_at = podcore_now()`;
+    },
+  };
+}
+
+/** Runs an artifact on a free port of 127.0.0.1; what it logs is written out as in a cluster, and read by nobody. */
+async function startArtifact(path: string, environment: NodeJS.ProcessEnv): Promise<Running> {
+  const child = spawn(process.execPath, [path], {
+    env: { ...environment, HOST: "127.0.0.1", PORT: "0" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const exited = once(child, "exit");
+  const [message] = await Promise.race([once(child, "message"), exited]);
+  if (child.exitCode !== null) throw new Error(`Cannot start "${path}": it ended with exit code ${child.exitCode}`);
+  return {
+    url: `http://127.0.0.1:${message.port}`,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await exited;
+      if (child.exitCode !== 0) throw new Error(`Cannot stop "${path}": it ended with exit code ${child.exitCode}`);
+    },
+  };
+}
+
+/** @throws Error where V8 does not take what it has just made */
+function checkCaches(paths: string[]): void {
+  const text = execFileSync(process.execPath, ["-e", CODE_CACHE_CHECK, ...paths], { encoding: "utf8", env: {} });
+  const states: Record<string, string> = JSON.parse(text);
+  for (const path of paths) {
+    if (states[path] !== "accepted") throw new Error(`Cannot use the code cache of "${path}": ${states[path]}`);
+  }
+  console.log(`V8 ${process.versions.v8} accepts all ${paths.length}`);
+}
