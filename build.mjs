@@ -17,6 +17,7 @@ const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 
 await generate();
 await generateAssetVersion();
+await generateManifests();
 if (!process.argv.includes("--generate")) {
   await mkdir("dist", { recursive: true });
   await checkFiles();
@@ -65,6 +66,12 @@ async function generateAssetVersion() {
     "shared/web/asset-version.gen.ts",
     `// Written by build.mjs from the assets.\nexport const ASSET_VERSION = ${JSON.stringify(version)};\n`,
   );
+}
+
+/** Writes the Services, routes and PingSources of knative/, which are committed, from the route table. */
+async function generateManifests() {
+  const { listManifests } = await import("./shared/knative/manifests.ts");
+  for (const { path, text } of listManifests()) await write(path, text);
 }
 
 /** Leaves a file that is right alone, and puts another in its place whole: what runs it meanwhile never reads half of it. */
