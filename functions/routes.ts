@@ -29,8 +29,12 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/graphql", function: "api-graphql", audiences: ["api", "web"] },
 
   { method: "POST", path: "/tick/crawl", function: "tick-crawl", audiences: ["internal"] },
+  { method: "POST", path: "/tick/work", function: "tick-work", audiences: ["internal"] },
+  { method: "POST", path: "/tick/clean", function: "tick-clean", audiences: ["internal"] },
   { method: "POST", path: "/admin/migrate", function: "admin-migrate", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-add", function: "admin-podcast-add", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-remove", function: "admin-podcast-remove", audiences: ["internal"] },
+  { method: "POST", path: "/admin/reingest", function: "admin-reingest", audiences: ["internal"] },
+  { method: "POST", path: "/admin/upgrade-https", function: "admin-upgrade-https", audiences: ["internal"] },
   { method: "POST", path: "/admin/error", function: "admin-error", audiences: ["internal"] },
 ];

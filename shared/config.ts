@@ -61,7 +61,7 @@ export function readConfig(environment: Environment = process.env) {
   function httpUrl(name: Name): string | undefined {
     const value = optional(name);
     if (value === undefined) return undefined;
-    if (!URL.canParse(value) || !/^https?:/i.test(value)) {
+    if (!URL.canParse(value) || !/^https?:\/\/[^@]*$/i.test(value)) {
       throw new Error(`Cannot use ${name}="${value}": not an http(s) URL`);
     }
     return value.replace(/\/+$/, "");
@@ -69,11 +69,24 @@ export function readConfig(environment: Environment = process.env) {
 
   function databaseUrl(): string | undefined {
     const value = optional("DATABASE_URL");
-    // The value holds a password, so this message alone does not repeat it.
+    // The value holds a password, so these messages alone do not repeat it.
     if (value !== undefined && !/^postgres(ql)?:\/\//.test(value)) {
       throw new Error("Cannot use DATABASE_URL: it does not begin with postgres://");
     }
+    if (value !== undefined && !isDecodable(value)) {
+      throw new Error("Cannot use DATABASE_URL: it is no URL; in its password %, @, : and / are percent-encoded");
+    }
     return value;
+  }
+
+  function networks(name: Name): string[] {
+    const cidrs = text(name)
+      .split(",")
+      .map((cidr) => cidr.trim())
+      .filter((cidr) => cidr !== "");
+    const wrong = cidrs.find((cidr) => !/^[\da-f.:]+\/\d{1,3}$/i.test(cidr));
+    if (wrong === undefined) return cidrs;
+    throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
   }
 
   // 0 asks the system for a free port: local runs and tests.
@@ -92,15 +105,23 @@ export function readConfig(environment: Environment = process.env) {
     requestTimeoutMs: integer("PODCORE_REQUEST_TIMEOUT_MS", { min: 100, max: 600_000 }),
     tickBudgetMs: integer("PODCORE_TICK_BUDGET_MS", { min: 100, max: 570_000 }),
     crawlConcurrency: integer("PODCORE_CRAWL_CONCURRENCY", { min: 1, max: 200 }),
-    fetchAllow: text("PODCORE_FETCH_ALLOW")
-      .split(",")
-      .map((cidr) => cidr.trim())
-      .filter((cidr) => cidr !== ""),
+    fetchAllow: networks("PODCORE_FETCH_ALLOW"),
     fetchTimeoutMs: integer("PODCORE_FETCH_TIMEOUT_MS", { min: 100, max: 240_000 }),
     dataDir: text("PODCORE_DATA_DIR"),
-    showsInternal: optional("PODCORE_INTERNAL") === "1",
+    showsInternal: optional("PODCORE_INTERNAL") !== undefined && oneOf("PODCORE_INTERNAL", ["0", "1"]) === "1",
     logFormat: optional("PODCORE_LOG") === undefined ? undefined : oneOf("PODCORE_LOG", ["tree", "flat", "json"]),
     logLevel: oneOf("PODCORE_LOG_LEVEL", ["debug", "info", "warn", "error", "silent"]),
     gcpProject: optional("PODCORE_GCP_PROJECT"),
   };
+}
+
+/** The driver decodes user and password by themselves, when a query is first sent. */
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds, and puts into the folder $1 what the image holds: node/ (for /usr/local) and app/. Run where `npm ci` was.
+# Builds, and puts into the folder $1 what the image holds: node/ (for /usr/local) and app/. Run where `npm install` was.
 set -eu
 out=$1
 cd "$(dirname "$0")/../.."
@@ -12,7 +12,7 @@ node shared/dev/code-caches.ts
 mkdir -p "$out/app/dist" "$out/node"
 cp dist/*.cjs dist/*.cjs.cache dist/THIRD_PARTY_LICENSES "$out/app/dist"
 
-# npm's `node` takes its binary out of a package that has the licence too; npm has both in its cache since `npm ci`.
+# npm's `node` takes its binary out of a package that has the licence too; npm has both in its cache since `npm install`.
 package=$(node -p '`node-${process.platform}-${process.arch}@${process.versions.node}`')
 archive=$(npm pack --silent --prefer-offline --pack-destination "$out" "$package")
 tar -xzf "$out/$archive" -C "$out/node" --strip-components=1 --no-same-owner package/bin/node package/LICENSE

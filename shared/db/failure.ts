@@ -1,26 +1,18 @@
 import { DrizzleQueryError } from "drizzle-orm";
 
-// The driver's codes and the network's, where no connection was to be had.
 const UNREACHABLE = new Set([
-  ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"],
-  ...[
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "EHOSTUNREACH",
-    "ENETUNREACH",
-    "ENOENT",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EPIPE",
-    "ETIMEDOUT",
-  ],
+  // Our socket's and the driver's.
+  ...["CONNECT_FAILED", "CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"],
   // too_many_connections; admin_shutdown, crash_shutdown, cannot_connect_now; query_canceled by statement_timeout
   ...["53300", "57P01", "57P02", "57P03", "57014"],
 ]);
+// The system's, of a connection that was there. Other sockets than the database's have them too.
+const BROKEN = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT"]);
 
 /** Whether a query failed because the database could not be reached or had no room, rather than because of the query. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  return error instanceof DrizzleQueryError && UNREACHABLE.has(findCode(error) ?? "");
+  const code = findCode(error) ?? "";
+  return UNREACHABLE.has(code) || (error instanceof DrizzleQueryError && BROKEN.has(code));
 }
 
 /** The SQLSTATE or system code of an error or of the nearest cause that has one. */

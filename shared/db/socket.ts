@@ -22,19 +22,20 @@ async function openSocket({ host, port, path }: Target): Promise<Socket> {
       failure = error;
     }
   }
-  throw failure;
+  throw failureOf("CONNECT_FAILED", failure instanceof Error ? failure.message : String(failure), failure);
 }
 
 function connectTo(target: { path: string } | { host: string; port: number }): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(target);
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(failure("CONNECT_TIMEOUT", "did not answer")));
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(failureOf("CONNECT_TIMEOUT", "it did not answer")));
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.setTimeout(0);
       socket.removeListener("error", reject);
       socket.prependOnceListener("close", () => {
-        if (socket.bytesRead === 0) socket.emit("error", failure("CONNECTION_CLOSED", "closed before its first byte"));
+        if (socket.bytesRead === 0)
+          socket.emit("error", failureOf("CONNECTION_CLOSED", "it closed before its first byte"));
       });
       // The driver takes the server name for TLS from here.
       resolve(Object.assign(socket, "host" in target ? { host: target.host, port: target.port } : {}));
@@ -42,8 +43,8 @@ function connectTo(target: { path: string } | { host: string; port: number }): P
   });
 }
 
-function failure(code: string, what: string): Error {
-  return Object.assign(new Error(`Cannot connect to Postgres: it ${what}`), { code });
+function failureOf(code: string, what: string, cause?: unknown): Error {
+  return Object.assign(new Error(`Cannot connect to Postgres: ${what}`, { cause }), { code });
 }
 
 /** The driver's `socket` option, which its README documents and its types forgot. */

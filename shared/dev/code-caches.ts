@@ -21,11 +21,20 @@ const NUM_ROUNDS = 3;
 const dist = resolve(import.meta.dirname, "../../dist");
 // What was started, in order; stopped in the opposite one.
 const stops: (() => Promise<unknown>)[] = [];
+let stopped: Promise<void> | undefined;
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopAll().finally(() => process.exit(1)));
 try {
   await writeCaches();
 } finally {
-  for (const stop of stops.reverse()) await stop();
+  await stopAll();
+}
+
+function stopAll(): Promise<void> {
+  stopped ??= (async () => {
+    for (const stop of stops.reverse()) await stop();
+  })();
+  return stopped;
 }
 
 async function writeCaches(): Promise<void> {
@@ -71,7 +80,6 @@ async function createWorld(environment: NodeJS.ProcessEnv): Promise<World> {
   const sql = postgres(environment.DATABASE_URL ?? "", { max: 1 });
   stops.push(() => sql.end());
   const operator = await startArtifact(join(dist, "internal.cjs"), { ...environment, PODCORE_CODE_CACHE: "" });
-  stops.push(operator.stop);
 
   async function addPodcast(): Promise<number> {
     const reply = await fetch(`${operator.url}/admin/podcast-add`, {
@@ -103,6 +111,8 @@ async function startArtifact(path: string, environment: NodeJS.ProcessEnv): Prom
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
+  // For those that a failure leaves running.
+  stops.push(async () => child.kill("SIGKILL"));
   const [message] = await Promise.race([once(child, "message"), exited]);
   if (child.exitCode !== null) throw new Error(`Cannot start "${path}": it ended with exit code ${child.exitCode}`);
   return {

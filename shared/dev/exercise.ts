@@ -11,6 +11,9 @@ export type World = {
 };
 type Ask = { path: string; headers?: Record<string, string>; body?: string };
 
+// Longer than an artifact gives itself for a request.
+const TIMEOUT_MS = 60_000;
+
 const JSON_TYPE = { "content-type": "application/json" };
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
 // As Knative's PingSource sends it.
@@ -46,7 +49,8 @@ export async function exercise(
   const counts = { numAsked: 0, numRefused: 0 };
 
   async function ask(method: string, { path, headers, body }: Ask): Promise<string> {
-    const reply = await fetch(url + path, { method, headers, body, redirect: "manual" });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const reply = await fetch(url + path, { method, headers, body, redirect: "manual", signal });
     const text = await reply.text();
     const hasFailed = reply.status >= 500 ? path !== "/admin/error" : text.startsWith('{"errors"');
     if (hasFailed) throw new Error(`Cannot exercise "${name}" at "${path}": ${reply.status} ${text.slice(0, 500)}`);

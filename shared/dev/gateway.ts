@@ -1,4 +1,5 @@
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
 import { graphiqlReply } from "./graphiql.ts";
 
 /** Ports of 127.0.0.1; `internal`, the ticks and the operators' functions, is undefined where these are not to be reached. */
@@ -31,7 +32,7 @@ function pass(request: IncomingMessage, { response, port }: { response: ServerRe
   const { method, url: path, headers } = request;
   const upstream = forward({ host: "127.0.0.1", port, method, path, headers }, (reply) => {
     response.writeHead(reply.statusCode ?? 502, reply.headers);
-    reply.pipe(response);
+    pipeline(reply, response, () => {});
   });
   upstream.on("error", () => {
     if (response.headersSent) response.destroy();
@@ -39,5 +40,7 @@ function pass(request: IncomingMessage, { response, port }: { response: ServerRe
       response.writeHead(502, { "content-type": "text/plain" }).end("The function that serves this does not answer\n");
   });
   response.on("close", () => upstream.destroy());
+  // At once: a body that is refused for what its headers say may never come.
+  upstream.flushHeaders();
   request.pipe(upstream);
 }

@@ -7,11 +7,14 @@ import {
   chmod,
   chown,
   cp,
+  lstat,
   mkdir,
   mkdtemp,
   open,
   readdir,
   readFile,
+  readlink,
+  realpath,
   rename,
   rm,
   stat,
@@ -161,25 +164,26 @@ async function untilReady(pidFile: string, pid: number | undefined): Promise<voi
 
 async function stopLeftOver(directory: string): Promise<void> {
   const pid = Number((await readFile(join(directory, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
-  if (!(pid > 1) || !(await isPostgres(pid))) return;
+  if (!(pid > 1) || !(await isPostgres(pid, directory))) return;
   process.kill(pid, "SIGINT");
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (!(await exists(join(directory, "postmaster.pid"))) || !(await isPostgres(pid))) return;
+    if (!(await exists(join(directory, "postmaster.pid"))) || !(await isPostgres(pid, directory))) return;
     await sleep(50);
   }
   throw new Error(`Cannot start Postgres in "${directory}": process ${pid} still runs there`);
 }
 
 /** A pid file may outlive its process, and the number may have been given to another. */
-async function isPostgres(pid: number): Promise<boolean> {
+async function isPostgres(pid: number, directory: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {
     return false;
   }
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "postgres");
-  return commandLine.includes("postgres");
+  // Postgres works in its data folder. Where there is no /proc, the number alone decides.
+  const folder = await realpath(directory);
+  return (await readlink(`/proc/${pid}/cwd`).catch(() => folder)) === folder;
 }
 
 async function unprivilegedAccount(): Promise<Account> {
@@ -207,7 +211,7 @@ async function binariesFor(account: Account | undefined): Promise<string> {
     await rename(partial, copy).catch(() => rm(partial, { recursive: true }));
   }
   // Anybody may make a folder in /tmp: one that root did not make is not run.
-  if ((await stat(copy)).uid !== 0) throw new Error(`Cannot start Postgres: "${copy}" was made by another user`);
+  if ((await lstat(copy)).uid !== 0) throw new Error(`Cannot start Postgres: "${copy}" was made by another user`);
   return copy;
 }
 

@@ -22,9 +22,10 @@ const dist = join(root, "dist");
 const stops: (() => Promise<unknown>)[] = [];
 const stopping = new AbortController();
 
-start().catch(async (error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  await stop(1);
+const starting = start().catch((error: unknown) => {
+  // What a signal cut short is no news.
+  if (!stopping.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  void stop(1);
 });
 
 async function start(): Promise<void> {
@@ -97,6 +98,8 @@ async function run(options: Parameters<typeof startFunction>[0]): Promise<Runnin
 async function stop(exitCode: number): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
+  // What is being started has not said yet how it is stopped.
+  await starting;
   for (const stopOne of stops.reverse()) await stopOne().catch((error: unknown) => console.error(error));
   process.exit(exitCode);
 }

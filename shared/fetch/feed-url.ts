@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { isSecretName } from "../secret-names.ts";
 import { redactUrl } from "./redact.ts";
 
 // Schemes that podcast apps register to be opened by a link; what they mean is the web. Both `feed://example.com` and
@@ -6,6 +7,9 @@ import { redactUrl } from "./redact.ts";
 const PODCAST_SCHEME = /^(?:feed|itpc|pcast|podcast):(?:\/\/(?=https?:\/\/))?/i;
 // A colon and a digit is a host and its port: `example.com:8080/feed`.
 const SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
+
+// What is stored of any URL.
+const MAX_LENGTH = 2_000;
 
 /**
  * Brings what people paste as a feed's address into the one form that is stored: http or https, no fragment, lower-case
@@ -17,30 +21,19 @@ export function normalizeFeedUrl(input: string): string {
     throw new UserError(400, `Cannot use "${redactUrl(input)}" as a feed URL`);
   }
   url.hash = "";
+  if (url.href.length > MAX_LENGTH) {
+    throw new UserError(
+      400,
+      `Cannot use "${redactUrl(input).slice(0, 100)}..." as a feed URL: it is over ${MAX_LENGTH} characters`,
+    );
+  }
   return url.href;
 }
 
-// Query parameters by which hosts of paid shows know the listener (Patreon's is `auth`).
-const SECRET_PARAMETERS = new Set([
-  "access_token",
-  "api_key",
-  "apikey",
-  "auth",
-  "key",
-  "password",
-  "secret",
-  "sig",
-  "signature",
-  "token",
-]);
-
 /** Says whether whoever has a feed's URL can read what others have paid for: the feed is private then. */
 export function carriesSecret(url: string): boolean {
-  const names =
-    URL.parse(url)
-      ?.searchParams.keys()
-      .map((name) => name.toLowerCase()) ?? [];
-  return hasCredentials(url) || [...names].some((name) => SECRET_PARAMETERS.has(name));
+  const names = URL.parse(url)?.searchParams.keys() ?? [];
+  return hasCredentials(url) || [...names].some(isSecretName);
 }
 
 /** Says whether a URL carries a user name or a password. */

@@ -1,5 +1,4 @@
-// Query parameters that carry the right to read a private feed, by a part of their name. Too many masked does no harm.
-const SECRET_NAME = /auth|cred|hash|key|pass|pw|secret|session|sig|token|uid|uuid/i;
+import { isSecretName } from "../secret-names.ts";
 
 /** Drops credentials and the fragment from a URL and masks query parameters that look like secrets, for logs and errors. */
 export function redactUrl(url: string): string {
@@ -17,7 +16,7 @@ function dropCredentials(address: string): string {
 
 function maskSecrets(query: string): string {
   return query.replace(/([?&;])([^=&;]*)=[^&;]*/g, (parameter, separator: string, name: string) =>
-    SECRET_NAME.test(decode(name)) ? `${separator}${name}=***` : parameter,
+    isSecretName(decode(name)) ? `${separator}${name}=***` : parameter,
   );
 }
 

@@ -22,6 +22,9 @@ const INTROSPECTION_DEPTH_MAX = 20;
 const ALIASES_MAX = 15;
 // Podcasts and episodes in one reply: 50 podcasts with 99 episodes each.
 const NODES_MAX = 5_000;
+// What an episode's notes weigh, in nodes, each time they are asked for: they may hold 128 KB, a hundred times the rest of
+// its fields. A reply with all the notes that it may ask for stays below 16 MB.
+const NOTES_NODES = 40;
 // What reading the whole schema (4 to 8 ms), or one type (1 ms), weighs in nodes: nobody needs it six times in one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
@@ -103,7 +106,11 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
       introspectionDepth: inner.introspectionDepth,
       numAliases,
       // A page is read even where nothing of its items is asked for.
-      numNodes: numItems === undefined ? own + inner.numNodes : numItems * Math.max(1, own + inner.numNodes),
+      numNodes: parts.hasNotes
+        ? NOTES_NODES
+        : numItems === undefined
+          ? own + inner.numNodes
+          : numItems * Math.max(1, own + inner.numNodes),
       hasDetails: inner.hasDetails || parts.hasDetails,
       hasNotes: inner.hasNotes || parts.hasNotes,
     };

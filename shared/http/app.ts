@@ -9,6 +9,7 @@ import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from
 import type { PodcoreFunction, Reply } from "./function.ts";
 import { readRequestId } from "./request-id.ts";
 import { createRouter, type Mount } from "./router.ts";
+import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
@@ -33,6 +34,8 @@ export type App = {
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
   /** Answers what a request failed with before it could be handled. */
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
+  /** The deadline of the slowest of its functions, in milliseconds. */
+  longestCallMs: number;
   drain(): void;
   close(): Promise<void>;
 };
@@ -79,22 +82,26 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       if (mount.fn.kind === "http") {
         return callHttp(mount.fn, { ctx, request: { ...request, path, query, params } });
       }
+      // A page that an operator has open must not call what only operators may.
+      requireSameOrigin(request.headers, config.publicUrl);
       const data =
         mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
       return callWithData(mount.fn, { ctx, data });
     });
   }
 
+  /** Without a deadline of its own: a Job has one, and a migration that is given up half-way has not ended. */
   async function call(params: Record<string, unknown>): Promise<Reply> {
     const [mount] = mounts;
-    if (mount === undefined || mounts.length > 1)
+    if (mount === undefined || mounts.length > 1) {
       throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
+    }
+    const { fn } = mount;
+    const ctx = resources.contextFor({ signal: new AbortController().signal, openFetch: fn.openFetch });
     return withContext({ function: mount.name }, () =>
-      withDeadline(mount.fn, (ctx) =>
-        mount.fn.kind === "http"
-          ? callHttp(mount.fn, { ctx, request: requestOf(mount, params) })
-          : callWithData(mount.fn, { ctx, data: params }),
-      ),
+      fn.kind === "http"
+        ? callHttp(fn, { ctx, request: requestOf(mount, params) })
+        : callWithData(fn, { ctx, data: params }),
     );
   }
 
@@ -121,13 +128,17 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     isSchemaChecked = true;
   }
 
+  function timeoutOf(fn: PodcoreFunction): number {
+    return fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
+  }
+
   async function withDeadline<T>(fn: PodcoreFunction, run: (ctx: Context) => Promise<T>): Promise<T> {
-    const timeoutMs = fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
+    const timeoutMs = timeoutOf(fn);
     const controller = new AbortController();
-    const late = new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        const late = new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
         controller.abort(late);
         reject(late);
       }, timeoutMs);
@@ -209,6 +220,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     call,
     fail,
     bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
+    longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn))),
     drain: resources.drain,
     close: resources.close,
   };
@@ -231,12 +243,16 @@ function parseJson(body: Buffer): unknown {
 
 /** The request that a browser would have sent for these params: those the path names go there, the rest into the query or the form. */
 function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
-  const route = routes.find(({ method }) => method === "POST") ?? routes[0] ?? { method: "POST", path: "/" };
+  const names = ({ path }: { path: string }): string[] => path.match(/(?<=:)\w+/g) ?? [];
+  const complete = routes.filter((route) => names(route).every((key) => key in params));
+  const route = complete.find(({ method }) => method === "POST") ??
+    complete[0] ??
+    routes[0] ?? { method: "POST", path: "/" };
   const texts = Object.entries(params).map(([key, value]): [string, string] => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const named = Object.fromEntries(texts.filter(([key]) => route.path.includes(`:${key}`)));
+  const named = Object.fromEntries(texts.filter(([key]) => names(route).includes(key)));
   const rest = new URLSearchParams(texts.filter(([key]) => !(key in named)));
   const isForm = route.method === "POST" && name.startsWith("web-");
   return {

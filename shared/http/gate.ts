@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { App, AppReply } from "./app.ts";
@@ -12,7 +13,13 @@ export type Gate = {
   drain(): Promise<void>;
 };
 type Exchange = { headers: IncomingHttpHeaders; response: ServerResponse };
-type GateOptions = { app: App; config: Config; isTick: boolean };
+type GateOptions = {
+  app: App;
+  config: Config;
+  isTick: boolean;
+  /** The longest that a drain waits for what is in flight. */
+  drainTimeoutMs: number;
+};
 
 // queue-proxy keeps idle connections for 90 s: the server must not be the first to close one, or a POST is lost in between.
 const KEEP_ALIVE_TIMEOUT_MS = 95_000;
@@ -20,15 +27,14 @@ const HEADERS_TIMEOUT_MS = 100_000;
 
 const exchanges = new WeakMap<object, Exchange>();
 
-// What the framework answers with a 404 of its own, whatever the function; it looks at the start of the path only.
-const SHADOWED = /^\/(favicon\.ico|robots\.txt)(?=\?|$)/i;
-const UNSHADOWED = /^\/-(?=\/(?:favicon\.ico|robots\.txt)(?:\?|$))/i;
+// The framework sees every request at "/": it answers some paths by itself (/favicon.ico), and others with a stack (/%).
+const urls = new WeakMap<IncomingMessage, string>();
 
 /**
  * Puts itself in front of the functions framework's server, and owns what that leaves open: health, a body limit, a
  * deadline for the body, keep-alive, CloudEvents that are none, and the drain.
  */
-export function installGate(server: Server, { app, config, isTick }: GateOptions): Gate {
+export function installGate(server: Server, { app, config, isTick, drainTimeoutMs }: GateOptions): Gate {
   // The framework's server has exactly one listener, its Express application.
   const [framework] = server.listeners("request") as RequestListener[];
   let numInFlight = 0;
@@ -64,16 +70,18 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
       request.headers = headers;
       request.body = event;
     }
-    if (SHADOWED.test(request.url ?? "")) request.url = `/-${request.url}`;
+    urls.set(request, request.url ?? "/");
+    request.url = "/";
     framework?.call(server, request, response);
   }
 
   function readBody(request: IncomingMessage): Promise<Buffer> {
     const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: request.url ?? "/" });
-    const tooLarge = new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, {
-      headers: { connection: "close" },
-    });
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
+    const tooLarge = () =>
+      new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, {
+        headers: { connection: "close" },
+      });
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge());
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let numBytes = 0;
@@ -86,7 +94,7 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
       }, config.requestTimeoutMs);
       request.on("data", (chunk: Buffer) => {
         numBytes += chunk.length;
-        if (numBytes > maxBytes) reject(tooLarge);
+        if (numBytes > maxBytes) reject(tooLarge());
         else chunks.push(chunk);
       });
       request.once("end", () => resolve(Buffer.concat(chunks)));
@@ -109,9 +117,11 @@ export function installGate(server: Server, { app, config, isTick }: GateOptions
     drain: () =>
       new Promise((resolve) => {
         finished = resolve;
-        server.close();
-        server.closeIdleConnections();
+        // http.Server's own close() would end connections whose replies are written, but not yet sent.
+        NetServer.prototype.close.call(server);
         if (numInFlight === 0) resolve();
+        // A client that never reads its reply must not hold the process for ever.
+        setTimeout(resolve, drainTimeoutMs).unref();
       }),
   };
 }
@@ -121,8 +131,8 @@ export function exchangeOf(event: object): Exchange | undefined {
   return exchanges.get(event);
 }
 
-export function isHealth({ url = "" }: IncomingMessage): boolean {
-  return /^\/health(\?|$)/.test(url);
+export function isHealth({ method = "", url = "" }: IncomingMessage): boolean {
+  return ["GET", "HEAD"].includes(method) && /^\/health(\?|$)/.test(url);
 }
 
 /** Says that the process takes requests. Probes come every few seconds: nothing is asked, and nothing logged. */
@@ -130,9 +140,9 @@ export function sendHealth(response: ServerResponse, config: Config): void {
   send(response, { status: 200, headers: securityHeaders(config), body: "" });
 }
 
-/** The URL as the client sent it. */
+/** The path and query that the client asked for, also where it named the whole URL (RFC 9112 3.2.2). */
 export function urlOf(request: IncomingMessage): string {
-  return (request.url ?? "/").replace(UNSHADOWED, "");
+  return (urls.get(request) ?? request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
 }
 
 /** Writes a whole reply; to HEAD without its body. */

@@ -34,5 +34,6 @@ function parseParams(params: string | undefined): Record<string, unknown> {
   } catch {
     // The same complaint as for JSON that is not an object.
   }
-  throw new UserError(400, `Cannot read the params after --once: not a JSON object: "${params}"`);
+  // They may hold a feed's password, so they are not repeated.
+  throw new UserError(400, "Cannot read the params after --once: not a JSON object");
 }

@@ -7,13 +7,16 @@ import { installGate } from "./gate.ts";
 
 type ServeOptions = { name: string; isTick: boolean; app: App; config: Config; log: Log };
 
+// For the last reply to reach its client.
+const DRAIN_GRACE_MS = 5_000;
+
 /**
  * Serves a registered function on the configured port until SIGTERM or SIGINT: then stops accepting, finishes what is
  * in flight, closes the database and exits 0. A second signal ends the process at once.
  */
 export async function serve({ name, isTick, app, config, log }: ServeOptions): Promise<void> {
   const server = getTestServer(name);
-  const gate = installGate(server, { app, config, isTick });
+  const gate = installGate(server, { app, config, isTick, drainTimeoutMs: app.longestCallMs + DRAIN_GRACE_MS });
   let isEnding = false;
 
   async function end(reason: string, exitCode: number): Promise<void> {

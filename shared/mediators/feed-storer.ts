@@ -40,16 +40,33 @@ export async function run(ctx: Context, { feed, content, target, success }: Para
       const claim = target.kind === "claimed" ? target.claim : await insertPodcast(tx, { feed, ...target });
       const { podcastId } = claim;
       await lockLease(tx, claim);
-      if (target.kind === "claimed") await updatePodcast(tx, { podcastId, feed });
+      if (target.kind === "claimed") {
+        await updatePodcast(tx, { podcastId, feed });
+        await touchLocation(tx, podcastId);
+      }
       await storeFeedContent(tx, { podcastId, content, compressed });
       const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes });
       await recordCrawlSuccess(tx, claim, success);
-      return {
-        podcastId,
-        numInserted: result.numInserted,
-        numUpdated: result.numUpdated,
-        ...withRefused(feed, result),
-      };
+      return toStoreResult({ podcastId, feed, result });
+    }),
+  );
+}
+
+/**
+ * Stores what today's code reads out of a podcast's newest raw feed: podcast and episodes, whole or not at all. Columns
+ * are compared one by one, so that what has come to differ from the feed is put right. The crawl and its lease stay as
+ * they are.
+ *
+ * @throws LeaseLostError where another has claimed the podcast since
+ */
+export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim: Claim }): Promise<StoreResult> {
+  const { podcastId } = claim;
+  return step(ctx.log, "store_feed", () =>
+    ctx.db.transaction(async (tx) => {
+      await lockLease(tx, claim);
+      await updatePodcast(tx, { podcastId, feed });
+      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
+      return toStoreResult({ podcastId, feed, result });
     }),
   );
 }
@@ -58,7 +75,7 @@ export async function run(ctx: Context, { feed, content, target, success }: Para
 async function insertPodcast(
   tx: Database,
   { feed, feedUrls, isPrivate }: { feed: Feed; feedUrls: string[]; isPrivate: boolean },
-): Promise<Pick<Claim, "podcastId" | "leaseToken"> & Claim> {
+): Promise<Claim> {
   const [row] = await tx
     .insert(podcast)
     .values({ ...columnsOf(feed), isPrivate })
@@ -76,6 +93,7 @@ async function insertPodcast(
     etag: undefined,
     lastModified: undefined,
     numFailures: 0,
+    isActive: true,
   };
 }
 
@@ -88,6 +106,9 @@ async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: num
       .set({ ...columns, updatedAt: sql`podcore_now()` })
       .where(eq(podcast.id, podcastId));
   }
+}
+
+async function touchLocation(tx: Database, podcastId: number): Promise<void> {
   await tx
     .update(podcastFeedLocation)
     .set({ lastRetrievedAt: sql`podcore_now()` })
@@ -125,9 +146,12 @@ function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, un
   return isDeepStrictEqual(JSON.parse(JSON.stringify(columns)), JSON.parse(JSON.stringify(current)));
 }
 
-function withRefused(feed: Feed, { refused }: UpsertResult): Pick<StoreResult, "skipped" | "numSkipped"> {
+type Stored = { podcastId: number; feed: Feed; result: UpsertResult };
+function toStoreResult({ podcastId, feed, result }: Stored): StoreResult {
+  const { numInserted, numUpdated, refused } = result;
   const added = refused.map(
     ({ position, guid, title }): SkippedItem => ({ position, guid, title, reason: "cannot be stored" }),
   );
-  return { skipped: [...feed.skipped, ...added], numSkipped: feed.numSkipped + added.length };
+  const skipped = [...feed.skipped, ...added];
+  return { podcastId, numInserted, numUpdated, skipped, numSkipped: feed.numSkipped + added.length };
 }

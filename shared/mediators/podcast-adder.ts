@@ -13,8 +13,9 @@ import { delayAfterSuccess } from "./crawl-schedule.ts";
 import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
+import { whileReading } from "./reading-room.ts";
 
-/** What was found. `isNew` is false where the podcast was known already and has just been asked again. */
+/** What was found. `isNew` is false where the podcast was known already; it was asked again, unless a crawler was at it. */
 export type AddResult = {
   podcastId: number;
   title: string;
@@ -36,22 +37,24 @@ export async function run(ctx: Context, { url }: { url: string }): Promise<AddRe
   const known = await findPodcastIdByFeedUrl(ctx.db, [feedUrl]);
   if (known !== undefined) return refresh(ctx, known);
   try {
-    return await add(ctx, feedUrl);
+    // unique_violation: another added the same feed while this one was fetching it, under this URL or where it moved to.
+    return await add(ctx, feedUrl).catch((error: unknown) => {
+      if (findCode(error) !== "23505") throw error;
+      return add(ctx, feedUrl);
+    });
   } catch (error) {
     if (error instanceof RetrievalError) throw new UserError(422, error.message, { cause: error });
-    // unique_violation: another added the same feed while this one was fetching it.
-    const winner = findCode(error) === "23505" ? await findPodcastIdByFeedUrl(ctx.db, [feedUrl]) : undefined;
-    if (winner === undefined) throw error;
-    return summarise(ctx, { podcastId: winner, isNew: false, numSkipped: 0, skipped: [] });
+    throw error;
   }
 }
 
 async function add(ctx: Context, feedUrl: string): Promise<AddResult> {
   const { reply } = await retrieve(ctx, { url: feedUrl });
-  const isPrivate = carriesSecret(feedUrl);
+  // Where it redirects to counts as well: the feed is read there.
+  const isPrivate = [feedUrl, ...reply.redirects.map(({ url }) => url)].some(carriesSecret);
   // A feed that moved for good is kept under both URLs; where it moved to may be known already. A private one stays at
   // the URL that its owner gave.
-  const movedTo = isPrivate || reply.permanentUrl === undefined ? undefined : normalizeFeedUrl(reply.permanentUrl);
+  const movedTo = isPrivate || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
   const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
   const known = await findPodcastIdByFeedUrl(ctx.db, feedUrls);
   if (known !== undefined) {
@@ -61,20 +64,30 @@ async function add(ctx: Context, feedUrl: string): Promise<AddResult> {
       .onConflictDoNothing();
     return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
   }
-  const feed = await read(ctx, reply);
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await feedStorer.run(ctx, {
-    feed,
-    content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
-    target: { kind: "new", feedUrls, isPrivate },
-    success: { isChanged: true, etag: reply.etag, lastModified: reply.lastModified, delayMs },
-  });
+  const stored = await whileReading(reply.body.length, async () =>
+    feedStorer.run(ctx, {
+      feed: await read(ctx, reply),
+      content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
+      target: { kind: "new", feedUrls, isPrivate },
+      success: { isChanged: true, etag: reply.etag, lastModified: reply.lastModified, delayMs },
+    }),
+  );
   ctx.log.info("Podcast added", {
     podcast_id: stored.podcastId,
     num_episodes: stored.numInserted,
     num_skipped: stored.numSkipped,
   });
   return summarise(ctx, { ...stored, isNew: true });
+}
+
+/** A URL of a stranger's choice that cannot be stored is no reason to refuse the feed. */
+function usableUrl(url: string): string | undefined {
+  try {
+    return normalizeFeedUrl(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks a known podcast's feed again, unless a crawler is at it just now. */

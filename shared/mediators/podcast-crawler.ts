@@ -56,8 +56,9 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
       // Full, or nobody else is due for now: until one is done there is nothing to ask.
       if (claims.length === 0 || inFlight.size >= ctx.config.crawlConcurrency) await Promise.race(inFlight);
     }
-    await Promise.all(inFlight);
   } finally {
+    // Also where claiming failed: what is in flight needs its leases until it has ended.
+    await Promise.all(inFlight);
     clearInterval(renewal);
   }
   ctx.log.info("Crawl finished", toFields(result));

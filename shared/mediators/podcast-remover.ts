@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { podcast } from "../db/schema.ts";
+import { podcast, podcastCrawl } from "../db/schema.ts";
 import { notFound } from "../errors.ts";
 import { numEpisodes } from "../sql/num-episodes.ts";
 
@@ -8,14 +8,12 @@ export type RemoveResult = { podcastId: number; title: string; numEpisodes: numb
 
 /** Removes a podcast with its episodes and raw feeds. @throws UserError 404 */
 export async function run(ctx: Context, { podcastId }: { podcastId: number }): Promise<RemoveResult> {
-  const [removed] = await ctx.db
-    .delete(podcast)
-    .where(eq(podcast.id, podcastId))
+  const [removed] = await ctx.db.transaction(async (tx) => {
+    // In the order in which storing a feed locks them, or the two would wait for each other.
+    await tx.select().from(podcastCrawl).where(eq(podcastCrawl.podcastId, podcastId)).for("update");
     // Still the count from before: all parts of a statement see the same snapshot.
-    .returning({
-      title: podcast.title,
-      numEpisodes,
-    });
+    return tx.delete(podcast).where(eq(podcast.id, podcastId)).returning({ title: podcast.title, numEpisodes });
+  });
   if (removed === undefined) throw notFound("podcast", podcastId);
   ctx.log.info("Podcast removed", { podcast_id: podcastId, num_episodes: removed.numEpisodes });
   return { podcastId, ...removed };

@@ -1,6 +1,4 @@
-import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { podcastCrawl } from "../db/schema.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { LeaseLostError } from "../sql/lock-lease.ts";
@@ -10,6 +8,7 @@ import { digestOf, isNewestContent } from "../sql/store-feed-content.ts";
 import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
 import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
+import { whileReading } from "./reading-room.ts";
 
 export type UpdateResult =
   | { kind: "unchanged" }
@@ -17,9 +16,6 @@ export type UpdateResult =
   | { kind: "failed"; error: string }
   /** Another claimed the podcast meanwhile, or time ran out: nothing was recorded. */
   | { kind: "abandoned" };
-
-// The month within which a change makes a feed an active one.
-const ACTIVE_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back. */
 export async function run(ctx: Context, { claim }: { claim: Claim }): Promise<UpdateResult> {
@@ -53,16 +49,15 @@ async function update(ctx: Context, claim: Claim): Promise<UpdateResult> {
   if (await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) })) {
     return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
   }
-  const feed = await read(ctx, reply);
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await feedStorer.run(ctx, {
-    feed,
-    content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
-    target: { kind: "claimed", claim },
-    success: { isChanged: true, ...validators, delayMs },
-  });
-  const { numInserted, numUpdated, numSkipped } = stored;
-  ctx.log.info("Podcast updated", { num_inserted: numInserted, num_updated: numUpdated, num_skipped: numSkipped });
+  const stored = await whileReading(reply.body.length, async () =>
+    feedStorer.run(ctx, {
+      feed: await read(ctx, reply),
+      content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
+      target: { kind: "claimed", claim },
+      success: { isChanged: true, ...validators, delayMs },
+    }),
+  );
   return { kind: "changed", ...stored };
 }
 
@@ -72,12 +67,7 @@ type Unchanged = {
   cacheMaxAgeMs: number | undefined;
 };
 async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs }: Unchanged): Promise<UpdateResult> {
-  const [row] = await ctx.db
-    .select({ lastChangedAt: podcastCrawl.lastChangedAt })
-    .from(podcastCrawl)
-    .where(eq(podcastCrawl.podcastId, claim.podcastId));
-  const isActive = row?.lastChangedAt != null && ctx.now().getTime() - row.lastChangedAt.getTime() < ACTIVE_MS;
-  const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs, random: Math.random() });
+  const delayMs = delayAfterSuccess({ isActive: claim.isActive, cacheMaxAgeMs, random: Math.random() });
   const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, delayMs });
   return { kind: isRecorded ? "unchanged" : "abandoned" };
 }

@@ -9,6 +9,8 @@ export type Claim = {
   etag: string | undefined;
   lastModified: string | undefined;
   numFailures: number;
+  /** Had something new within the last month. */
+  isActive: boolean;
 };
 type Row = {
   podcast_id: string;
@@ -17,6 +19,7 @@ type Row = {
   etag: string | null;
   last_modified: string | null;
   num_failures: number;
+  is_active: boolean;
 };
 
 // Long enough for one feed's fetch and storing without a renewal, short enough that a killed pod's feeds are soon taken up by another.
@@ -43,7 +46,8 @@ export async function claimDuePodcasts(
     set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
     from due, podcast_feed_location l
     where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current
-    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures`);
+    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures,
+      coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
   return rows.map((row) => ({
     podcastId: Number(row.podcast_id),
     leaseToken: Number(row.lease_token),
@@ -51,5 +55,6 @@ export async function claimDuePodcasts(
     etag: row.etag ?? undefined,
     lastModified: row.last_modified ?? undefined,
     numFailures: row.num_failures,
+    isActive: row.is_active,
   }));
 }

@@ -3,7 +3,7 @@ import type { Database } from "../db/pool.ts";
 import { type Episode, episode, podcast } from "../db/schema.ts";
 import { isAnyOf } from "./any-of.ts";
 import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
-import { isVisible } from "./visible.ts";
+import { isEpisodeListed, isVisible } from "./visible.ts";
 
 const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
 const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
@@ -40,6 +40,7 @@ export async function listEpisodesByPodcast(
     .where(
       and(
         eq(episode.podcastId, podcast.id),
+        isEpisodeListed(),
         from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
       ),
     )

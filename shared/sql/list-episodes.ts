@@ -2,22 +2,27 @@ import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Episode, episode, podcast } from "../db/schema.ts";
 import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
-import { isVisible } from "./visible.ts";
+import { isEpisodeListed, isVisible } from "./visible.ts";
+
+const { descriptionSource: _, ...columns } = getTableColumns(episode);
+/** Without the notes as the feed gave them, which no list shows and which may be large. */
+export type ListedEpisode = Omit<Episode, "descriptionSource">;
 
 /** Lists a visible podcast's episodes, newest first, one more than `first` where there are as many; of an unknown podcast none. */
 export async function listEpisodes(
   db: Database,
   { podcastId, first, after }: PageRequest & { podcastId: number },
-): Promise<Edge<Episode>[]> {
+): Promise<Edge<ListedEpisode>[]> {
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   const rows = await db
-    .select(getTableColumns(episode))
+    .select(columns)
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))
     .where(
       and(
         eq(episode.podcastId, podcastId),
         isVisible(),
+        isEpisodeListed(),
         from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
       ),
     )

@@ -6,8 +6,8 @@ import type { Database } from "../db/pool.ts";
 
 export type FeedContent = { body: Buffer; contentType: string | undefined; baseUrl: string };
 
-// The original kept as many: enough to see what a feed did, and to read it again with better code.
-const NUM_KEPT = 5;
+/** Raw feeds kept of each podcast. The original kept as many: enough to see what a feed did, and to read it again with better code. */
+export const NUM_KEPT = 5;
 
 export function digestOf(body: Buffer): Buffer {
   return createHash("sha256").update(body).digest();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { findCode } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import type { FeedEpisode } from "../feed/model.ts";
@@ -12,14 +12,14 @@ const BATCH_SIZE = 250;
 /**
  * Inserts a feed's episodes and rewrites those whose content differs; a row that is the same is not touched. Call it in
  * a transaction. An episode that Postgres refuses (its data, not the statement) is left out and returned.
+ *
+ * Whether content differs is told by its digest; with `comparesColumns`, which reads the rows whole, by the stored
+ * columns as well.
  */
-export async function upsertEpisodes(
-  db: Database,
-  { podcastId, episodes }: { podcastId: number; episodes: readonly FeedEpisode[] },
-): Promise<UpsertResult> {
+export async function upsertEpisodes(db: Database, { episodes, ...options }: Batch): Promise<UpsertResult> {
   const total: UpsertResult = { numInserted: 0, numUpdated: 0, refused: [] };
   for (let i = 0; i < episodes.length; i += BATCH_SIZE) {
-    const result = await upsertBatch(db, { podcastId, episodes: episodes.slice(i, i + BATCH_SIZE) });
+    const result = await upsertBatch(db, { ...options, episodes: episodes.slice(i, i + BATCH_SIZE) });
     total.numInserted += result.numInserted;
     total.numUpdated += result.numUpdated;
     total.refused.push(...result.refused);
@@ -27,20 +27,21 @@ export async function upsertEpisodes(
   return total;
 }
 
-type Batch = { podcastId: number; episodes: readonly FeedEpisode[] };
+type Batch = { podcastId: number; episodes: readonly FeedEpisode[]; comparesColumns?: boolean };
 
 /** Halves a batch that is refused until the refused episodes stand alone. */
-async function upsertBatch(db: Database, { podcastId, episodes }: Batch): Promise<UpsertResult> {
+async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
+  const { episodes } = batch;
   try {
-    const counts = await db.transaction((savepoint) => upsertRows(savepoint, { podcastId, episodes }));
+    const counts = await db.transaction((savepoint) => upsertRows(savepoint, batch));
     return { ...counts, refused: [] };
   } catch (error) {
     // Class 22 data exception, 23 constraint violation, 54 limit exceeded: some row's fault.
     if (!/^(22|23|54)/.test(findCode(error) ?? "")) throw error;
     if (episodes.length === 1) return { numInserted: 0, numUpdated: 0, refused: [...episodes] };
     const middle = Math.ceil(episodes.length / 2);
-    const left = await upsertBatch(db, { podcastId, episodes: episodes.slice(0, middle) });
-    const right = await upsertBatch(db, { podcastId, episodes: episodes.slice(middle) });
+    const left = await upsertBatch(db, { ...batch, episodes: episodes.slice(0, middle) });
+    const right = await upsertBatch(db, { ...batch, episodes: episodes.slice(middle) });
     return {
       numInserted: left.numInserted + right.numInserted,
       numUpdated: left.numUpdated + right.numUpdated,
@@ -49,7 +50,7 @@ async function upsertBatch(db: Database, { podcastId, episodes }: Batch): Promis
   }
 }
 
-async function upsertRows(db: Database, { podcastId, episodes }: Batch) {
+async function upsertRows(db: Database, { podcastId, episodes, comparesColumns }: Batch) {
   const [row] = await db.execute<{ num_inserted: number; num_updated: number }>(sql`
     with item as (
       select * from jsonb_to_recordset(${JSON.stringify(episodes.map(toRow))}::jsonb) as i(
@@ -75,7 +76,7 @@ async function upsertRows(db: Database, { podcastId, episodes }: Batch) {
         i."episodeType", i.chapters, i.namespace
       from item i
       left join episode old on old.podcast_id = ${podcastId}::bigint and old.guid_sha256 = decode(i."guidSha256", 'hex')
-      where old.id is null or old.item_sha256 <> decode(i."itemSha256", 'hex')
+      where old.id is null or old.item_sha256 <> decode(i."itemSha256", 'hex')${comparesColumns ? sql` or ${DIFFERS}` : sql``}
       order by i.position desc
       on conflict on constraint episode_podcast_id_guid_unique do update set
         guid = excluded.guid, item_sha256 = excluded.item_sha256, title = excluded.title,
@@ -93,6 +94,18 @@ async function upsertRows(db: Database, { podcastId, episodes }: Batch) {
     from written`);
   return { numInserted: row?.num_inserted ?? 0, numUpdated: row?.num_updated ?? 0 };
 }
+
+/** Of a stored row and its item: any column says something else. An item without a date says nothing of it. */
+const DIFFERS: SQL = sql.raw(`(
+  old.guid, old.title, old.published_at, old.description_source, old.description_html, old.author, old.link_url,
+  old.image_url, old.media_url, old.media_type, old.media_bytes, old.duration_seconds, old.is_explicit,
+  old.is_blocked, old.season, old.season_name, old.episode_number, old.episode_display,
+  old.episode_type, old.chapters, old.namespace
+) is distinct from (
+  i.guid, i.title, coalesce(i."publishedAt", old.published_at), i."descriptionSource", i."descriptionHtml", i.author, i."linkUrl",
+  i."imageUrl", i."mediaUrl", i."mediaType", i."mediaBytes", i."durationSeconds", i."isExplicit",
+  i."isBlocked", i.season, i."seasonName", i."episodeNumber", i."episodeDisplay",
+  i."episodeType", i.chapters, i.namespace)`);
 
 /** An episode's place in the feed is no part of its digest: a feed that grows at its head changes no other row. */
 function toRow({ guidSha256, position, ...episode }: FeedEpisode) {

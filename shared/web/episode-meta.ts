@@ -1,4 +1,4 @@
-import type { Episode } from "../db/schema.ts";
+import type { ListedEpisode } from "../sql/list-episodes.ts";
 import { type Html, html } from "./html.ts";
 import { dateText, durationText } from "./words.ts";
 
@@ -6,7 +6,7 @@ import { dateText, durationText } from "./words.ts";
  * The line above an episode's title: when, how long, and which. Each part has a direction of its own, so that an element
  * around it with dir="auto" goes by the title.
  */
-export function episodeMeta(episode: Episode): Html {
+export function episodeMeta(episode: ListedEpisode): Html {
   const { publishedAt, durationSeconds, isExplicit } = episode;
   const parts = [html`<time dir="ltr" datetime="${publishedAt.toISOString()}">${dateText(publishedAt)}</time>`];
   if (durationSeconds !== null && durationSeconds > 0) {
@@ -18,7 +18,7 @@ export function episodeMeta(episode: Episode): Html {
   return html`<p class="meta">${parts.map((part, index) => (index === 0 ? part : html`\u00A0· ${part}`))}</p>`;
 }
 
-function placeTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: Episode): string[] {
+function placeTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: ListedEpisode): string[] {
   const texts: string[] = [];
   if (season !== null || seasonName !== null) texts.push(seasonName ?? `Season\u00A0${season}`);
   if (episodeNumber !== null || episodeDisplay !== null) texts.push(episodeDisplay ?? `Episode\u00A0${episodeNumber}`);

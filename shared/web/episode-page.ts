@@ -38,6 +38,7 @@ export function episodePage({ podcast, episode }: EpisodeView): SitePage {
   return {
     titles: [title, podcast.title],
     about: {
+      isBlocked: podcast.isBlocked || episode.isBlocked,
       path: episodePath(podcast, episode),
       title,
       description: startOfNotes(descriptionHtml ?? "", { maxCharacters: DESCRIPTION_MAX_CHARACTERS }),

@@ -18,6 +18,8 @@ export type Page = {
   main: Html;
   /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
   about?: {
+    /** Search engines are asked to leave it out, because its feed asks for that (itunes:block). */
+    isBlocked?: boolean;
     /** Path with query. */
     path: string;
     title: string;
@@ -75,6 +77,7 @@ function aboutTags(publicUrl: string, about: NonNullable<Page["about"]>): Html {
   const url = publicUrl + about.path;
   const description = startOf(about.description ?? "", { maxCharacters: HEAD_DESCRIPTION_MAX_CHARACTERS });
   return html`<link rel="canonical" href="${url}">
+${about.isBlocked && html`<meta name="robots" content="noindex">`}
 ${about.feed && html`<link rel="alternate" type="application/rss+xml" href="${about.feed.url}" title="${about.feed.title}">`}
 ${description !== "" && html`<meta name="description" content="${description}">`}
 <meta property="og:site_name" content="${SITE_NAME}">

@@ -1,7 +1,7 @@
-import type { Episode } from "../db/schema.ts";
 import type { Category, Funding } from "../feed/model.ts";
 import type { Page } from "../sql/cursor.ts";
 import type { FoundPodcast } from "../sql/find-podcast.ts";
+import type { ListedEpisode } from "../sql/list-episodes.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
 import { type Html, html } from "./html.ts";
@@ -23,7 +23,7 @@ const EXCERPT_MAX_CHARACTERS = 200;
 
 export type PodcastView = {
   podcast: FoundPodcast;
-  episodes: Page<Episode>;
+  episodes: Page<ListedEpisode>;
   /** Cursor of this page of episodes; undefined for the newest. */
   after: string | undefined;
 };
@@ -36,6 +36,7 @@ export function podcastPage({ podcast, episodes, after }: PodcastView): SitePage
   return {
     titles: after === undefined ? [title] : [title, "older episodes"],
     about: {
+      isBlocked: podcast.isBlocked,
       path: pagePath(path, after),
       title,
       description: description ?? undefined,
@@ -110,14 +111,14 @@ function fundingItem({ url, message }: Funding): Html | undefined {
     : html`<li><a class="button" dir="auto" href="${href}">${message ?? "Support"}</a></li>\n`;
 }
 
-function episodeList(podcast: FoundPodcast, episodes: Episode[]): Html {
+function episodeList(podcast: FoundPodcast, episodes: ListedEpisode[]): Html {
   if (episodes.length === 0) return html`<p>No episodes.</p>`;
   return html`<ol class="episodes">
 ${episodes.map((episode) => episodeItem(podcast, episode))}
 </ol>`;
 }
 
-function episodeItem(podcast: FoundPodcast, episode: Episode): Html {
+function episodeItem(podcast: FoundPodcast, episode: ListedEpisode): Html {
   const lang = langAttribute(podcast.language);
   const excerpt = startOfNotes(episode.descriptionHtml ?? "", { maxCharacters: EXCERPT_MAX_CHARACTERS });
   return html`<li dir="auto">

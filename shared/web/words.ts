@@ -49,15 +49,18 @@ export function startOfNotes(notesHtml: string, { maxCharacters }: { maxCharacte
 
 function cut(text: string, { maxCharacters, isWhole }: { maxCharacters: number; isWhole: boolean }): string {
   const line = text.replace(/\s+/g, " ").trim();
-  const characters = [...line];
+  // A cut between the two halves of a character would show as a wrong one; most texts have no such halves.
+  const characters = /[\ud800-\udfff]/.test(line) ? [...line] : line;
   if (line === "" || (isWhole && characters.length <= maxCharacters)) return line;
-  const start = characters.slice(0, maxCharacters - 1).join("");
-  const words = characters
-    .slice(0, maxCharacters)
-    .join("")
-    .replace(/(^| )[^ ]*$/, "");
+  const [start, wide] = [maxCharacters - 1, maxCharacters].map((end) => textOf(characters.slice(0, end)));
+  if (start === undefined || wide === undefined) return line;
+  const words = wide.slice(0, Math.max(0, wide.lastIndexOf(" ")));
   // A script without spaces, or one very long word, is cut where it stands.
   return `${words.length > start.length / 2 ? words.replace(/[\s,;:.–—-]+$/, "") : start}…`;
+}
+
+function textOf(characters: string | string[]): string {
+  return typeof characters === "string" ? characters : characters.join("");
 }
 
 function twoDigits(number: number): string {

@@ -10,6 +10,7 @@ import crawl from "./rows/crawl.ts";
 import parse from "./rows/parse.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
+import { killServers } from "./server-process.ts";
 
 const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse];
 
@@ -26,19 +27,31 @@ if (process.platform !== "linux") {
 
 const directory = await mkdtemp(join(tmpdir(), "podcore-bench-"));
 const bench = createBench({ directory, isQuick: values.quick ?? false });
+let cleaning: Promise<void> | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cleanUp().then(() => process.exit(1)));
 try {
-  console.log(`Node ${process.version}, ${availableParallelism()} processors. Compare the ratios within a table only:`);
+  console.log(
+    `Node ${process.version}, ${availableParallelism()} processors. Compare ratios, and within a table only:`,
+  );
   console.log(
     '"again" is the baseline measured twice, so its ratio is noise. ± is the median distance from the median.',
   );
-  for (const row of ROWS) {
-    if (positionals.length > 0 && !positionals.includes(row.name)) continue;
+  for (const row of ROWS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     const startedAt = performance.now();
     console.log(`\n# ${row.name}: ${row.about}`);
     for await (const table of row.run(bench)) console.log(`\n${formatTable(table)}`);
     console.log(`\n  (took ${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
   }
 } finally {
-  await bench.close();
-  await rm(directory, { recursive: true, force: true });
+  await cleanUp();
+}
+
+/** Postgres is of a process group of its own, and would outlive Ctrl-C. Once only, also where a signal ends a row. */
+function cleanUp(): Promise<void> {
+  cleaning ??= (async () => {
+    killServers();
+    await bench.close();
+    await rm(directory, { recursive: true, force: true });
+  })();
+  return cleaning;
 }

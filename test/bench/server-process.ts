@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -29,6 +29,8 @@ const REQUEST_TIMEOUT_MS = 120_000;
 // What a start is measured with must be finer than the noise; a refused connection costs some 50 us of another processor.
 const POLL_MS = 1;
 
+const running = new Set<ChildProcess>();
+
 /** Bundles a baseline the way that the functions are, into one CommonJS file. */
 export async function bundleBaseline(name: string, directory: string): Promise<string> {
   const outfile = join(directory, `${name}.cjs`);
@@ -53,16 +55,11 @@ export async function startServer({ file, path, environment }: StartOptions): Pr
     env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: String(port), ...environment },
     stdio: ["ignore", "ignore", "inherit"],
   });
-  let isRunning = true;
-  const exited = once(child, "exit").then(() => {
-    isRunning = false;
+  running.add(child);
+  const exited = once(child, "exit").then(() => running.delete(child));
+  await firstReply({ port, path }, () => running.has(child)).catch((cause: unknown) => {
+    throw new Error(`Cannot start "${file}"`, { cause });
   });
-  try {
-    await firstReply({ port, path }, () => isRunning);
-  } catch (error) {
-    child.kill("SIGKILL");
-    throw new Error(`Cannot start "${file}"`, { cause: error });
-  }
   const startMs = performance.now() - startedAt;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -73,6 +70,11 @@ export async function startServer({ file, path, environment }: StartOptions): Pr
       await exited;
     },
   };
+}
+
+/** Ends at once whatever a row that failed has left running. */
+export function killServers(): void {
+  for (const child of running) child.kill("SIGKILL");
 }
 
 async function firstReply(target: { port: number; path: string }, isRunning: () => boolean): Promise<void> {
@@ -112,15 +114,20 @@ type Post = { url: string; headers?: Record<string, string>; body: string };
 
 /** Posts JSON and reads the reply. @throws Error unless it is a 200 */
 export async function post({ url, headers, body }: Post): Promise<unknown> {
-  const sent = request(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    const options = {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      timeout: REQUEST_TIMEOUT_MS,
+    };
+    const sent = request(url, options, (response) => {
+      buffer(response).then((bytes) => resolve({ status: response.statusCode, text: bytes.toString() }), reject);
+    });
+    sent.on("error", reject);
+    sent.on("timeout", () => sent.destroy(new Error(`Cannot post to "${url}": no answer in time`)));
+    sent.end(body);
   });
-  sent.end(body);
-  const [response] = await once(sent, "response");
-  const text = (await buffer(response)).toString();
-  if (response.statusCode !== 200) throw new Error(`Cannot post to "${url}": ${response.statusCode} ${text}`);
+  if (status !== 200) throw new Error(`Cannot post to "${url}": ${status} ${text}`);
   return JSON.parse(text);
 }
 

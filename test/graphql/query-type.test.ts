@@ -282,7 +282,13 @@ const EPISODE = {
     imageUrl: "https://example.com/e.png",
     mediaUrl: "https://example.com/e.mp3",
   },
-  ...{ mediaType: "audio/mpeg", mediaBytes: 5_000_000_000, durationSeconds: 3_600, isExplicit: false, isBlocked: true },
+  ...{
+    mediaType: "audio/mpeg",
+    mediaBytes: 5_000_000_000,
+    durationSeconds: 3_600,
+    isExplicit: false,
+    isBlocked: false,
+  },
   ...{ season: 3, seasonName: "Three", episodeNumber: 3.5, episodeDisplay: "Ch.3", episodeType: "bonus" },
   chapters: [
     { startSeconds: 1.5, title: "C", linkUrl: "https://example.com/c", imageUrl: "https://example.com/c.png" },

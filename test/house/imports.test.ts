@@ -7,7 +7,8 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Each room, and the rooms that it may import values from. Types may come from anywhere. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  functions: ["mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log"],
+  functions: ["jobs", "mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log"],
+  jobs: ["jobs", "mediators", "sql", "http"],
   mediators: ["mediators", "sql", "feed", "fetch", "db", "log"],
   graphql: ["graphql", "sql", "db", "http", "log"],
   web: ["web"],
@@ -23,6 +24,7 @@ const COMMON = [
   "shared/errors.ts",
   "shared/config.ts",
   "shared/context.ts",
+  "shared/secret-names.ts",
   "shared/version.gen.ts",
   "functions/routes.ts",
 ];

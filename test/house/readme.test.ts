@@ -24,6 +24,17 @@ for (const [name, value, message] of [
   ["PORT", "http", 'Cannot use PORT="http": not a whole number from 0 to 65535'],
   ["DATABASE_CONNECTIONS", "0", 'Cannot use DATABASE_CONNECTIONS="0": not a whole number from 1 to 100'],
   ["DATABASE_URL", "mysql://root:hunter2@localhost", "Cannot use DATABASE_URL: it does not begin with postgres://"],
+  [
+    "DATABASE_URL",
+    "postgres://podcore:50%more@db/podcore",
+    "Cannot use DATABASE_URL: it is no URL; in its password %, @, : and / are percent-encoded",
+  ],
+  [
+    "PODCORE_FETCH_ALLOW",
+    "10.0.0.0/8, home",
+    'Cannot use PODCORE_FETCH_ALLOW: "home" is not a network such as 10.0.0.0/8',
+  ],
+  ["PODCORE_INTERNAL", "yes", 'Cannot use PODCORE_INTERNAL="yes": not one of 0, 1'],
   ["PODCORE_LOG", "xml", 'Cannot use PODCORE_LOG="xml": not one of tree, flat, json'],
   [
     "PODCORE_PUBLIC_URL",

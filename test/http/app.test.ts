@@ -274,3 +274,14 @@ test("handle() takes a CloudEvent for a tick, and says what it misses in any oth
     /not a CloudEvent: \\"specversion\\", \\"id\\", \\"source\\", \\"type\\" missing/,
   );
 });
+
+test("handle() refuses an operator's function to a page of another site", async () => {
+  const { send } = setUp(
+    adminFunction({ usesDatabase: false, readParams: () => ({}), run: async () => ({ done: true }) }),
+  );
+
+  const foreign = await send({ method: "POST", headers: { "sec-fetch-site": "cross-site" } });
+  const own = await send({ method: "POST" });
+
+  assert.deepEqual([foreign.status, own.status], [403, 200]);
+});

@@ -88,6 +88,66 @@ test("paths that the functions framework keeps to itself reach their function", 
   );
 });
 
+test("every path is answered by us, whatever the framework makes of it", async () => {
+  const send = (method: string, path: string) =>
+    new Promise<{ status: number | undefined; id: unknown; text: string }>((resolve, reject) => {
+      const { hostname: host, port } = new URL(web.url);
+      const outgoing = request({ host, port, method, path }, (reply) => {
+        let text = "";
+        reply.on("data", (chunk) => {
+          text += chunk;
+        });
+        reply.on("end", () => resolve({ status: reply.statusCode, id: reply.headers["x-request-id"], text }));
+      });
+      outgoing.on("error", reject).end();
+    });
+
+  const replies = await Promise.all([
+    send("GET", "/%"),
+    send("GET", "/podcasts/%ff"),
+    send("GET", "/robots.txt/"),
+    send("GET", "/-/robots.txt"),
+    send("OPTIONS", "*"),
+    send("GET", "http://elsewhere.example.com/robots.txt"),
+    send("POST", "/health"),
+  ]);
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [404, 400, 308, 404, 404, 200, 404],
+  );
+  for (const { id, text } of replies) {
+    assert.match(String(id), /^[0-9a-f]{32}$/);
+    assert.doesNotMatch(text, /URIError|dist\//);
+  }
+});
+
+test("a reply that its client reads slowly is sent whole, when SIGTERM comes", async () => {
+  const artifact = await startArtifact({ name: "api-graphql", environment: { DATABASE_URL } });
+  // An answer of some megabytes: more than the sockets' buffers hold.
+  const query = `{ ${Array.from({ length: 5 }, (_, i) => `a${i}: __schema { types { description fields { description } } }`).join(" ")} }`;
+  const body = JSON.stringify({ query: query.replaceAll("description", "description name") });
+  const reply = await new Promise<{ expected: number; received: number }>((resolve, reject) => {
+    const outgoing = request(
+      `${artifact.url}/graphql`,
+      { method: "POST", headers: { "content-type": "application/json" } },
+      (incoming) => {
+        let received = 0;
+        incoming.pause();
+        artifact.child.kill("SIGTERM");
+        setTimeout(() => incoming.resume(), 500);
+        incoming.on("data", (chunk) => {
+          received += chunk.length;
+        });
+        incoming.on("close", () => resolve({ expected: Number(incoming.headers["content-length"]), received }));
+      },
+    );
+    outgoing.on("error", reject).end(body);
+  });
+
+  assert.equal(reply.received, reply.expected);
+});
+
 test("Host and X-Forwarded-Host change nothing on a page", async () => {
   const forged = {
     "x-forwarded-host": "evil.example.com",

@@ -104,6 +104,37 @@ for (const [name, secretUrl] of [
   });
 }
 
+test("run() makes a podcast private, when it redirects to a URL with a token", async () => {
+  script["/paid"] = rss();
+
+  const { podcastId, isPrivate } = await add("/free", {
+    status: 301,
+    headers: { Location: "/paid?auth_token=hunter2" },
+  });
+
+  const locations = await ctx.db.select().from(podcastFeedLocation).where(eq(podcastFeedLocation.podcastId, podcastId));
+  assert.equal(isPrivate, true);
+  assert.deepEqual(
+    locations.map(({ feedUrl }) => feedUrl),
+    [`${origin.url}/free`],
+  );
+});
+
+test("run() makes one podcast, when URLs that move to the same feed are added at once", async () => {
+  script["/target"] = rss();
+
+  const results = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((i) => add(`/moved-${i}`, { status: 301, headers: { Location: "/target" } })),
+  );
+
+  assert.equal(new Set(results.map(({ podcastId }) => podcastId)).size, 1);
+});
+
+test("run() refuses a URL that is too long to store, before it asks anybody", async () => {
+  await assert.rejects(add(`/${"a".repeat(3_000)}`, rss()), /as a feed URL: it is over 2000 characters$/);
+  assert.equal(origin.requests.length, 0);
+});
+
 test("run() keeps a show that asks to be blocked off the list, and shows it to who knows it", async () => {
   const { podcastId } = await add("/feed", rss({ extra: "<itunes:block>Yes</itunes:block>" }));
 

@@ -3,6 +3,7 @@ import test, { beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { openPool } from "../../shared/db/pool.ts";
 import { claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
+import { lockLease } from "../../shared/sql/lock-lease.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "../../shared/sql/record-crawl.ts";
 import { releaseLease } from "../../shared/sql/release-lease.ts";
 import { renewLeases } from "../../shared/sql/renew-leases.ts";
@@ -96,6 +97,36 @@ test("renewLeases() extends what is held, from now on", async () => {
     sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`,
   );
   assert.equal(row?.is_renewed, true);
+});
+
+test("renewLeases() passes over a podcast that is being stored", async () => {
+  await insertDuePodcasts(db, ["a", "b"]);
+  const claims = await claimDuePodcasts(db, { limit: 2 });
+  const [stored] = claims;
+  assert.ok(stored);
+  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
+
+  await db.transaction(async (tx) => {
+    await lockLease(tx, stored);
+    await renewLeases(db, claims);
+  });
+
+  const rows = await db.execute(sql`
+    select podcast_id::int from podcast_crawl where lease_expires_at > podcore_now() + interval '30 seconds'`);
+  assert.deepEqual(
+    rows.map(({ podcast_id }) => podcast_id),
+    [claims[1]?.podcastId],
+  );
+});
+
+test("claimDuePodcasts() tells which podcasts had something new within a month", async () => {
+  await insertDuePodcasts(db, ["a", "b", "c"]);
+  await db.execute(sql`
+    update podcast_crawl set last_changed_at = podcore_now() - case podcast_id % 2 when 0 then 20 else 40 end * interval '1 day'`);
+
+  const claims = await claimDuePodcasts(db, { limit: 3 });
+
+  assert.ok(claims.length === 3 && claims.every(({ podcastId, isActive }) => isActive === (podcastId % 2 === 0)));
 });
 
 test("podcore_now() lets thirty days pass, when a test says so", async () => {

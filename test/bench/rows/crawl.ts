@@ -24,18 +24,15 @@ type FeedSet = { name: string; feeds: readonly Buffer[] };
 
 async function* crawlAll(bench: Bench, { name, feeds }: FeedSet): AsyncGenerator<Table> {
   const origin = await startFeedOrigin(feeds);
-  try {
-    const { subjects, numEpisodes } = await prepare(bench, origin);
-    const comparison = await compare(subjects, bench.limits(LIMITS));
-    const numBytes = feeds.reduce((sum, { length }) => sum + length, 0);
-    yield {
-      title: `${feeds.length} ${name}, ${(numBytes / 1e6).toFixed(1)} MB, ${numEpisodes} episodes, ${comparison.numRounds} rounds`,
-      ...comparison,
-      notes: notesOf(comparison, { numFeeds: feeds.length, numEpisodes }),
-    };
-  } finally {
-    origin.close();
-  }
+  const { subjects, numEpisodes } = await prepare(bench, origin);
+  const comparison = await compare(subjects, bench.limits(LIMITS));
+  origin.close();
+  const numBytes = feeds.reduce((sum, { length }) => sum + length, 0);
+  yield {
+    title: `${feeds.length} ${name}, ${(numBytes / 1e6).toFixed(1)} MB, ${numEpisodes} episodes, ${comparison.numRounds} rounds`,
+    ...comparison,
+    notes: notesOf(comparison, { numFeeds: feeds.length, numEpisodes }),
+  };
 }
 
 async function prepare(bench: Bench, origin: FeedOrigin) {

@@ -1,0 +1,16 @@
+import { adminFunction } from "../../shared/http/function.ts";
+import { readFields, readId } from "../../shared/http/read-fields.ts";
+import * as podcastReingester from "../../shared/mediators/podcast-reingester.ts";
+
+/**
+ * Reads stored raw feeds again with today's code, within a tick's time budget: all, `podcastId` alone, or those behind
+ * `afterId`, which a call that did not get to the end answers with.
+ */
+export default adminFunction({
+  readParams(data) {
+    const fields = readFields(data);
+    const idUnder = (name: string) => (fields[name] === undefined ? undefined : readId(fields, name));
+    return { podcastId: idUnder("podcastId"), afterId: idUnder("afterId") };
+  },
+  run: (ctx, params) => podcastReingester.run(ctx, { ...params, budgetMs: ctx.config.tickBudgetMs }),
+});

@@ -1,0 +1,8 @@
+import { adminFunction } from "../../shared/http/function.ts";
+import * as feedLocationUpgrader from "../../shared/mediators/feed-location-upgrader.ts";
+
+/** Has feeds asked over https that are asked over http, where their host is known to serve it. */
+export default adminFunction({
+  readParams: () => ({}),
+  run: (ctx) => feedLocationUpgrader.run(ctx, { budgetMs: ctx.config.tickBudgetMs }),
+});

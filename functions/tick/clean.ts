@@ -1,0 +1,8 @@
+import { tickFunction } from "../../shared/http/function.ts";
+import * as cleaner from "../../shared/mediators/cleaner.ts";
+
+/** Deletes what is kept no longer, within the tick's time budget. Any number of ticks may run at once. */
+export default tickFunction({
+  readParams: () => ({}),
+  run: (ctx) => cleaner.run(ctx, { budgetMs: ctx.config.tickBudgetMs }),
+});

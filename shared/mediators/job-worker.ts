@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "../context.ts";
+import { UserError } from "../errors.ts";
+import { untilAborted } from "../fetch/deadline.ts";
+import type { JobDefinitions } from "../jobs/job.ts";
+import { withContext } from "../log/log.ts";
+import { redactText } from "../log/redact.ts";
+import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "../sql/claim-due-jobs.ts";
+import { recordJobDone, recordJobFailure, releaseJob } from "../sql/record-job.ts";
+import { renewJobLeases } from "../sql/renew-job-leases.ts";
+
+/** Abandoned: the lease was lost, or time ran out. Somebody does the job again. */
+export type WorkResult = { numDone: number; numFailed: number; numParked: number; numAbandoned: number };
+
+// Jobs mostly wait for somebody else's host; more than a pod's connections, which they need for moments only.
+const CONCURRENCY = 10;
+// Jobs claimed per query. Small, so that two pods share a backlog instead of one pod owning it.
+const CLAIM_SIZE = 5;
+// Thrice within a lease, so that one renewal may be lost.
+const RENEW_INTERVAL_MS = (JOB_LEASE_SECONDS * 1_000) / 3;
+// While some are in flight: a job that hangs must not keep those waiting that become due meanwhile.
+const POLL_INTERVAL_MS = 1_000;
+// The original's: the tenth failure comes at least four and a quarter hours after the first.
+const MAX_NUM_ERRORS = 10;
+
+/**
+ * Works off the jobs that are due until `budgetMs` is used up, many at once. A job that fails is tried again after
+ * n^4 + 3 seconds, n its failures so far, and parked after ten; it does not stop the others. What is in flight when the
+ * time is up is finished; nothing new is claimed.
+ */
+export async function run(
+  ctx: Context,
+  { budgetMs, jobs }: { budgetMs: number; jobs: JobDefinitions },
+): Promise<WorkResult> {
+  const result: WorkResult = { numDone: 0, numFailed: 0, numParked: 0, numAbandoned: 0 };
+  const held = new Set<JobClaim>();
+  const inFlight = new Set<Promise<void>>();
+  const deadlineMs = performance.now() + budgetMs;
+  const mayClaim = () => performance.now() < deadlineMs && !ctx.draining.aborted && !ctx.signal.aborted;
+  const renewal = setInterval(() => void renew(ctx, held), RENEW_INTERVAL_MS);
+  try {
+    while (mayClaim()) {
+      const free = CONCURRENCY - inFlight.size;
+      const claims = free === 0 ? [] : await claimDueJobs(ctx.db, { limit: Math.min(free, CLAIM_SIZE) });
+      if (claims.length === 0 && inFlight.size === 0) break;
+      for (const claim of claims) {
+        held.add(claim);
+        const work = take(ctx, { claim, jobs, result }).finally(() => {
+          held.delete(claim);
+          inFlight.delete(work);
+        });
+        inFlight.add(work);
+      }
+      if (claims.length === 0) await untilOneEnds(inFlight);
+    }
+  } finally {
+    await Promise.all(inFlight);
+    clearInterval(renewal);
+  }
+  const { numDone, numFailed, numParked, numAbandoned } = result;
+  ctx.log.info("Work finished", {
+    num_done: numDone,
+    num_failed: numFailed,
+    num_parked: numParked,
+    num_abandoned: numAbandoned,
+  });
+  return result;
+}
+
+/** Waits until a job ends, or it is time to look for others. */
+async function untilOneEnds(inFlight: ReadonlySet<Promise<void>>): Promise<void> {
+  const timer = new AbortController();
+  const poll = sleep(POLL_INTERVAL_MS, undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([...inFlight, poll]);
+  timer.abort();
+}
+
+type Work = { claim: JobClaim; jobs: JobDefinitions };
+async function take(ctx: Context, { claim, jobs, result }: Work & { result: WorkResult }): Promise<void> {
+  await withContext({ job_id: claim.jobId, job: claim.name }, async () => {
+    try {
+      result[await work(ctx, { claim, jobs })] += 1;
+    } catch (cause) {
+      // Not even the outcome could be recorded (the database is away): the lease runs out, and the job is due again.
+      ctx.log.error("Cannot record a job", { cause });
+      result.numAbandoned += 1;
+    }
+  });
+}
+
+async function work(ctx: Context, { claim, jobs }: Work): Promise<keyof WorkResult> {
+  const { numErrors } = claim;
+  // As many workers as that have ended under it: the next would as well.
+  if (numErrors >= MAX_NUM_ERRORS) return recordFailure(ctx, { claim, error: WORKER_ENDED, numErrors });
+  try {
+    await attempt(ctx, { claim, jobs });
+  } catch (error) {
+    if (ctx.signal.aborted) {
+      await releaseJob(ctx.db, claim);
+      return "numAbandoned";
+    }
+    return recordFailure(ctx, { claim, error: describe(ctx, error), numErrors: numErrors + 1 });
+  }
+  return (await recordJobDone(ctx.db, claim)) ? "numDone" : leaseLost(ctx, claim);
+}
+
+/** Runs a job within its own deadline, whether or not it heeds its signal. */
+async function attempt(ctx: Context, { claim, jobs }: Work): Promise<void> {
+  // Not every object has only the names that were given to it: `constructor` is no job.
+  const definition = Object.hasOwn(jobs, claim.name) ? jobs[claim.name] : undefined;
+  if (definition === undefined) throw new UserError(404, `Unknown job: ${claim.name}`);
+  const args = definition.parse(claim.args);
+  const { timeoutMs } = definition;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([ctx.signal, deadline]);
+  // Not a copy, which would open the database and the fetcher.
+  const jobContext: Context = Object.create(ctx, { signal: { value: signal } });
+  try {
+    await untilAborted(signal, Promise.resolve(definition.run(jobContext, args)));
+  } catch (cause) {
+    if (deadline.aborted) throw new UserError(504, `Cannot finish the job within ${timeoutMs} ms`, { cause });
+    throw cause;
+  }
+}
+
+/** What is kept of an error: words that are meant for a reader, and of all others only that there was one. */
+function describe(ctx: Context, error: unknown): string {
+  if (error instanceof UserError) {
+    ctx.log.info("Job failed", { reason: error.message });
+    return redactText(error.message);
+  }
+  ctx.log.error("Cannot do job", { cause: error });
+  return "Internal error";
+}
+
+type Failure = { claim: JobClaim; error: string; numErrors: number };
+async function recordFailure(ctx: Context, { claim, error, numErrors }: Failure): Promise<keyof WorkResult> {
+  const isParked = numErrors >= MAX_NUM_ERRORS;
+  const delayMs = isParked ? undefined : (numErrors ** 4 + 3) * 1_000;
+  const isRecorded = await recordJobFailure(ctx.db, claim, { error, numErrors, delayMs });
+  if (!isRecorded) return leaseLost(ctx, claim);
+  if (isParked) ctx.log.error("Job parked", { num_errors: numErrors, reason: error });
+  return isParked ? "numParked" : "numFailed";
+}
+
+function leaseLost(ctx: Context, { leaseToken }: JobClaim): keyof WorkResult {
+  ctx.log.warn("Lease lost", { lease_token: leaseToken });
+  return "numAbandoned";
+}
+
+async function renew(ctx: Context, held: ReadonlySet<JobClaim>): Promise<void> {
+  if (held.size === 0) return;
+  await renewJobLeases(ctx.db, [...held]).catch((cause: unknown) =>
+    ctx.log.warn("Cannot renew leases", { error: String(cause) }),
+  );
+}

@@ -1,0 +1,15 @@
+// As words of a name: `auth` and `auth_token`, but not `author`.
+const WORDS =
+  "auth|authorization|cred|credential|credentials|hash|jwt|key|pass|pw|pwd|session|sid|sig|signature|uid|uuid";
+// As the end of a name, too: `accesstoken`, `apikey`.
+const ENDINGS = "apikey|authkey|passwd|password|secret|token";
+const SECRET_NAME = new RegExp(`(?:^|[^a-z])(?:${WORDS})(?![a-z])|(?:${ENDINGS})(?![a-z])`, "i");
+
+/**
+ * Tells whether a query parameter of this name carries the right to read what others pay for or may not see. The one
+ * list of such names: what it masks in logs and errors makes a feed private.
+ */
+export function isSecretName(name: string): boolean {
+  // camelCase is words as well.
+  return SECRET_NAME.test(name.replace(/(?<=[a-z])(?=[A-Z])/g, "_"));
+}

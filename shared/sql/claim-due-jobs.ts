@@ -1,0 +1,49 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+
+/** A job under a lease, as it was stored. */
+export type JobClaim = {
+  jobId: number;
+  leaseToken: number;
+  name: string;
+  args: unknown;
+  /** How many attempts have failed so far; one whose worker ended under it is among them. */
+  numErrors: number;
+};
+type Row = { id: string; lease_token: string; name: string; args: unknown; num_errors: number };
+
+// Three renewals fit in; short enough that a killed pod's jobs are soon taken up by another.
+export const JOB_LEASE_SECONDS = 60;
+/** The last error of a job whose lease ran out: its worker was killed, perhaps by what the job did. */
+export const WORKER_ENDED = "Worker ended before the job did";
+
+/**
+ * Claims up to `limit` jobs that are due and that nobody is at, longest due first. SKIP LOCKED lets any number of
+ * workers claim at once without waiting for each other. A lease that ran out counts as an error, so that a job that
+ * kills its workers is parked in the end as well.
+ */
+export async function claimDueJobs(db: Database, { limit }: { limit: number }): Promise<JobClaim[]> {
+  const rows = await db.execute<Row>(sql`
+    with due as (
+      select id, lease_expires_at is not null as was_held from job
+      where due_at <= podcore_now() and parked_at is null
+        and (lease_expires_at is null or lease_expires_at <= podcore_now())
+      order by due_at, id
+      limit ${limit}::int
+      for update skip locked
+    )
+    update job j set
+      lease_token = j.lease_token + 1, lease_expires_at = podcore_now() + ${JOB_LEASE_SECONDS}::int * interval '1 second',
+      num_errors = j.num_errors + due.was_held::int,
+      last_error = case when due.was_held then ${WORKER_ENDED}::text else j.last_error end,
+      last_error_at = case when due.was_held then podcore_now() else j.last_error_at end
+    from due where j.id = due.id
+    returning j.id, j.lease_token, j.name, j.args, j.num_errors`);
+  return rows.map((row) => ({
+    jobId: Number(row.id),
+    leaseToken: Number(row.lease_token),
+    name: row.name,
+    args: row.args,
+    numErrors: row.num_errors,
+  }));
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import test, { after, beforeEach } from "node:test";
+import { sql } from "drizzle-orm";
+import { job } from "../../../shared/db/schema.ts";
+import type { WorkResult } from "../../../shared/mediators/job-worker.ts";
+import { enqueueJob } from "../../../shared/sql/enqueue-job.ts";
+import { sendPing, startArtifact } from "../../support/artifact.ts";
+import { createContext } from "../../support/context.ts";
+import { rss } from "../../support/feed.ts";
+import { insertDuePodcasts } from "../../support/insert-podcast.ts";
+import { LOOPBACK } from "../../support/loopback.ts";
+import { startOrigin } from "../../support/origin.ts";
+import { createDatabase } from "../../support/postgres.ts";
+
+const NUM_JOBS = 200;
+
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl });
+const environment = { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: LOOPBACK.join(",") };
+
+beforeEach(async () => {
+  await ctx.db.delete(job);
+  await ctx.db.execute(sql`delete from podcast`);
+});
+
+async function ping(url: string): Promise<{ status: number; result: WorkResult }> {
+  const reply = await sendPing(url);
+  // What the function's run() returns, as JSON.
+  return { status: reply.status, result: (await reply.json()) as WorkResult };
+}
+
+/** A host that answers when the test says so, and a job that asks it. */
+async function enqueueHeld() {
+  const responses: ServerResponse[] = [];
+  const origin = await startOrigin((_, response) => responses.push(response));
+  after(origin.close);
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, [`${origin.url}/feed`]);
+  await enqueueJob(ctx.db, { name: "podcast_refresh", args: { podcastId } });
+  return {
+    asked: async () => {
+      while (responses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    answer: () => {
+      for (const response of responses.splice(0)) response.end(rss());
+    },
+  };
+}
+
+test("run() does each job once, when ten ticks run at once in two processes over 200 jobs", async () => {
+  await Promise.all(
+    Array.from({ length: NUM_JOBS }, (_, i) => enqueueJob(ctx.db, { name: "no_op", args: { message: `<${i}>` } })),
+  );
+  const processes = await Promise.all([0, 1].map(() => startArtifact({ name: "tick-work", environment })));
+
+  const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => ping(processes[i % 2]?.url ?? "")));
+
+  for (const { stop } of processes) assert.equal(await stop(), 0);
+  const output = processes.map((process) => process.output()).join("");
+  const messages = [...output.matchAll(/No-op.*?<(\d+)>/g)].map(([, i]) => Number(i));
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    Array(10).fill(200),
+  );
+  assert.equal(
+    replies.reduce((sum, { result }) => sum + result.numDone, 0),
+    NUM_JOBS,
+  );
+  assert.deepEqual(
+    messages.sort((a, b) => a - b),
+    Array.from({ length: NUM_JOBS }, (_, i) => i),
+  );
+  assert.equal((await ctx.db.select().from(job)).length, 0);
+});
+
+test("run() takes over the job of a process that was killed, when its lease has run out", async () => {
+  const held = await enqueueHeld();
+  const first = await startArtifact({ name: "tick-work", environment });
+  const tick = sendPing(first.url).catch(() => undefined);
+  await held.asked();
+  first.child.kill("SIGKILL");
+  await tick;
+  const second = await startArtifact({ name: "tick-work", environment });
+
+  const { result: early } = await ping(second.url);
+  await ctx.db.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await ctx.db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  held.answer();
+  const late = ping(second.url);
+  await held.asked();
+  held.answer();
+
+  assert.equal(early.numDone, 0);
+  assert.equal((await late).result.numDone, 1);
+  const [row] = await ctx.db.execute(sql`select count(*)::int as num from episode`);
+  assert.equal(row?.num, 1);
+});
+
+test("run() finishes the job in flight and takes on no other, when SIGTERM comes", async () => {
+  const held = await enqueueHeld();
+  const { url, child, output } = await startArtifact({ name: "tick-work", environment });
+  const tick = ping(url);
+  await held.asked();
+  const exited = once(child, "exit");
+
+  child.kill("SIGTERM");
+  while (!output().includes("Draining")) await new Promise((resolve) => setTimeout(resolve, 10));
+  await enqueueJob(ctx.db, { name: "no_op", args: { message: "late" } });
+  held.answer();
+
+  const { status, result } = await tick;
+  const [code] = await exited;
+  assert.deepEqual([code, status, result.numDone], [0, 200, 1]);
+  assert.deepEqual(
+    (await ctx.db.select().from(job)).map(({ name }) => name),
+    ["no_op"],
+  );
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import test, { after, beforeEach } from "node:test";
+import { job, podcast, podcastCrawl } from "../../shared/db/schema.ts";
+import { JOBS } from "../../shared/jobs/jobs.ts";
+import * as jobWorker from "../../shared/mediators/job-worker.ts";
+import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
+import { claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
+import { enqueueJob } from "../../shared/sql/enqueue-job.ts";
+import { createContext } from "../support/context.ts";
+import { rss } from "../support/feed.ts";
+import { fetch } from "../support/loopback.ts";
+import { type Reply, startOrigin } from "../support/origin.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const ctx = createContext({ databaseUrl: await createDatabase(), fetch });
+const script: Record<string, Reply> = {};
+const origin = await startOrigin(script);
+after(origin.close);
+
+beforeEach(async () => {
+  await ctx.db.delete(podcast);
+  await ctx.db.delete(job);
+  script["/feed"] = rss();
+});
+
+async function addPodcast(): Promise<number> {
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}/feed` });
+  origin.requests.splice(0);
+  return podcastId;
+}
+
+async function refresh(podcastId: number): Promise<jobWorker.WorkResult> {
+  await enqueueJob(ctx.db, { name: "podcast_refresh", args: { podcastId } });
+  return jobWorker.run(ctx, { budgetMs: 60_000, jobs: JOBS });
+}
+
+test("podcastRefresh crawls a podcast that is not due yet", async () => {
+  const podcastId = await addPodcast();
+  script["/feed"] = rss({ title: "Renamed" });
+
+  const result = await refresh(podcastId);
+
+  const [row] = await ctx.db.select().from(podcast);
+  assert.equal(result.numDone, 1);
+  assert.equal(row?.title, "Renamed");
+});
+
+test("podcastRefresh is done, when the crawl fails: that is recorded with the podcast", async () => {
+  const podcastId = await addPodcast();
+  script["/feed"] = { status: 503 };
+
+  const result = await refresh(podcastId);
+
+  const [crawl] = await ctx.db.select().from(podcastCrawl);
+  assert.equal(result.numDone, 1);
+  assert.deepEqual([crawl?.numFailures, crawl?.leaseExpiresAt], [1, null]);
+});
+
+test("podcastRefresh is done and asks nobody, when a crawler is at the podcast or it is unknown", async () => {
+  const podcastId = await addPodcast();
+  await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+
+  const results = [await refresh(podcastId), await refresh(podcastId + 1_000)];
+
+  assert.deepEqual(
+    results.map(({ numDone }) => numDone),
+    [1, 1],
+  );
+  assert.equal(origin.requests.length, 0);
+});

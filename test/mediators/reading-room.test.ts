@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { whileReading } from "../../shared/mediators/reading-room.ts";
+
+const MB = 1_000_000;
+
+test("whileReading() lets in what is small enough together, and each in its turn", async () => {
+  const inside = new Map<string, () => void>();
+  const come = (name: string, numBytes: number) =>
+    whileReading(numBytes, () => new Promise<void>((leave) => inside.set(name, leave)));
+  const leave = async (name: string) => {
+    inside.get(name)?.();
+    inside.delete(name);
+    // The next is let in within the same turn of the loop.
+    await new Promise((wake) => setImmediate(wake));
+    return [...inside.keys()];
+  };
+
+  const visits = [come("a", 5 * MB), come("b", 5 * MB), come("huge", 90 * MB), come("c", 1 * MB)];
+  await new Promise((wake) => setImmediate(wake));
+  const steps = [[...inside.keys()], await leave("a"), await leave("b"), await leave("huge")];
+  await leave("c");
+  await Promise.all(visits);
+
+  assert.deepEqual(steps, [["a", "b"], ["b"], ["huge"], ["c"]]);
+});
+
+test("whileReading() makes room again, when the work fails", async () => {
+  await assert.rejects(
+    whileReading(90 * MB, () => Promise.reject(new Error("No"))),
+    /No/,
+  );
+
+  assert.equal(await whileReading(90 * MB, async () => "in"), "in");
+});

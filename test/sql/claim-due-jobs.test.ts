@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { sql } from "drizzle-orm";
+import { openPool } from "../../shared/db/pool.ts";
+import { job } from "../../shared/db/schema.ts";
+import { claimDueJobs } from "../../shared/sql/claim-due-jobs.ts";
+import { enqueueJob } from "../../shared/sql/enqueue-job.ts";
+import { recordJobDone, recordJobFailure, releaseJob } from "../../shared/sql/record-job.ts";
+import { renewJobLeases } from "../../shared/sql/renew-job-leases.ts";
+import { createContext } from "../support/context.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const databaseUrl = await createDatabase();
+const { db } = createContext({ databaseUrl });
+
+beforeEach(() => db.delete(job));
+
+function enqueue(message = "a"): Promise<number> {
+  return enqueueJob(db, { name: "no_op", args: { message } });
+}
+
+async function claimOne() {
+  const [claim] = await claimDueJobs(db, { limit: 1 });
+  assert.ok(claim);
+  return claim;
+}
+
+test("enqueueJob() stores a job that is due at once, with its args as they are", async () => {
+  const jobId = await enqueue('it\'s "quoted"');
+
+  const claim = await claimOne();
+
+  assert.deepEqual(claim, {
+    jobId,
+    leaseToken: 1,
+    name: "no_op",
+    args: { message: 'it\'s "quoted"' },
+    numErrors: 0,
+  });
+});
+
+test("enqueueJob() stores nothing, when its transaction is rolled back", async () => {
+  const failed = db.transaction(async (tx) => {
+    await enqueueJob(tx, { name: "no_op", args: { message: "a" } });
+    throw new Error("on purpose");
+  });
+
+  await assert.rejects(failed, /on purpose/);
+  assert.equal((await db.select().from(job)).length, 0);
+});
+
+test("claimDueJobs() claims the longest due first, and none that is held, parked or not due", async () => {
+  const [first, second, third, held, parked] = [
+    await enqueue(),
+    await enqueue(),
+    await enqueue(),
+    await enqueue(),
+    await enqueue(),
+  ];
+  await db.execute(sql`update job set due_at = podcore_now() - interval '1 hour' where id = ${third}`);
+  await db.execute(sql`update job set due_at = podcore_now() + interval '1 minute' where id = ${first}`);
+  await db.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 minute' where id = ${held}`);
+  await db.execute(sql`update job set parked_at = podcore_now() where id = ${parked}`);
+
+  const claims = [...(await claimDueJobs(db, { limit: 1 })), ...(await claimDueJobs(db, { limit: 10 }))];
+
+  assert.deepEqual(
+    claims.map(({ jobId }) => jobId),
+    [third, second],
+  );
+  assert.deepEqual(await claimDueJobs(db, { limit: 10 }), []);
+});
+
+test("claimDueJobs() gives each job to one of twenty who claim at once", async () => {
+  const ids = await Promise.all(Array.from({ length: 60 }, () => enqueue()));
+
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claimDueJobs(db, { limit: 3 })));
+
+  assert.deepEqual(
+    claims
+      .flat()
+      .map(({ jobId }) => jobId)
+      .sort((a, b) => a - b),
+    ids.sort((a, b) => a - b),
+  );
+});
+
+test("claimDueJobs() counts a lease that ran out as an error, and claims under a higher token", async () => {
+  await enqueue();
+  const first = await claimOne();
+  await db.execute(sql`update job set lease_expires_at = podcore_now()`);
+
+  const second = await claimOne();
+
+  const [row] = await db.select().from(job);
+  assert.deepEqual([second.leaseToken, second.numErrors], [first.leaseToken + 1, 1]);
+  assert.deepEqual([row?.numErrors, row?.lastError], [1, "Worker ended before the job did"]);
+});
+
+test("releaseJob() gives a job back at once, and counts no error", async () => {
+  await enqueue();
+  await releaseJob(db, await claimOne());
+
+  const claim = await claimOne();
+
+  assert.equal(claim.numErrors, 0);
+});
+
+test("an outcome that comes under an old token is not recorded", async () => {
+  await enqueue();
+  const old = await claimOne();
+  await db.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await claimOne();
+  const before = await db.execute(sql`select * from job`);
+
+  const recorded = [
+    await recordJobDone(db, old),
+    await recordJobFailure(db, old, { error: "late", numErrors: 1, delayMs: 1 }),
+  ];
+  await releaseJob(db, old);
+  await renewJobLeases(db, [old]);
+
+  assert.deepEqual(recorded, [false, false]);
+  assert.deepEqual(await db.execute(sql`select * from job`), before);
+});
+
+test("renewJobLeases() extends what is held, from now on", async () => {
+  await Promise.all([enqueue(), enqueue()]);
+  const claims = await claimDueJobs(db, { limit: 2 });
+  await db.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 second'`);
+
+  await renewJobLeases(db, claims);
+
+  const [row] = await db.execute(
+    sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from job`,
+  );
+  assert.equal(row?.is_renewed, true);
+});
+
+// The last one: the offset is every later connection's.
+test("claimDueJobs() claims a job that failed when its delay is over, and no sooner", async () => {
+  await enqueue();
+  await recordJobFailure(db, await claimOne(), { error: "first", numErrors: 5, delayMs: 628_000 });
+  const name = new URL(databaseUrl).pathname.slice(1);
+
+  const nums: number[] = [];
+  for (const offset of ["600 seconds", "630 seconds"]) {
+    await db.execute(sql.raw(`alter database ${name} set podcore.now_offset = '${offset}'`));
+    const later = openPool({ url: databaseUrl, max: 1, applicationName: "later" });
+    nums.push((await claimDueJobs(later.db, { limit: 1 })).length);
+    await later.close();
+  }
+
+  assert.deepEqual(nums, [0, 1]);
+});
