@@ -26,6 +26,9 @@ type Params = {
   success: CrawlSuccess;
 };
 
+// Enough to see what a feed does; podcast-add tells of more.
+const NUM_SKIPPED_LOGGED = 5;
+
 /**
  * Stores a feed whole, or not at all: podcast, locations, raw content, episodes and the crawl's outcome in one
  * transaction.
@@ -69,6 +72,12 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
       return toStoreResult({ podcastId, feed, result });
     }),
   );
+}
+
+/** What a log line says of the items that were not used: how many, and the first of them. */
+export function toSkippedFields({ numSkipped, skipped }: Pick<StoreResult, "numSkipped" | "skipped">) {
+  const firsts = skipped.slice(0, NUM_SKIPPED_LOGGED).map(({ position, reason }) => `item ${position}: ${reason}`);
+  return { num_skipped: numSkipped, skipped: firsts.length > 0 ? firsts : undefined };
 }
 
 /** Inserts a podcast that is claimed from its first moment, so that the rest goes as for any other. */

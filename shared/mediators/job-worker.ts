@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { untilAborted } from "../fetch/deadline.ts";
@@ -8,18 +7,13 @@ import { redactText } from "../log/redact.ts";
 import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "../sql/claim-due-jobs.ts";
 import { recordJobDone, recordJobFailure, releaseJob } from "../sql/record-job.ts";
 import { renewJobLeases } from "../sql/renew-job-leases.ts";
+import * as backlogWorker from "./backlog-worker.ts";
 
 /** Abandoned: the lease was lost, or time ran out. Somebody does the job again. */
 export type WorkResult = { numDone: number; numFailed: number; numParked: number; numAbandoned: number };
 
 // Jobs mostly wait for somebody else's host; more than a pod's connections, which they need for moments only.
 const CONCURRENCY = 10;
-// Jobs claimed per query. Small, so that two pods share a backlog instead of one pod owning it.
-const CLAIM_SIZE = 5;
-// Thrice within a lease, so that one renewal may be lost.
-const RENEW_INTERVAL_MS = (JOB_LEASE_SECONDS * 1_000) / 3;
-// While some are in flight: a job that hangs must not keep those waiting that become due meanwhile.
-const POLL_INTERVAL_MS = 1_000;
 // The original's: the tenth failure comes at least four and a quarter hours after the first.
 const MAX_NUM_ERRORS = 10;
 
@@ -33,30 +27,14 @@ export async function run(
   { budgetMs, jobs }: { budgetMs: number; jobs: JobDefinitions },
 ): Promise<WorkResult> {
   const result: WorkResult = { numDone: 0, numFailed: 0, numParked: 0, numAbandoned: 0 };
-  const held = new Set<JobClaim>();
-  const inFlight = new Set<Promise<void>>();
-  const deadlineMs = performance.now() + budgetMs;
-  const mayClaim = () => performance.now() < deadlineMs && !ctx.draining.aborted && !ctx.signal.aborted;
-  const renewal = setInterval(() => void renew(ctx, held), RENEW_INTERVAL_MS);
-  try {
-    while (mayClaim()) {
-      const free = CONCURRENCY - inFlight.size;
-      const claims = free === 0 ? [] : await claimDueJobs(ctx.db, { limit: Math.min(free, CLAIM_SIZE) });
-      if (claims.length === 0 && inFlight.size === 0) break;
-      for (const claim of claims) {
-        held.add(claim);
-        const work = take(ctx, { claim, jobs, result }).finally(() => {
-          held.delete(claim);
-          inFlight.delete(work);
-        });
-        inFlight.add(work);
-      }
-      if (claims.length === 0) await untilOneEnds(inFlight);
-    }
-  } finally {
-    await Promise.all(inFlight);
-    clearInterval(renewal);
-  }
+  await backlogWorker.run(ctx, {
+    budgetMs,
+    concurrency: CONCURRENCY,
+    leaseSeconds: JOB_LEASE_SECONDS,
+    claim: (limit) => claimDueJobs(ctx.db, { limit }),
+    renew: (held) => renewJobLeases(ctx.db, held),
+    work: (claim) => take(ctx, { claim, jobs, result }),
+  });
   const { numDone, numFailed, numParked, numAbandoned } = result;
   ctx.log.info("Work finished", {
     num_done: numDone,
@@ -65,14 +43,6 @@ export async function run(
     num_abandoned: numAbandoned,
   });
   return result;
-}
-
-/** Waits until a job ends, or it is time to look for others. */
-async function untilOneEnds(inFlight: ReadonlySet<Promise<void>>): Promise<void> {
-  const timer = new AbortController();
-  const poll = sleep(POLL_INTERVAL_MS, undefined, { signal: timer.signal }).catch(() => {});
-  await Promise.race([...inFlight, poll]);
-  timer.abort();
 }
 
 type Work = { claim: JobClaim; jobs: JobDefinitions };
@@ -146,11 +116,4 @@ async function recordFailure(ctx: Context, { claim, error, numErrors }: Failure)
 function leaseLost(ctx: Context, { leaseToken }: JobClaim): keyof WorkResult {
   ctx.log.warn("Lease lost", { lease_token: leaseToken });
   return "numAbandoned";
-}
-
-async function renew(ctx: Context, held: ReadonlySet<JobClaim>): Promise<void> {
-  if (held.size === 0) return;
-  await renewJobLeases(ctx.db, [...held]).catch((cause: unknown) =>
-    ctx.log.warn("Cannot renew leases", { error: String(cause) }),
-  );
 }

@@ -76,7 +76,7 @@ async function add(ctx: Context, feedUrl: string): Promise<AddResult> {
   ctx.log.info("Podcast added", {
     podcast_id: stored.podcastId,
     num_episodes: stored.numInserted,
-    num_skipped: stored.numSkipped,
+    ...feedStorer.toSkippedFields(stored),
   });
   return summarise(ctx, { ...stored, isNew: true });
 }

@@ -58,6 +58,12 @@ async function update(ctx: Context, claim: Claim): Promise<UpdateResult> {
       success: { isChanged: true, ...validators, delayMs },
     }),
   );
+  const { numInserted, numUpdated } = stored;
+  ctx.log.info("Podcast updated", {
+    num_inserted: numInserted,
+    num_updated: numUpdated,
+    ...feedStorer.toSkippedFields(stored),
+  });
   return { kind: "changed", ...stored };
 }
 

@@ -11,7 +11,8 @@ import { fetch } from "../support/loopback.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
 
-const ctx = createContext({ databaseUrl: await createDatabase(), fetch });
+const lines: string[] = [];
+const ctx = createContext({ databaseUrl: await createDatabase(), fetch, writeLog: (line) => lines.push(line) });
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);
 after(origin.close);
@@ -76,6 +77,15 @@ test("run() rewrites only episodes that differ, when the feed has changed", asyn
     episodes.map(({ row }) => row.guid),
     ["a", "b", "c"],
   );
+});
+
+test("run() reports the items that it skipped, and why", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = rss({ items: [{ guid: "1" }, { guid: "1" }] });
+
+  await update(podcastId);
+
+  assert.match(lines.join(""), /Podcast updated, .*num_skipped: 1, skipped: .*item 1: duplicate guid/);
 });
 
 test("run() keeps episodes that the feed has dropped", async () => {
