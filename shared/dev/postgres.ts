@@ -20,9 +20,9 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { freePort } from "./free-port.ts";
 
 export type LocalPostgres = {
   /** Of the superuser, to its database `postgres`. */
@@ -220,16 +220,6 @@ async function isOpenToAll(path: string): Promise<boolean> {
     if (((await stat(folder)).mode & 0o005) !== 0o005) return false;
     if (folder === dirname(folder)) return true;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("Cannot find a free port");
-  return address.port;
 }
 
 async function exists(path: string): Promise<boolean> {

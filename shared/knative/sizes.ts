@@ -69,6 +69,18 @@ const TICK: Size = {
   memoryRequest: ["128Mi", "Idle it takes 72 MB"],
   memoryLimit: ["1Gi", "At most 400 MB for what is being read, and 20 feeds of 16 MiB that wait for it"],
 };
+const WORKER: Size = {
+  ...TICK,
+  maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's jobs"],
+  connections: [5, "10 jobs are in hand, and most of them wait for somebody else's host"],
+  memoryLimit: ["640Mi", "At most 400 MB for the feeds that jobs read"],
+};
+const CLEANER: Size = {
+  ...TICK,
+  maxScale: [2, "A tick that is late overlaps with the next: they pass over the rows that the other is deleting"],
+  connections: [2, "One statement after the other"],
+  memoryLimit: ["256Mi", "Four times what it takes idle: the work is the database's"],
+};
 const ADMIN: Size = {
   ...TICK,
   minScale: [0, "Operators call it rarely"],
@@ -89,7 +101,7 @@ export function sizeOf(name: string): Size {
     case "api":
       return API;
     case "tick":
-      return TICK;
+      return name === "tick-work" ? WORKER : name === "tick-clean" ? CLEANER : TICK;
     case "admin":
       return ADMIN;
     default:

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import test, { after } from "node:test";
+import { freePort } from "../../shared/dev/free-port.ts";
 import { rss } from "../support/feed.ts";
 import { LOOPBACK } from "../support/loopback.ts";
 import { startOrigin } from "../support/origin.ts";
@@ -44,15 +44,6 @@ async function start(options: { port?: number; environment?: Record<string, stri
   });
   await Promise.race([greeted, exited]);
   return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  assert.ok(address !== null && typeof address === "object");
-  return address.port;
 }
 
 /** The processes whose environment names this test's folder, or whose open folder it is. */

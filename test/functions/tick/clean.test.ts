@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { sql } from "drizzle-orm";
+import { sendPing, startArtifact } from "../../support/artifact.ts";
+import { createContext } from "../../support/context.ts";
+import { insertDuePodcasts } from "../../support/insert-podcast.ts";
+import { createDatabase } from "../../support/postgres.ts";
+
+const databaseUrl = await createDatabase();
+const { db } = createContext({ databaseUrl });
+
+test("a PingSource's request makes the cleaner keep the newest five raw feeds of each podcast", async () => {
+  await insertDuePodcasts(db, ["a", "b"]);
+  await db.execute(sql`
+    insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
+    select id, sha256(n::text::bytea), ''::bytea, 0, '', podcore_now() - n * interval '1 day' from podcast, generate_series(1, 8) n`);
+  const artifact = await startArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
+
+  const first = await sendPing(artifact.url);
+  const second = await sendPing(artifact.url);
+
+  const [row] = await db.execute(sql`
+    select count(*)::int as num, min(retrieved_at) > podcore_now() - interval '6 days' as are_newest from podcast_feed_content`);
+  assert.deepEqual([first.status, second.status, await artifact.stop()], [200, 200, 0]);
+  assert.deepEqual(await first.json(), { numDeleted: { podcast_feed_content: 6 } });
+  assert.deepEqual(await second.json(), { numDeleted: { podcast_feed_content: 0 } });
+  assert.deepEqual({ ...row }, { num: 10, are_newest: true });
+});

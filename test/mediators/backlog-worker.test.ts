@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as backlogWorker from "../../shared/mediators/backlog-worker.ts";
+import { createContext } from "../support/context.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const ctx = createContext({ databaseUrl: await createDatabase() });
+
+/** A backlog of numbers, whose work ends when the test says so. */
+function setUp(numDue: number) {
+  const backlog = Array.from({ length: numDue }, (_, i) => i);
+  const ends = new Map<number, () => void>();
+  const renewed: number[][] = [];
+  let mostInHand = 0;
+  const params = {
+    budgetMs: 60_000,
+    concurrency: 3,
+    leaseSeconds: 0.06,
+    claim: async (limit: number) => backlog.splice(0, limit),
+    renew: async (held: readonly number[]) => void renewed.push([...held]),
+    work: (claim: number) =>
+      new Promise<void>((end) => {
+        ends.set(claim, end);
+        mostInHand = Math.max(mostInHand, ends.size);
+      }),
+  };
+  const endAll = () => {
+    for (const end of ends.values()) end();
+    ends.clear();
+  };
+  return { params, ends, renewed, endAll, mostInHand: () => mostInHand };
+}
+
+const untilTrue = async (isTrue: () => boolean) => {
+  while (!isTrue()) await new Promise((wake) => setTimeout(wake, 5));
+};
+
+test("run() renews the leases of what is in hand, for as long as it is", async () => {
+  const { params, renewed, endAll, ends } = setUp(2);
+
+  const running = backlogWorker.run(ctx, params);
+  await untilTrue(() => renewed.length >= 3);
+  ends.get(0)?.();
+  ends.delete(0);
+  await untilTrue(() => renewed.at(-1)?.length === 1);
+  endAll();
+  await running;
+
+  assert.deepEqual(renewed[0], [0, 1]);
+  assert.deepEqual(renewed.at(-1), [1]);
+});
+
+test("run() goes on after a renewal that failed", async () => {
+  const { params, endAll } = setUp(1);
+  let numTries = 0;
+  const renew = () => {
+    numTries += 1;
+    return Promise.reject(new Error("away"));
+  };
+
+  const running = backlogWorker.run(ctx, { ...params, renew });
+  await untilTrue(() => numTries >= 2);
+  endAll();
+
+  await running;
+});
+
+test("run() holds no more than it may, and ends when nothing is due", async () => {
+  const { params, mostInHand } = setUp(10);
+  const work = async (claim: number) => {
+    const done = params.work(claim);
+    setImmediate(() => undefined);
+    await Promise.race([done, new Promise((wake) => setTimeout(wake, 10))]);
+  };
+
+  await backlogWorker.run(ctx, { ...params, work });
+
+  assert.ok(mostInHand() >= 3);
+});
+
+test("run() claims nothing more when it is told to end, and waits for what is in hand", async () => {
+  const { params, ends, endAll } = setUp(10);
+  const draining = new AbortController();
+  const running = backlogWorker.run(
+    {
+      ...ctx,
+      db: ctx.db,
+      draining: draining.signal,
+      get fetch(): never {
+        throw new Error("not used");
+      },
+    },
+    params,
+  );
+  await untilTrue(() => ends.size === 3);
+
+  draining.abort();
+  endAll();
+  await running;
+
+  assert.equal(ends.size, 0);
+});
+
+test("run() waits for what is in hand, when claiming fails", async () => {
+  const { params, ends, endAll } = setUp(1);
+  let numClaims = 0;
+  const claim = (limit: number) => (numClaims++ === 0 ? params.claim(limit) : Promise.reject(new Error("away")));
+
+  const running = backlogWorker.run(ctx, { ...params, claim });
+  let isOver = false;
+  running
+    .catch(() => {})
+    .finally(() => {
+      isOver = true;
+    });
+  await untilTrue(() => numClaims === 2 && ends.size === 1);
+  const wasOver = isOver;
+  endAll();
+
+  await assert.rejects(running, /away/);
+  assert.equal(wasOver, false);
+});
