@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { build } from "esbuild";
+import { freePort } from "../../shared/dev/free-port.ts";
 
 export type ServerProcess = {
   url: string;
@@ -129,14 +130,4 @@ export async function post({ url, headers, body }: Post): Promise<unknown> {
   });
   if (status !== 200) throw new Error(`Cannot post to "${url}": ${status} ${text}`);
   return JSON.parse(text);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("Cannot find a free port");
-  return address.port;
 }
