@@ -36,7 +36,10 @@ export function treeFormat(): Format {
  */
 export function flatFormat(): Format {
   return (record, { at, level }) => {
-    const pairs = [...allPairs(record, "stack")];
+    const all = allPairs(record, "stack");
+    // A request that came with a trace only has its id for its own: once is enough to search for.
+    if (all.get("trace_id") === all.get("request_id")) all.delete("trace_id");
+    const pairs = [...all];
     return `${lineText(record.message, { at, level, pairs })}\n`;
   };
 }

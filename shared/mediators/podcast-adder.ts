@@ -5,6 +5,7 @@ import { podcast, podcastFeedLocation } from "../db/schema.ts";
 import { UserError } from "../errors.ts";
 import type { SkippedItem } from "../feed/model.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 import { claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
 import { findPodcastIdByFeedUrl } from "../sql/find-feed-location.ts";
@@ -35,7 +36,7 @@ export type AddResult = {
 export async function run(ctx: Context, { url }: { url: string }): Promise<AddResult> {
   const feedUrl = normalizeFeedUrl(url);
   const known = await findPodcastIdByFeedUrl(ctx.db, [feedUrl]);
-  if (known !== undefined) return refresh(ctx, known);
+  if (known !== undefined) return refresh(ctx, { podcastId: known, feedUrl });
   try {
     // unique_violation: another added the same feed while this one was fetching it, under this URL or where it moved to.
     return await add(ctx, feedUrl).catch((error: unknown) => {
@@ -43,7 +44,7 @@ export async function run(ctx: Context, { url }: { url: string }): Promise<AddRe
       return add(ctx, feedUrl);
     });
   } catch (error) {
-    if (error instanceof RetrievalError) throw new UserError(422, error.message, { cause: error });
+    if (error instanceof RetrievalError) throw cannotAdd(feedUrl, error.message);
     throw error;
   }
 }
@@ -91,12 +92,19 @@ function usableUrl(url: string): string | undefined {
 }
 
 /** Asks a known podcast's feed again, unless a crawler is at it just now. */
-async function refresh(ctx: Context, podcastId: number): Promise<AddResult> {
+async function refresh(
+  ctx: Context,
+  { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
+): Promise<AddResult> {
   const [claim] = await step(ctx.log, "claim_podcast", () => claimDuePodcasts(ctx.db, { limit: 1, podcastId }));
   const update = claim === undefined ? undefined : await podcastUpdater.run(ctx, { claim });
-  if (update?.kind === "failed") throw new UserError(422, update.error);
+  if (update?.kind === "failed") throw cannotAdd(feedUrl, update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
   return summarise(ctx, { podcastId, isNew: false, numSkipped, skipped });
+}
+
+function cannotAdd(feedUrl: string, reason: string): UserError {
+  return new UserError(422, `Cannot add "${redactUrl(feedUrl)}": ${reason}`);
 }
 
 type Outcome = Pick<AddResult, "podcastId" | "isNew" | "numSkipped" | "skipped">;
