@@ -5,7 +5,7 @@ out=$1
 cd "$(dirname "$0")/../.."
 PATH=$PWD/node_modules/.bin:$PATH
 
-node build.mjs
+node build.mjs --keep-manifests
 node shared/dev/code-caches.ts
 
 # Source maps stay in dist/: they weigh five times what they map, and are read where a stack trace is.

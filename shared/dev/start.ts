@@ -45,7 +45,7 @@ async function start(): Promise<void> {
     config,
   );
 
-  const built = spawnSync(process.execPath, [join(root, "build.mjs")], { encoding: "utf8" });
+  const built = spawnSync(process.execPath, [join(root, "build.mjs"), "--keep-manifests"], { encoding: "utf8" });
   if (built.status !== 0) throw new Error(`Cannot build:\n${built.stderr}`);
 
   const dataDir = resolve(root, config.dataDir);

@@ -135,7 +135,7 @@ export function isHealth({ method = "", url = "" }: IncomingMessage): boolean {
   return ["GET", "HEAD"].includes(method) && /^\/health(\?|$)/.test(url);
 }
 
-/** Says that the process takes requests. Probes come every few seconds: nothing is asked, and nothing logged. */
+/** Says that the process takes requests. Probes come every few seconds: nothing is asked, nothing logged, no id given. */
 export function sendHealth(response: ServerResponse, config: Config): void {
   send(response, { status: 200, headers: securityHeaders(config), body: "" });
 }

@@ -8,8 +8,8 @@ import { job } from "./job.ts";
  * A crawl that fails is recorded with the podcast and tried again when the crawl's own schedule says, never sooner.
  */
 export const podcastRefresh = job({
-  // Twice a fetch's own deadline: the feed is then to be read and stored. As long as the podcast's lease.
-  timeoutMs: 60_000,
+  // A fetch's own deadline is 30 s. As long as a tick waits for what is in hand when its budget is used up.
+  timeoutMs: 35_000,
   parse: (args) => ({ podcastId: readId(readFields(args), "podcastId") }),
   async run(ctx, { podcastId }) {
     const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });

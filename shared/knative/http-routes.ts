@@ -34,7 +34,7 @@ function matchesOf(name: string, rows: readonly Route[]): Match[] {
 
 function pathMatch(row: Route, rows: readonly Route[]): Match {
   if (needsPattern(row, rows)) return { type: "RegularExpression", value: patternOf(row.path) };
-  // The gateways named in the README try Exact before RegularExpression before PathPrefix.
+  // The gateways named in knative/README.md try Exact before RegularExpression before PathPrefix.
   const isTaken = rows.some(
     (other) => isRival(other, row) && needsPattern(other, rows) && new RegExp(patternOf(other.path)).test(row.path),
   );

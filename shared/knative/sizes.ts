@@ -120,6 +120,8 @@ export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
   api: { ...API, connections: [5, "Some queries at once, each of which may ask for several lists"] },
   internal: {
     ...TICK,
+    connections: [5, "20 feeds and 10 jobs are in hand, and most of them wait for somebody else's host"],
     concurrency: [4, "A tick of each kind, and an operator's call, which is not to wait for a tick's end"],
+    memoryLimit: ["1280Mi", "At most 400 MB for what is being read, and 30 feeds of 16 MiB that wait for it"],
   },
 };

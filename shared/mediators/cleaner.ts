@@ -29,7 +29,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     for (const [name, clean] of rules) {
       const num = await clean(ctx.db, { limit: BATCH_SIZE });
       numDeleted[name] = (numDeleted[name] ?? 0) + num;
-      if (num > 0) unfinished.push([name, clean]);
+      if (num === BATCH_SIZE) unfinished.push([name, clean]);
     }
     rules = unfinished;
   }

@@ -7,7 +7,7 @@ import type { Page as SitePage } from "./layout.ts";
 import { pagePath, podcastPath } from "./links.ts";
 import { pagingNav } from "./paging.ts";
 
-const ADD_COMMAND = `node dist/admin-podcast-add.cjs --once '{"url":"https://example.com/feed.xml"}'`;
+const ADD_COMMAND = `DATABASE_URL=postgres://... node dist/admin-podcast-add.cjs --once '{"url":"https://example.com/feed.xml"}'`;
 
 // The width of a card on a wide screen, in CSS pixels.
 const ARTWORK_SIZE = 200;
@@ -61,7 +61,7 @@ function addForm(): Html {
 function emptyNotice(showsForm: boolean): Html {
   return html`<section class="empty" aria-labelledby="empty">
 <h2 id="empty">No podcasts yet</h2>
-<p>${showsForm ? "Add one with the form above, or" : "Add one"} by the URL of its feed, where podcore runs:</p>
+<p>${showsForm ? "Add one with the form above, or" : "Add one"} by the URL of its feed, in the shell, where podcore runs with Node 24:</p>
 <pre><code>${ADD_COMMAND}</code></pre>
 </section>`;
 }

@@ -36,8 +36,9 @@ export function pageReply(ctx: Pick<Context, "config">, page: Page): Reply {
   return {
     headers: {
       "content-type": "text/html; charset=utf-8",
-      // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute.
-      "cache-control": "public, max-age=60",
+      // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute. Who adds podcasts by
+      // the form looks at once.
+      "cache-control": ctx.config.env === "development" ? "no-cache" : "public, max-age=60",
     },
     body: documentOf(ctx, page),
   };

@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import test, { after } from "node:test";
+import { freePort } from "../../shared/dev/free-port.ts";
 import { callArtifact, sendPing, startArtifact } from "../support/artifact.ts";
 import { createDatabase } from "../support/postgres.ts";
 
@@ -169,7 +170,7 @@ for (const [name, signature] of [
   ["tick-crawl", "cloudevent"],
 ] as const) {
   test(`the functions-framework command finds ${name}`, async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const command = resolve(DIST, "../node_modules/.bin/functions-framework");
     const args = [
       `--source=${join(DIST, `${name}.cjs`)}`,

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { AUDIENCES, ROUTES } from "../../functions/routes.ts";
 import { CODE_CACHE_CHECK } from "../../shared/dev/code-cache-check.ts";
+import { freePort } from "../../shared/dev/free-port.ts";
 import { rss } from "../support/feed.ts";
 import { startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -149,16 +148,6 @@ async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => !entry.isDirectory());
   return files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  assert.ok(typeof address === "object" && address !== null);
-  return address.port;
 }
 
 async function untilHealthy(port: number): Promise<void> {

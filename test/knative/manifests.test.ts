@@ -162,7 +162,7 @@ function functionOf(rule: RouteRule): string | undefined {
 
 /**
  * The function that a gateway's precedence leads to (HTTPRouteRule.matches): Exact, then RegularExpression as the
- * gateways named in the README do it, then the longest PathPrefix by whole segments; on a tie the match with a method.
+ * gateways named in knative/README.md do it, then the longest PathPrefix by whole segments; on a tie the match with a method.
  */
 function lead(routes: readonly KubeObject[], method: string, path: string): string | undefined {
   const candidates = routes

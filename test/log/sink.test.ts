@@ -11,7 +11,7 @@ const PREAMBLE = `
   }
 `;
 // Later than node needs to start and fill the pipe, sooner than a flush gives up.
-const LATE_READER = "(sleep 0.5; cat)";
+const LATE_READER = "(sleep 0.1; cat)";
 const CREATE = `const log = createLog({ format: "flat", level: "info" });`;
 
 test("createLog() loses no line when the process ends by itself", async () => {

@@ -88,8 +88,9 @@ test("run() takes over the podcasts of a process that was killed, when their lea
 
 test("run() finishes the feed in flight and takes on no other, when SIGTERM comes", async () => {
   await ctx.db.execute(sql`delete from podcast`);
+  const held: (() => void)[] = [];
   const slow = await startOrigin((_, response) => {
-    setTimeout(() => response.end(rss()), 300);
+    held.push(() => response.end(rss()));
   });
   after(slow.close);
   await insertDuePodcasts(ctx.db, [`${slow.url}/1`, `${slow.url}/2`, `${slow.url}/3`]);
@@ -100,7 +101,10 @@ test("run() finishes the feed in flight and takes on no other, when SIGTERM come
   const tick = ping(artifact.url);
   while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
 
-  const code = await artifact.stop();
+  const stopped = artifact.stop();
+  while (!artifact.output().includes("Draining")) await new Promise((resolve) => setTimeout(resolve, 10));
+  held[0]?.();
+  const code = await stopped;
 
   const { status, result } = await tick;
   assert.deepEqual([code, status], [0, 200]);
