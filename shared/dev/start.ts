@@ -48,10 +48,15 @@ async function start(): Promise<void> {
   const built = spawnSync(process.execPath, [join(root, "build.mjs"), "--keep-manifests"], { encoding: "utf8" });
   if (built.status !== 0) throw new Error(`Cannot build:\n${built.stderr}`);
 
+  // Told to stop meanwhile: whatever comes next need not be started first.
+  stopping.signal.throwIfAborted();
+
   const dataDir = resolve(root, config.dataDir);
   const databaseUrl = config.databaseUrl ?? (await startDatabase(dataDir));
   const environment = { ...settings, DATABASE_URL: databaseUrl, PODCORE_PUBLIC_URL: config.publicUrl };
+  stopping.signal.throwIfAborted();
   await callFunction({ name: "admin-migrate", dist, environment });
+  stopping.signal.throwIfAborted();
 
   const [web, api, internal] = await Promise.all(
     ["web", "api", "internal"].map((name) => run({ name, dist, environment })),

@@ -76,7 +76,7 @@ export function installGate(server: Server, { app, config, isTick, drainTimeoutM
   }
 
   function readBody(request: IncomingMessage): Promise<Buffer> {
-    const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: request.url ?? "/" });
+    const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: urlOf(request) });
     const tooLarge = () =>
       new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, {
         headers: { connection: "close" },
@@ -107,8 +107,8 @@ export function installGate(server: Server, { app, config, isTick, drainTimeoutM
   function refuse(request: ReadRequest, response: ServerResponse, error: unknown): void {
     // Whoever sent the request is gone: there is nobody to answer.
     if (!(error instanceof UserError) || response.destroyed) return void response.destroy();
-    const { method = "GET", url = "/", headers } = request;
-    send(response, app.fail({ method, url, headers }, error), method);
+    const { method = "GET", headers } = request;
+    send(response, app.fail({ method, url: urlOf(request), headers }, error), method);
     // What is left of the body is not read; the reply says that the connection closes.
     if (!request.complete) response.once("finish", () => request.socket.destroySoon());
   }

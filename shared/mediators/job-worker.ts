@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { untilAborted } from "../fetch/deadline.ts";
 import type { JobDefinitions } from "../jobs/job.ts";
+import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
 import { redactText } from "../log/redact.ts";
 import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "../sql/claim-due-jobs.ts";
@@ -35,13 +36,7 @@ export async function run(
     renew: (held) => renewJobLeases(ctx.db, held),
     work: (claim) => take(ctx, { claim, jobs, result }),
   });
-  const { numDone, numFailed, numParked, numAbandoned } = result;
-  ctx.log.info("Work finished", {
-    num_done: numDone,
-    num_failed: numFailed,
-    num_parked: numParked,
-    num_abandoned: numAbandoned,
-  });
+  ctx.log.info("Work finished", toCountFields(result));
   return result;
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { toCountFields } from "../log/counts.ts";
 import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "../sql/claim-due-podcasts.ts";
 import { renewLeases } from "../sql/renew-leases.ts";
 import * as backlogWorker from "./backlog-worker.ts";
@@ -38,7 +39,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     renew: (held) => renewLeases(ctx.db, held),
     work: (claim) => crawl(ctx, { claim, result }),
   });
-  ctx.log.info("Crawl finished", toFields(result));
+  ctx.log.info("Crawl finished", toCountFields(result));
   return result;
 }
 
@@ -60,13 +61,4 @@ async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: Cr
     ctx.log.error("Cannot record a crawl", { podcast_id: claim.podcastId, cause });
     result.numAbandoned += 1;
   }
-}
-
-function toFields(result: CrawlResult): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(result).map(([name, count]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      count,
-    ]),
-  );
 }

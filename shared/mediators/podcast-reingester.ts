@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { readFeed } from "../feed/read-feed.ts";
+import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
 import { type Claim, claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
 import { findNewestFeedContent } from "../sql/find-newest-feed-content.ts";
@@ -82,12 +83,6 @@ async function store(ctx: Context, claim: Claim): Promise<void> {
 }
 
 function finish(ctx: Context, result: ReingestResult): ReingestResult {
-  const { numReingested, numFailed, numHeld, afterId } = result;
-  ctx.log.info("Reingest finished", {
-    num_reingested: numReingested,
-    num_failed: numFailed,
-    num_held: numHeld,
-    after_id: afterId,
-  });
+  ctx.log.info("Reingest finished", toCountFields(result));
   return result;
 }
