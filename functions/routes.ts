@@ -12,26 +12,63 @@ export type Route = {
   function: string;
   /** Which of the audiences' artifacts mount it. */
   audiences: readonly Audience[];
-  /** Answers 404 in production: no gateway routes it and no Service runs it. */
-  developmentOnly?: boolean;
+  /** It asks hosts of the internet, which the network has to let it do. */
+  fetches?: boolean;
 };
 
 export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/", function: "web-home-get", audiences: ["web"] },
+  { method: "GET", path: "/search", function: "web-search-get", audiences: ["web"], fetches: true },
+  { method: "POST", path: "/podcasts", function: "web-podcast-add-post", audiences: ["web"], fetches: true },
   { method: "GET", path: "/podcasts/:id", function: "web-podcast-get", audiences: ["web"] },
+  { method: "POST", path: "/podcasts/:id/subscription", function: "web-subscription-post", audiences: ["web"] },
+  { method: "POST", path: "/podcasts/:id/refresh", function: "web-podcast-refresh-post", audiences: ["web"] },
   { method: "GET", path: "/podcasts/:podcastId/episodes/:id", function: "web-episode-get", audiences: ["web"] },
-  { method: "POST", path: "/podcasts", function: "web-podcast-add-post", audiences: ["web"], developmentOnly: true },
+  {
+    method: "POST",
+    path: "/podcasts/:podcastId/episodes/:id/state",
+    function: "web-episode-state-post",
+    audiences: ["web"],
+  },
+  {
+    method: "GET",
+    path: "/directory-podcasts/:id",
+    function: "web-directory-podcast-get",
+    audiences: ["web"],
+    fetches: true,
+  },
+
+  { method: "GET", path: "/login", function: "web-login", audiences: ["web"] },
+  { method: "POST", path: "/login", function: "web-login", audiences: ["web"] },
+  { method: "GET", path: "/logout", function: "web-logout", audiences: ["web"] },
+  { method: "POST", path: "/logout", function: "web-logout", audiences: ["web"] },
+  { method: "GET", path: "/signup", function: "web-signup", audiences: ["web"] },
+  { method: "POST", path: "/signup", function: "web-signup", audiences: ["web"] },
+  { method: "GET", path: "/verify", function: "web-verify", audiences: ["web"] },
+  { method: "POST", path: "/verify", function: "web-verify", audiences: ["web"] },
+  { method: "GET", path: "/password-reset", function: "web-password-reset", audiences: ["web"] },
+  { method: "POST", path: "/password-reset", function: "web-password-reset", audiences: ["web"] },
+  { method: "GET", path: "/account", function: "web-account-get", audiences: ["web"] },
+  { method: "GET", path: "/account/export", function: "web-account-export-get", audiences: ["web"] },
+  { method: "POST", path: "/account/password", function: "web-account-password-post", audiences: ["web"] },
+  { method: "POST", path: "/account/deletion", function: "web-account-delete-post", audiences: ["web"] },
+  { method: "POST", path: "/account/logins/:id/revocation", function: "web-login-revoke-post", audiences: ["web"] },
+  { method: "POST", path: "/account/api-keys", function: "web-api-key-create-post", audiences: ["web"] },
+  { method: "POST", path: "/account/api-keys/:id/revocation", function: "web-api-key-revoke-post", audiences: ["web"] },
+
   { method: "GET", path: "/assets/:version/:file", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/favicon.ico", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/robots.txt", function: "web-asset-get", audiences: ["web"] },
 
-  { method: "GET", path: "/graphql", function: "api-graphql", audiences: ["api", "web"] },
-  { method: "POST", path: "/graphql", function: "api-graphql", audiences: ["api", "web"] },
+  { method: "GET", path: "/graphql", function: "api-graphql", audiences: ["api", "web"], fetches: true },
+  { method: "POST", path: "/graphql", function: "api-graphql", audiences: ["api", "web"], fetches: true },
 
   { method: "POST", path: "/tick/crawl", function: "tick-crawl", audiences: ["internal"] },
   { method: "POST", path: "/tick/work", function: "tick-work", audiences: ["internal"] },
   { method: "POST", path: "/tick/clean", function: "tick-clean", audiences: ["internal"] },
   { method: "POST", path: "/admin/migrate", function: "admin-migrate", audiences: ["internal"] },
+  { method: "POST", path: "/admin/account-add", function: "admin-account-add", audiences: ["internal"] },
+  { method: "POST", path: "/admin/directory-search", function: "admin-directory-search", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-add", function: "admin-podcast-add", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-remove", function: "admin-podcast-remove", audiences: ["internal"] },
   { method: "POST", path: "/admin/reingest", function: "admin-reingest", audiences: ["internal"] },

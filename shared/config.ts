@@ -19,7 +19,11 @@ export const SETTINGS = {
   ],
   PODCORE_CRAWL_CONCURRENCY: ["20", "Feeds that one crawl tick fetches at the same time"],
   PODCORE_DATA_DIR: [".podcore", "Where `npm start` keeps its Postgres"],
-  PODCORE_ENV: ["production", "`development` shows the form that adds a podcast; `npm start` sets it"],
+  PODCORE_DIRECTORY_URL: ["https://itunes.apple.com", "Where the iTunes Search API is asked for podcasts"],
+  PODCORE_ENV: [
+    "production",
+    "`development` lets visitors add podcasts without an account, and logs the links of mails that cannot be sent; `npm start` sets it",
+  ],
   PODCORE_FETCH_ALLOW: [
     "",
     "Networks that feeds may be fetched from besides the public internet, as CIDRs with commas",
@@ -29,6 +33,10 @@ export const SETTINGS = {
   PODCORE_INTERNAL: ["", "`1`: `npm start` also serves the ticks and the operators' functions on PORT"],
   PODCORE_LOG: ["", "`tree`, `flat` or `json`; unset: a tree on a terminal, flat lines elsewhere"],
   PODCORE_LOG_LEVEL: ["info", "`debug`, `info`, `warn`, `error` or `silent`"],
+  PODCORE_MAIL_FROM: [
+    "",
+    "Sender of mails, such as `podcore@example.com`; `podcore@` and the public URL's host unless set",
+  ],
   PODCORE_PUBLIC_URL: [
     "",
     "What absolute links begin with, such as `https://podcore.example.com`; `http://localhost:PORT` unless set",
@@ -37,7 +45,21 @@ export const SETTINGS = {
     "25000",
     "Longest time for one request before it is answered with a 503; a tick has its own budget",
   ],
+  PODCORE_SIGNUP: [
+    "open",
+    "`open`: who confirms an e-mail address gets an account; `invite`: who has a link from admin-account-add; `closed`: nobody, and admin-account-add makes the accounts",
+  ],
   PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick takes on no more work; `npm start` sets 50000"],
+  PODCORE_TRUSTED_PROXIES: [
+    "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10",
+    "Networks whose X-Forwarded-For is believed, as CIDRs with commas: the client is the last address in it outside them",
+  ],
+  PODCORE_WORK_URL: [
+    "",
+    "Where the work tick is asked to start at once when a job is stored, such as a mail; unset: the next tick does it",
+  ],
+  SENTRY_DSN: ["", "Where errors are reported, to Sentry or what speaks its protocol"],
+  SMTP_URL: ["", "Mail server, as `smtps://user:password@host:port`; unset: no mail is sent"],
 } as const satisfies Record<string, readonly [defaultValue: string, about: string]>;
 
 export type Config = Readonly<ReturnType<typeof readConfig>>;
@@ -84,6 +106,13 @@ export function readConfig(environment: Environment = process.env) {
     return value;
   }
 
+  /** A URL that holds a password or a key, which the message does not repeat. */
+  function secretUrl(name: Name, form: RegExp): string | undefined {
+    const value = optional(name);
+    if (value === undefined || (form.test(value) && URL.canParse(value) && isDecodable(value))) return value;
+    throw new Error(`Cannot use ${name}: it has not the form "${SECRET_URL_FORMS[name] ?? ""}"`);
+  }
+
   function networks(name: Name): string[] {
     const cidrs = text(name)
       .split(",")
@@ -98,6 +127,7 @@ export function readConfig(environment: Environment = process.env) {
   const port = integer("PORT", { min: 0, max: 65_535 });
   const publicUrl = httpUrl("PODCORE_PUBLIC_URL") ?? `http://localhost:${port}`;
   return {
+    directoryUrl: httpUrl("PODCORE_DIRECTORY_URL") ?? SETTINGS.PODCORE_DIRECTORY_URL[0],
     env: oneOf("PODCORE_ENV", ["development", "production"]),
     host: text("HOST"),
     port,
@@ -117,8 +147,19 @@ export function readConfig(environment: Environment = process.env) {
     logFormat: optional("PODCORE_LOG") === undefined ? undefined : oneOf("PODCORE_LOG", ["tree", "flat", "json"]),
     logLevel: oneOf("PODCORE_LOG_LEVEL", ["debug", "info", "warn", "error", "silent"]),
     gcpProject: optional("PODCORE_GCP_PROJECT"),
+    mailFrom: optional("PODCORE_MAIL_FROM") ?? `podcore@${new URL(publicUrl).hostname}`,
+    signup: oneOf("PODCORE_SIGNUP", ["open", "invite", "closed"]),
+    trustedProxies: networks("PODCORE_TRUSTED_PROXIES"),
+    workUrl: httpUrl("PODCORE_WORK_URL"),
+    sentryDsn: secretUrl("SENTRY_DSN", /^https?:\/\/[^@/]+@[^/]+\/(.*\/)?\d+$/),
+    smtpUrl: secretUrl("SMTP_URL", /^smtps?:\/\/[^/]+/),
   };
 }
+
+const SECRET_URL_FORMS: Partial<Record<Name, string>> = {
+  SENTRY_DSN: "https://key@host/project",
+  SMTP_URL: "smtps://user:password@host:port",
+};
 
 /** The driver decodes user and password by themselves, when a query is first sent. */
 function isDecodable(url: string): boolean {

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import { type Database, openPool, type Pool } from "./db/pool.ts";
 import { UserError } from "./errors.ts";
 import type { Fetch } from "./fetch/fetch.ts";
+import type { Caller } from "./http/caller.ts";
 import type { Log } from "./log/log.ts";
 
 /** What a use case may touch. */
@@ -12,6 +13,8 @@ export type Context = {
   /** Outbound HTTP with its limits; opened with its first use. */
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Who asks. Nobody where the function does not ask for that, and for ticks and operators. */
+  readonly caller: Caller;
   /** Replaced in tests. Due times and leases do not use it: they are the database's podcore_now(). */
   now(): Date;
   /** Aborted when the time for this call is up. */
@@ -19,6 +22,8 @@ export type Context = {
   /** Aborted when the process was told to end: finish what is in hand, take on nothing new. */
   readonly draining: AbortSignal;
 };
+
+export const NOBODY: Caller = { account: undefined, credential: undefined, address: "", userAgent: undefined };
 
 export type OpenFetch = (config: Config) => Fetch;
 /** What a process opens once and shares among its calls. */
@@ -48,6 +53,7 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
       log,
       signal,
       draining: draining.signal,
+      caller: NOBODY,
       now: () => new Date(),
       get db() {
         pool ??= openDatabase();

@@ -34,3 +34,12 @@ export function notFound(resource: string, id: string | number | bigint): UserEr
 export function notFoundGeneral(message: string): UserError {
   return new UserError(404, `Not found: ${message}`);
 }
+
+export function unauthorized(headers: Record<string, string> = {}): UserError {
+  const message = "Unauthorized: You need to present valid credentials to access this endpoint.";
+  return new UserError(401, message, { headers });
+}
+
+export function tooManyRequests(message: string, retryAfterSeconds: number): UserError {
+  return new UserError(429, message, { headers: { "retry-after": String(retryAfterSeconds) } });
+}

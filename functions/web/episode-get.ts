@@ -14,7 +14,7 @@ export default httpFunction<Params, EpisodeView>({
   }),
 
   async handle(ctx, { podcastId, id }) {
-    const found = await findEpisode(ctx.db, id);
+    const found = await findEpisode(ctx.db, { id, accountId: ctx.caller.account?.id });
     if (found?.podcast.id !== podcastId) throw notFound("episode", id);
     return found;
   },

@@ -19,9 +19,10 @@ export default httpFunction<Params, PodcastView>({
   }),
 
   async handle(ctx, { id, after }) {
+    const accountId = ctx.caller.account?.id;
     const [podcast, episodes] = await Promise.all([
-      findPodcast(ctx.db, id),
-      listEpisodes(ctx.db, { podcastId: id, first: PAGE_SIZE, after }),
+      findPodcast(ctx.db, { id, accountId }),
+      listEpisodes(ctx.db, { podcastId: id, accountId, first: PAGE_SIZE, after }),
     ]);
     if (podcast === undefined) throw notFound("podcast", id);
     return { podcast, episodes: toPage(episodes, PAGE_SIZE), after };

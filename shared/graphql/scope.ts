@@ -22,21 +22,23 @@ export type Scope = {
 
 /** Opens the scope of one query. `parts`: what is asked of episodes anywhere in it. */
 export function openScope(ctx: Context, parts: EpisodeParts): Scope {
+  const accountId = ctx.caller.account?.id;
   const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
 
   function pageBatch(page: PageRequest) {
     const key = JSON.stringify([page.first, page.after]);
     const batch =
-      pages.get(key) ?? createBatch((podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, parts }));
+      pages.get(key) ??
+      createBatch((podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }));
     pages.set(key, batch);
     return batch;
   }
 
   return {
     ctx,
-    findPodcast: createBatch((ids) => findPodcasts(ctx.db, ids)),
-    findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, ids)),
-    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, parts })),
+    findPodcast: createBatch((ids) => findPodcasts(ctx.db, { ids, accountId })),
+    findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
+    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
   };
 }

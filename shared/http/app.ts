@@ -6,7 +6,7 @@ import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
-import type { PodcoreFunction, Reply } from "./function.ts";
+import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
 import { readRequestId } from "./request-id.ts";
 import { createRouter, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
@@ -23,7 +23,14 @@ export type AppOptions = {
 };
 
 /** What came over HTTP, its body read whole. `url` is path and query. */
-type AppRequest = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
+type AppRequest = {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** Of the connection's other end; a proxy's, most often. */
+  remoteAddress?: string | undefined;
+};
 export type AppReply = Reply & { status: number };
 export type App = {
   /** Answers a request; never throws. */
@@ -80,7 +87,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     const { mount, params } = found;
     return withDeadline(mount.fn, async (ctx) => {
       if (mount.fn.kind === "http") {
-        return callHttp(mount.fn, { ctx, request: { ...request, path, query, params } });
+        const { method, headers, body, remoteAddress } = request;
+        return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
       }
       // A page that an operator has open must not call what only operators may.
       requireSameOrigin(request.headers, config.publicUrl);
@@ -100,17 +108,30 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     const ctx = resources.contextFor({ signal: new AbortController().signal, openFetch: fn.openFetch });
     return withContext({ function: mount.name }, () =>
       fn.kind === "http"
-        ? callHttp(fn, { ctx, request: requestOf(mount, params) })
+        ? callHttp(fn, { ctx, remoteAddress: undefined, request: requestOf(mount, params) })
         : callWithData(fn, { ctx, data: params }),
     );
   }
 
-  type HttpCall = { ctx: Context; request: Parameters<Extract<PodcoreFunction, { kind: "http" }>["readParams"]>[0] };
-  async function callHttp(fn: Extract<PodcoreFunction, { kind: "http" }>, { ctx, request }: HttpCall): Promise<Reply> {
+  type HttpCall = { ctx: Context; request: FunctionRequest; remoteAddress: string | undefined };
+  async function callHttp(fn: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Reply> {
+    // Who comes from anywhere comes without cookies, so that no cookie's owner can be made to send it.
+    if (request.method === "POST" && !fn.allowsCors) requireSameOrigin(request.headers, config.publicUrl);
     const params = await step(log, "build_params", () => fn.readParams(request, ctx));
     await requireSchema(fn, ctx);
-    const viewModel = await step(log, "handle_message", () => fn.handle(ctx, params));
-    return step(log, "render_view_model", () => fn.render(viewModel, ctx));
+    const known = await identified(fn, { ctx, request, remoteAddress });
+    const viewModel = await step(log, "handle_message", () => fn.handle(known, params));
+    return step(log, "render_view_model", () => fn.render(viewModel, known));
+  }
+
+  /** The context, with who asks in it. */
+  async function identified({ identify }: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Context> {
+    if (identify === undefined) return ctx;
+    const { method, headers } = request;
+    const caller = await step(log, "identify", () => identify(ctx, { headers, remoteAddress }));
+    if (method === "POST" && caller.credential?.kind === "login") requireSameOrigin(headers, config.publicUrl);
+    // Not copied: that would open what is opened with its first use.
+    return Object.create(ctx, { caller: { value: caller, enumerable: true } });
   }
 
   type DataCall = { ctx: Context; data: unknown };

@@ -46,7 +46,9 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
     // The gate answers it already, except under the framework's own command.
     if (isHealth(request)) return sendHealth(response, open().config);
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
-    send(response, await open().app.handle({ method, url: urlOf(request), headers, body: rawBody }), method);
+    const { remoteAddress } = request.socket;
+    const reply = await open().app.handle({ method, url: urlOf(request), headers, body: rawBody, remoteAddress });
+    send(response, reply, method);
   }
 
   /** Answers through the gate's own response: the framework would turn each failure into a 500 that shows its text. */

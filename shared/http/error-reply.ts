@@ -7,12 +7,15 @@ export type ErrorView = { status: number; title: string; message: string; reques
 
 const TITLES: Record<number, string> = {
   400: "Bad request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",
   408: "Request timeout",
   413: "Content too large",
   422: "Cannot be processed",
+  415: "Unsupported media type",
+  429: "Too many requests",
   500: "Internal server error",
   502: "Bad gateway",
   503: "Service unavailable",

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context, OpenFetch } from "../context.ts";
+import type { Identify } from "./caller.ts";
 
 /** A request as a function sees it: read, bounded, and free of what a proxy or client may have forged. */
 export type FunctionRequest = {
@@ -32,6 +33,8 @@ type Traits = {
 /** A function called over HTTP: three steps, each timed and logged under its name. */
 export type HttpFunction<P = unknown, V = unknown> = Traits & {
   kind: "http";
+  /** For a function that asks for `ctx.caller`. Named here so that only its artifact carries what finds that out. */
+  identify?: Identify;
   /** Callers from any origin may use it, without cookies: replies say so, and OPTIONS is answered. */
   allowsCors?: boolean;
   /** What answers a body over the limit. 413 unless given. */

@@ -14,7 +14,7 @@ const HEADER = "# Written by build.mjs from functions/routes.ts: change that, or
 
 /** Writes the manifests that the route table decides: a Service for each function and audience, routes and ticks. */
 export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
-  const deployed = routes.filter((route) => !route.developmentOnly && !JOBS.includes(route.function));
+  const deployed = routes.filter((route) => !JOBS.includes(route.function));
   const functions = [...new Map(deployed.map((route) => [route.function, route])).values()];
   const ticks = functions.filter((route) => route.function.startsWith("tick-"));
   const isPublic = (route: Route) => route.audiences.some((audience) => audience !== "internal");

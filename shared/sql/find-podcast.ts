@@ -1,19 +1,22 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { podcast, podcastFeedLocation } from "../db/schema.ts";
-import { isVisible } from "./visible.ts";
+import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 export type FoundPodcast = NonNullable<Awaited<ReturnType<typeof findPodcast>>>;
 
-/** Finds a visible podcast with its current feed URL. */
-export async function findPodcast(db: Database, id: number) {
+/** Finds a podcast that the account may see, or anybody where none is given, with its current feed URL where it may see that. */
+export async function findPodcast(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
   const [row] = await db
-    .select({ podcast, feedUrl: podcastFeedLocation.feedUrl })
+    .select({
+      podcast,
+      feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
+    })
     .from(podcast)
     .innerJoin(
       podcastFeedLocation,
       and(eq(podcastFeedLocation.podcastId, podcast.id), eq(podcastFeedLocation.isCurrent, true)),
     )
-    .where(and(eq(podcast.id, id), isVisible()));
+    .where(and(eq(podcast.id, id), isVisible(accountId)));
   return row === undefined ? undefined : { ...row.podcast, feedUrl: row.feedUrl };
 }

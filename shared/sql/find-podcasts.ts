@@ -1,26 +1,28 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Podcast, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
 import { isAnyOf } from "./any-of.ts";
-import { isVisible } from "./visible.ts";
+import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
-export type PodcastFeed = { feedUrl: string; lastRetrievedAt: Date | null };
+type Asked = { ids: number[]; accountId: number | undefined };
+/** `feedUrl` is null where the account may see the podcast, and not its feed's URL. */
+export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null };
 
-/** Finds visible podcasts by id. */
-export async function findPodcasts(db: Database, ids: number[]): Promise<Map<number, Podcast>> {
+/** Finds podcasts by id, those that the account may see. */
+export async function findPodcasts(db: Database, { ids, accountId }: Asked): Promise<Map<number, Podcast>> {
   const rows = await db
     .select()
     .from(podcast)
-    .where(and(isAnyOf(podcast.id, ids), isVisible()));
+    .where(and(isAnyOf(podcast.id, ids), isVisible(accountId)));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Finds where visible podcasts are fetched from and when they last were, by podcast id. */
-export async function findPodcastFeeds(db: Database, ids: number[]): Promise<Map<number, PodcastFeed>> {
+/** Finds where podcasts that the account may see are fetched from and when they last were, by podcast id. */
+export async function findPodcastFeeds(db: Database, { ids, accountId }: Asked): Promise<Map<number, PodcastFeed>> {
   const rows = await db
     .select({
       podcastId: podcast.id,
-      feedUrl: podcastFeedLocation.feedUrl,
+      feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
       lastRetrievedAt: podcastCrawl.lastSucceededAt,
     })
     .from(podcast)
@@ -29,6 +31,6 @@ export async function findPodcastFeeds(db: Database, ids: number[]): Promise<Map
       and(eq(podcastFeedLocation.podcastId, podcast.id), eq(podcastFeedLocation.isCurrent, true)),
     )
     .leftJoin(podcastCrawl, eq(podcastCrawl.podcastId, podcast.id))
-    .where(and(isAnyOf(podcast.id, ids), isVisible()));
+    .where(and(isAnyOf(podcast.id, ids), isVisible(accountId)));
   return new Map(rows.map((row) => [row.podcastId, row]));
 }

@@ -18,6 +18,7 @@ export type EpisodeParts = { hasDetails: boolean; hasNotes: boolean };
 const BRIEF_FIELDS = new Set([...Object.keys(BRIEF), "explicit", "podcast", "__typename"]);
 const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
 
+type Asked = { accountId: number | undefined; parts: EpisodeParts };
 type Columns<T> = Pick<Episode, keyof T & keyof Episode>;
 export type EpisodeRow = Columns<typeof BRIEF> & Partial<Columns<typeof ALL>>;
 
@@ -27,11 +28,12 @@ export function partsFor(fieldName: string): EpisodeParts {
   return { hasNotes, hasDetails: !hasNotes && !BRIEF_FIELDS.has(fieldName) };
 }
 
-/** Lists visible podcasts' episodes, newest first, by podcast id: of each one more than `first`, where there are as many. */
+/** Lists the episodes of podcasts that the account may see, newest first, by podcast id: of each one more than `first`, where there are as many. */
 export async function listEpisodesByPodcast(
   db: Database,
-  { podcastIds, first, after, parts }: PageRequest & { podcastIds: number[]; parts: EpisodeParts },
+  { podcastIds, first, after, ...asked }: PageRequest & Asked & { podcastIds: number[] },
 ): Promise<Map<number, Edge<EpisodeRow>[]>> {
+  const { accountId, parts } = asked;
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   // Under the table's own name, so that the outer query names its columns as ever.
   const page = db
@@ -51,22 +53,22 @@ export async function listEpisodesByPodcast(
     .select(columns(parts))
     .from(podcast)
     .innerJoinLateral(page, sql`true`)
-    .where(and(isAnyOf(podcast.id, podcastIds), isVisible()))
+    .where(and(isAnyOf(podcast.id, podcastIds), isVisible(accountId)))
     .orderBy(desc(episode.publishedAt), desc(episode.id));
   const edges = rows.map((node) => ({ node, cursor: encodeCursor(node.publishedAt.toISOString(), node.id) }));
   return Map.groupBy(edges, ({ node }) => node.podcastId);
 }
 
-/** Finds visible podcasts' episodes by id. */
+/** Finds episodes by id, of podcasts that the account may see. */
 export async function findEpisodes(
   db: Database,
-  { ids, parts }: { ids: number[]; parts: EpisodeParts },
+  { ids, accountId, parts }: Asked & { ids: number[] },
 ): Promise<Map<number, EpisodeRow>> {
   const rows = await db
     .select(columns(parts))
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))
-    .where(and(isAnyOf(episode.id, ids), isVisible()));
+    .where(and(isAnyOf(episode.id, ids), isVisible(accountId)));
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -8,10 +8,10 @@ const { descriptionSource: _, ...columns } = getTableColumns(episode);
 /** Without the notes as the feed gave them, which no list shows and which may be large. */
 export type ListedEpisode = Omit<Episode, "descriptionSource">;
 
-/** Lists a visible podcast's episodes, newest first, one more than `first` where there are as many; of an unknown podcast none. */
+/** Lists the episodes of a podcast that the account may see, newest first: one more than `first` where there are as many; of an unknown podcast none. */
 export async function listEpisodes(
   db: Database,
-  { podcastId, first, after }: PageRequest & { podcastId: number },
+  { podcastId, accountId, first, after }: PageRequest & { podcastId: number; accountId: number | undefined },
 ): Promise<Edge<ListedEpisode>[]> {
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   const rows = await db
@@ -21,7 +21,7 @@ export async function listEpisodes(
     .where(
       and(
         eq(episode.podcastId, podcastId),
-        isVisible(),
+        isVisible(accountId),
         isEpisodeListed(),
         from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
       ),

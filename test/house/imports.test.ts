@@ -7,10 +7,13 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Each room, and the rooms that it may import values from. Types may come from anywhere. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  functions: ["jobs", "mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log"],
-  jobs: ["jobs", "mediators", "sql", "http"],
-  mediators: ["mediators", "sql", "feed", "fetch", "db", "log"],
-  graphql: ["graphql", "sql", "db", "http", "log"],
+  functions: ["jobs", "mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log", "auth"],
+  jobs: ["jobs", "mediators", "mail", "auth", "sql", "http"],
+  mediators: ["mediators", "sql", "feed", "fetch", "directory", "auth", "db", "log"],
+  graphql: ["graphql", "mediators", "sql", "db", "http", "log"],
+  auth: ["auth", "sql", "http", "db", "log"],
+  directory: ["directory", "fetch"],
+  mail: ["mail"],
   web: ["web"],
   http: ["http", "db", "log"],
   sql: ["sql", "db"],

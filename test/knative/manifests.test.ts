@@ -9,8 +9,7 @@ import { listManifests } from "../../shared/knative/manifests.ts";
 import { isKnativeService, type KubeObject, parseObjects } from "./objects.ts";
 
 const root = join(import.meta.dirname, "../..");
-const isPublic = ({ audiences, developmentOnly }: Route) =>
-  !developmentOnly && audiences.some((audience) => audience !== "internal");
+const isPublic = ({ audiences }: Route) => audiences.some((audience) => audience !== "internal");
 
 for (const { path, text } of listManifests()) {
   test(`${path} is what the route table says`, async () => {
@@ -23,7 +22,7 @@ for (const { path, text } of listManifests()) {
 test("listManifests() gives each function a Service, but for those of development and of Jobs", () => {
   const names = objectsAt("overlays/per-route/services.yaml").map(({ metadata }) => metadata.name);
 
-  const expected = new Set(ROUTES.filter(({ developmentOnly }) => !developmentOnly).map((route) => route.function));
+  const expected = new Set(ROUTES.map((route) => route.function));
   expected.delete("admin-migrate");
   assert.deepEqual(names, [...expected]);
 });

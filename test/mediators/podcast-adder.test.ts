@@ -97,9 +97,9 @@ for (const [name, secretUrl] of [
     const { podcastId, isPrivate } = await podcastAdder.run(ctx, { url });
 
     assert.equal(isPrivate, true);
-    assert.equal(await findPodcast(ctx.db, podcastId), undefined);
+    assert.equal(await findPodcast(ctx.db, { id: podcastId, accountId: undefined }), undefined);
     assert.deepEqual(await listPodcasts(ctx.db, { first: 10 }), []);
-    assert.deepEqual(await listEpisodes(ctx.db, { podcastId, first: 10 }), []);
+    assert.deepEqual(await listEpisodes(ctx.db, { podcastId, accountId: undefined, first: 10 }), []);
     assert.doesNotMatch(lines.join(""), /hunter2/);
   });
 }
@@ -139,7 +139,7 @@ test("run() keeps a show that asks to be blocked off the list, and shows it to w
   const { podcastId } = await add("/feed", rss({ extra: "<itunes:block>Yes</itunes:block>" }));
 
   assert.deepEqual(await listPodcasts(ctx.db, { first: 10 }), []);
-  assert.equal((await findPodcast(ctx.db, podcastId))?.id, podcastId);
+  assert.equal((await findPodcast(ctx.db, { id: podcastId, accountId: undefined }))?.id, podcastId);
 });
 
 test("run() says what could not be done, when there is no feed", async () => {

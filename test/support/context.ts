@@ -1,8 +1,9 @@
 import { after } from "node:test";
 import { readConfig } from "../../shared/config.ts";
-import type { Context } from "../../shared/context.ts";
+import { type Context, NOBODY } from "../../shared/context.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import type { Fetch } from "../../shared/fetch/fetch.ts";
+import type { Caller } from "../../shared/http/caller.ts";
 import { createLog } from "../../shared/log/log.ts";
 
 /** A context over a real database, with settings as they are by default unless given as the environment gives them. */
@@ -11,8 +12,10 @@ export function createContext(options: {
   environment?: Record<string, string>;
   fetch?: Fetch;
   writeLog?: (text: string) => void;
+  /** Who asks; nobody unless given. */
+  caller?: Caller;
 }): Context {
-  const { databaseUrl, environment, writeLog = () => {} } = options;
+  const { databaseUrl, environment, writeLog = () => {}, caller = NOBODY } = options;
   const pool = openPool({ url: databaseUrl, max: 5, applicationName: "podcore-test" });
   after(pool.close);
   return {
@@ -23,6 +26,7 @@ export function createContext(options: {
       return options.fetch;
     },
     log: createLog({ format: "flat", level: "debug", write: writeLog }),
+    caller,
     now: () => new Date(),
     signal: new AbortController().signal,
     draining: new AbortController().signal,
