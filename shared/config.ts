@@ -89,7 +89,8 @@ export function readConfig(environment: Environment = process.env) {
     const value = optional(name);
     if (value === undefined) return undefined;
     if (!URL.canParse(value) || !/^https?:\/\/[^@]*$/i.test(value)) {
-      throw new Error(`Cannot use ${name}="${value}": not an http(s) URL`);
+      // What stands before an @ may be a password.
+      throw new Error(`Cannot use ${name}="${value.replace(/[^/]*@/, "...@")}": not an http(s) URL`);
     }
     return value.replace(/\/+$/, "");
   }

@@ -103,6 +103,8 @@ async function insertPodcast(
     lastModified: undefined,
     numFailures: 0,
     isActive: true,
+    identity: feed.podcastGuid ?? feed.title,
+    movedToUrl: undefined,
   };
 }
 

@@ -6,7 +6,8 @@ import { recordCrawlFailure, recordCrawlSuccess } from "../sql/record-crawl.ts";
 import { releaseLease } from "../sql/release-lease.ts";
 import { digestOf, isNewestContent } from "../sql/store-feed-content.ts";
 import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
-import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
+import * as feedMover from "./feed-mover.ts";
+import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
 import { whileReading } from "./reading-room.ts";
 
@@ -37,8 +38,18 @@ export async function run(ctx: Context, { claim }: { claim: Claim }): Promise<Up
 }
 
 async function update(ctx: Context, claim: Claim): Promise<UpdateResult> {
-  const { podcastId, feedUrl, etag, lastModified } = claim;
+  const { feedUrl, etag, lastModified } = claim;
   const retrieved = await retrieve(ctx, { url: feedUrl, etag, lastModified });
+  const result = await store(ctx, { claim, retrieved });
+  if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
+  return result;
+}
+
+async function store(
+  ctx: Context,
+  { claim, retrieved }: { claim: Claim; retrieved: Retrieved },
+): Promise<UpdateResult> {
+  const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others stay.

@@ -11,6 +11,10 @@ export type Claim = {
   numFailures: number;
   /** Had something new within the last month. */
   isActive: boolean;
+  /** The show's GUID, else its title. */
+  identity: string;
+  /** Where the last crawl was told that the feed has moved to for good. */
+  movedToUrl: string | undefined;
 };
 type Row = {
   podcast_id: string;
@@ -20,6 +24,8 @@ type Row = {
   last_modified: string | null;
   num_failures: number;
   is_active: boolean;
+  identity: string;
+  moved_to_url: string | null;
 };
 
 // Long enough for one feed's fetch and storing without a renewal, short enough that a killed pod's feeds are soon taken up by another.
@@ -44,9 +50,10 @@ export async function claimDuePodcasts(
     )
     update podcast_crawl c
     set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
-    from due, podcast_feed_location l
-    where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current
+    from due, podcast_feed_location l, podcast p
+    where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current and p.id = due.podcast_id
     returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures,
+      c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
       coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
   return rows.map((row) => ({
     podcastId: Number(row.podcast_id),
@@ -56,5 +63,7 @@ export async function claimDuePodcasts(
     lastModified: row.last_modified ?? undefined,
     numFailures: row.num_failures,
     isActive: row.is_active,
+    identity: row.identity,
+    movedToUrl: row.moved_to_url ?? undefined,
   }));
 }

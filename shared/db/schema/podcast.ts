@@ -89,6 +89,12 @@ export const podcastCrawl = pgTable(
     /** Validators exactly as the host sent them (RFC 9110 8.8), of the content that was stored last. */
     etag: text("etag"),
     lastModified: text("last_modified"),
+    /** Where the host says that the feed has moved to for good, and since when it has said so in every crawl. */
+    movedToUrl: text("moved_to_url"),
+    movedSince: instant("moved_since"),
+    numMovesSeen: integer("num_moves_seen").notNull().default(0),
+    /** The show's GUID, else its title, from before that: it has to be the same show there. */
+    movedIdentity: text("moved_identity"),
   },
   (t) => [
     foreignKey({ name: "podcast_crawl_podcast_fk", columns: [t.podcastId], foreignColumns: [podcast.id] }).onDelete(
@@ -98,6 +104,8 @@ export const podcastCrawl = pgTable(
     atMost("podcast_crawl_last_error_length", t.lastError, 2_000),
     atMost("podcast_crawl_etag_length", t.etag, 8_192),
     atMost("podcast_crawl_last_modified_length", t.lastModified, 8_192),
+    atMost("podcast_crawl_moved_to_url_length", t.movedToUrl, 2_000),
+    check("podcast_crawl_move_has_instant", sql`(${t.movedToUrl} is null) = (${t.movedSince} is null)`),
     check("podcast_crawl_num_failures_not_negative", sql`${t.numFailures} >= 0`),
     check("podcast_crawl_error_has_instant", sql`(${t.lastError} is null) = (${t.lastErrorAt} is null)`),
   ],
