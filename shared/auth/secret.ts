@@ -1,0 +1,21 @@
+import { createHash, randomBytes } from "node:crypto";
+
+// 256 bits: not to be guessed, so that a plain digest hides it (a password's would not).
+const SECRET_BYTES = 32;
+// base64url of that many bytes.
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** Makes a secret, for a cookie, a key or a link, and the digest that is stored of it. */
+export function newSecret(): { secret: string; sha256: Buffer } {
+  const secret = randomBytes(SECRET_BYTES).toString("base64url");
+  return { secret, sha256: digestOf(secret) };
+}
+
+/** The digest under which a secret is stored; undefined for a text that is none of ours. */
+export function hashSecret(secret: string): Buffer | undefined {
+  return SECRET.test(secret) ? digestOf(secret) : undefined;
+}
+
+function digestOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}

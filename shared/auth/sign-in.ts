@@ -1,0 +1,49 @@
+import type { Context } from "../context.ts";
+import { tooManyRequests, unauthorized } from "../errors.ts";
+import { insertEphemeralAccount, insertLogin } from "../sql/insert-login.ts";
+import { takeRateLimit } from "../sql/take-rate-limit.ts";
+import { isBot } from "./bots.ts";
+import { networkOf } from "./network.ts";
+import { newSecret } from "./secret.ts";
+import { LOGIN_DAYS, sessionCookie } from "./session-cookie.ts";
+
+/** An account, and the Set-Cookie by which the browser is known as its from now on; none where it was before. */
+export type SignedIn = { accountId: number; setCookie: string | undefined };
+
+// A school's network may have dozens of new listeners in an hour; a program would have thousands.
+const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
+
+/** Logs the browser that asks in to an account, under a new secret. */
+export async function signIn(ctx: Context, { accountId }: { accountId: number }): Promise<SignedIn> {
+  const { address, userAgent } = ctx.caller;
+  const { secret, sha256 } = newSecret();
+  await insertLogin(ctx.db, { accountId, secretSha256: sha256, userAgent, address, days: LOGIN_DAYS });
+  return { accountId, setCookie: sessionCookie(secret, ctx.config) };
+}
+
+/**
+ * The account of whoever makes a change: their own, or an ephemeral one that is made for them now, because it is the
+ * first. Call it for changes only, never to answer a GET.
+ *
+ * @throws UserError 401 for a program that came without a key, 429 where too many were made for one network
+ */
+export async function ensureAccount(ctx: Context): Promise<SignedIn> {
+  const { account, address, userAgent } = ctx.caller;
+  if (account !== undefined) return { accountId: account.id, setCookie: undefined };
+  if (isBot(userAgent)) throw unauthorized();
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, {
+    ...NEW_ACCOUNTS,
+    subject: networkOf(address),
+  });
+  if (!isAllowed)
+    throw tooManyRequests("Too many requests: too many new accounts from your network", retryAfterSeconds);
+  const { secret, sha256 } = newSecret();
+  const { accountId } = await insertEphemeralAccount(ctx.db, {
+    secretSha256: sha256,
+    userAgent,
+    address,
+    days: LOGIN_DAYS,
+  });
+  ctx.log.info("Ephemeral account made", { account_id: accountId });
+  return { accountId, setCookie: sessionCookie(secret, ctx.config) };
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { argon2Sync } from "node:crypto";
+import test from "node:test";
+import { hashPassword, verifyPassword } from "../../shared/auth/password.ts";
+import { createSemaphore } from "../../shared/auth/semaphore.ts";
+import { UserError } from "../../shared/errors.ts";
+
+test("hashPassword() stores argon2id with its parameters, salted, and verifyPassword() knows it again", async () => {
+  const [first, second] = await Promise.all([hashPassword("correct horse"), hashPassword("correct horse")]);
+
+  assert.match(first, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  assert.notEqual(first, second);
+  assert.deepEqual(await verifyPassword("correct horse", first), { isRight: true, isOutdated: false });
+  assert.deepEqual(await verifyPassword("correct hors", first), { isRight: false, isOutdated: false });
+  assert.deepEqual(await verifyPassword("", first), { isRight: false, isOutdated: false });
+});
+
+test("verifyPassword() takes a letter composed or not for the same", async () => {
+  const stored = await hashPassword("caf\u00e9 au lait");
+
+  assert.equal((await verifyPassword("cafe\u0301 au lait", stored)).isRight, true);
+});
+
+test("verifyPassword() reads the parameters that a hash was made with, and says where they are not today's", async () => {
+  const salt = Buffer.from("sixteen byte salt").subarray(0, 16);
+  const hash = argon2Sync("argon2id", {
+    message: "old one",
+    nonce: salt,
+    memory: 8_192,
+    passes: 1,
+    parallelism: 1,
+    tagLength: 32,
+  });
+  const base64 = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+  const stored = `$argon2id$v=19$m=8192,t=1,p=1$${base64(salt)}$${base64(hash)}`;
+
+  assert.deepEqual(await verifyPassword("old one", stored), { isRight: true, isOutdated: true });
+  assert.deepEqual(await verifyPassword("new one", stored), { isRight: false, isOutdated: true });
+});
+
+test("verifyPassword() does the work where there is no account, and fails", async () => {
+  assert.deepEqual(await verifyPassword("anything", undefined), { isRight: false, isOutdated: false });
+  await assert.rejects(verifyPassword("anything", "scrypt$old"), /not argon2id/);
+});
+
+test("hashPassword() lets few at a time through, and refuses with a 503 whom it cannot let wait", async () => {
+  const all = await Promise.allSettled(Array.from({ length: 60 }, () => verifyPassword("anything", undefined)));
+
+  const refused = all.filter((one) => one.status === "rejected");
+  assert.equal(refused.length, 8);
+  for (const { reason } of refused) assert.ok(reason instanceof UserError && reason.status === 503);
+});
+
+test("createSemaphore() runs as many at once as it may, in the order they came, and goes on after a failure", async () => {
+  const pass = createSemaphore({ numAtOnce: 2, numWaiting: 10 });
+  const order: number[] = [];
+  let numRunning = 0;
+  let most = 0;
+  const refuse = () => assert.fail("nobody is to be refused");
+
+  const all = Array.from({ length: 6 }, (_, i) =>
+    pass(async () => {
+      numRunning += 1;
+      most = Math.max(most, numRunning);
+      order.push(i);
+      await new Promise((resolve) => setImmediate(resolve));
+      numRunning -= 1;
+      if (i === 1) throw new Error("one fails");
+    }, refuse),
+  );
+  await Promise.allSettled(all);
+
+  assert.equal(most, 2);
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5]);
+});
