@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { builtinModules, createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
 
 if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(
@@ -55,14 +56,20 @@ async function generate() {
   );
 }
 
-/** Puts only the hash of the style sheet and icon into the pages' artifacts, not the files themselves. */
+/** Puts only the hash of the style sheet, script and icon into the pages' artifacts, not the files themselves. */
 async function generateAssetVersion() {
+  const source = await readFile("shared/web/client/app.ts", "utf8");
+  const { code: script } = await transform(source, { loader: "ts", minify: true, target: "es2022", format: "iife" });
+  await write(
+    "shared/web/app-js.gen.ts",
+    `// Written by build.mjs from shared/web/client/app.ts.\nexport const APP_JS = ${JSON.stringify(script)};\n`,
+  );
   const [{ APP_CSS }, { ICON_SVG }] = await Promise.all([
     import("./shared/web/app.css.ts"),
     import("./shared/web/icon.ts"),
   ]);
   // 48 bits: only the few versions that one browser has seen must differ.
-  const version = createHash("sha256").update(APP_CSS).update(ICON_SVG).digest("hex").slice(0, 12);
+  const version = createHash("sha256").update(APP_CSS).update(script).update(ICON_SVG).digest("hex").slice(0, 12);
   await write(
     "shared/web/asset-version.gen.ts",
     `// Written by build.mjs from the assets.\nexport const ASSET_VERSION = ${JSON.stringify(version)};\n`,
@@ -141,8 +148,6 @@ function entryOf({ name, routes, isAudience }) {
 }
 
 async function bundle(artifact) {
-  // Loaded here, so that --generate works before anything is installed.
-  const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build({
     stdin: { contents: entryOf(artifact), resolveDir: ".", sourcefile: `${artifact.name}.entry.js`, loader: "js" },
     outfile: `dist/${artifact.name}.cjs`,

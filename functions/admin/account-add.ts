@@ -1,9 +1,15 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
 import { adminFunction } from "../../shared/http/function.ts";
+import { readFields, readText } from "../../shared/http/read-fields.ts";
+import * as accountAdder from "../../shared/mediators/account-adder.ts";
 
+/** Makes an account of `email` and `password`; without a password answers with a link by which its reader chooses one. */
 export default adminFunction({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+  readParams(data) {
+    const fields = readFields(data);
+    return {
+      email: readText(fields, "email").trim(),
+      password: fields.password === undefined ? undefined : readText(fields, "password"),
+    };
   },
-  run: async () => ({}),
+  run: accountAdder.run,
 });

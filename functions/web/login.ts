@@ -1,10 +1,49 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
-import { httpFunction } from "../../shared/http/function.ts";
+import { emailFault } from "../../shared/auth/credentials.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import type { SignedIn } from "../../shared/auth/sign-in.ts";
+import { type FunctionRequest, httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import { seeOther } from "../../shared/http/see-other.ts";
+import * as accountAuthenticator from "../../shared/mediators/account-authenticator.ts";
+import { type LoginForm, loginPage } from "../../shared/web/entry-pages.ts";
+import { pageReply } from "../../shared/web/layout.ts";
+import { localPath } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { isSent: boolean; email: string; password: string; next: string | undefined };
+type View = { kind: "form"; form: LoginForm } | { kind: "logged-in"; signedIn: SignedIn; next: string | undefined };
+
+// Not which of the two: that would tell who has an account.
+const NO_MATCH = "That email address and password don't match an account's.";
+
+/** The form to log in, and what it sends. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const form = readForm(request);
+    return {
+      isSent: request.method === "POST",
+      email: form("email").trim(),
+      password: form("password"),
+      next: localPath(form("next") || nextOf(request)),
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { isSent, email, password, next }) {
+    const refused = (fault?: string): View => ({ kind: "form", form: { email, next, fault } });
+    if (!isSent) return refused();
+    const fault = emailFault(email) ?? (password === "" ? "Please specify a password." : undefined);
+    if (fault !== undefined) return refused(fault);
+    const signedIn = await accountAuthenticator.run(ctx, { email, password });
+    return signedIn === undefined ? refused(NO_MATCH) : { kind: "logged-in", signedIn, next };
+  },
+
+  render(view, ctx) {
+    if (view.kind === "form") return pageReply(ctx, loginPage(view.form));
+    return seeOther(view.next ?? "/account", view.signedIn);
+  },
 });
+
+function nextOf({ query }: FunctionRequest): string {
+  return query.get("next") ?? "";
+}

@@ -1,10 +1,31 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { seeOther } from "../../shared/http/see-other.ts";
+import { deleteLogin } from "../../shared/sql/delete-logins.ts";
+import { logoutPage } from "../../shared/web/entry-pages.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type View = { kind: "form" } | { kind: "logged-out" };
+
+/** Ends the browser's login, which is good for nothing from then on. A GET asks first: it changes nothing. */
+export default httpFunction<{ isSent: boolean }, View>({
+  identify,
+
+  readParams: ({ method }) => ({ isSent: method === "POST" }),
+
+  async handle(ctx, { isSent }) {
+    const { account, credential } = ctx.caller;
+    if (!isSent && account !== undefined) return { kind: "form" };
+    if (isSent && account !== undefined && credential?.kind === "login") {
+      await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
+      ctx.log.info("Logged out", { account_id: account.id });
+    }
+    return { kind: "logged-out" };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render(view, ctx) {
+    if (view.kind === "form") return pageReply(ctx, logoutPage());
+    return seeOther("/", { setCookie: endedSessionCookie(ctx.config) });
+  },
 });

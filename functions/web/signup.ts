@@ -1,10 +1,51 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import type { Config } from "../../shared/config.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import { seeOther, withCookie } from "../../shared/http/see-other.ts";
+import * as signUpRequester from "../../shared/mediators/sign-up-requester.ts";
+import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/entry-pages.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { isSent: boolean; email: string; password: string; confirmation: string };
+type View =
+  | { kind: "form"; form: SignupForm }
+  | { kind: "sent"; email: string; setCookie: string | undefined }
+  | { kind: "signed-up-before" };
+
+/** The form to sign up, and what it sends: a link is mailed, whoever's the address is. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const form = readForm(request);
+    return {
+      isSent: request.method === "POST",
+      email: form("email").trim(),
+      password: form("password"),
+      confirmation: form("password_confirm"),
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { isSent, email, password, confirmation }) {
+    if (ctx.caller.account?.email) return { kind: "signed-up-before" };
+    const closed = closedBy(ctx.config);
+    const fault = isSent ? (emailFault(email) ?? passwordFault({ password, confirmation })) : undefined;
+    if (!isSent || closed !== undefined || fault !== undefined) return { kind: "form", form: { closed, email, fault } };
+    const { setCookie } = await signUpRequester.run(ctx, { email, password });
+    return { kind: "sent", email, setCookie };
+  },
+
+  render(view, ctx) {
+    if (view.kind === "signed-up-before") return seeOther("/account");
+    if (view.kind === "form") return pageReply(ctx, signupPage(view.form));
+    const isMailOff = ctx.config.smtpUrl === undefined;
+    return withCookie(pageReply(ctx, linkSentPage({ email: view.email, isMailOff })), view);
+  },
 });
+
+function closedBy({ signup, smtpUrl, env }: Config): Closed {
+  if (signup !== "open") return signup;
+  return smtpUrl === undefined && env === "production" ? "mail-off" : undefined;
+}

@@ -1,10 +1,44 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { passwordFault } from "../../shared/auth/credentials.ts";
+import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import { seeOther } from "../../shared/http/see-other.ts";
+import * as emailVerifier from "../../shared/mediators/email-verifier.ts";
+import { type VerifyForm, verifyPage, voidLinkPage } from "../../shared/web/entry-pages.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { isSent: boolean; secret: string; password: string; confirmation: string };
+type View = { kind: "form"; form: VerifyForm } | { kind: "verified"; setCookie: string | undefined } | { kind: "void" };
+
+/** Where a link that was mailed at sign-up, or an invitation, leads. Opening it changes nothing: programs open links, too. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const form = readForm(request);
+    const isSent = request.method === "POST";
+    return {
+      isSent,
+      secret: isSent ? form("code") : (request.query.get("code") ?? ""),
+      password: form("password"),
+      confirmation: form("password_confirm"),
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { isSent, secret, password, confirmation }) {
+    const asked = await emailVerifier.ask(ctx, { secret });
+    if (asked === undefined) return { kind: "void" };
+    const refused = (fault?: string): View => ({ kind: "form", form: { secret, ...asked, fault } });
+    const fault = asked.asks === "new-password" ? passwordFault({ password, confirmation }) : undefined;
+    if (!isSent || fault !== undefined) return refused(isSent ? fault : undefined);
+    const verified = await emailVerifier.run(ctx, { secret, password });
+    if (verified.kind === "wrong-password") return refused("That is not the password that you chose.");
+    return verified.kind === "void" ? verified : { kind: "verified", setCookie: verified.signedIn.setCookie };
+  },
+
+  render(view, ctx) {
+    if (view.kind === "verified") return seeOther("/account", view);
+    if (view.kind === "form") return pageReply(ctx, verifyPage(view.form));
+    return { ...pageReply(ctx, voidLinkPage()), status: 404 };
+  },
 });

@@ -1,6 +1,8 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, unauthorized } from "../errors.ts";
+import { deleteLogin } from "../sql/delete-logins.ts";
 import { insertEphemeralAccount, insertLogin } from "../sql/insert-login.ts";
+import { mergeAccounts } from "../sql/merge-accounts.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import { isBot } from "./bots.ts";
 import { networkOf } from "./network.ts";
@@ -13,9 +15,18 @@ export type SignedIn = { accountId: number; setCookie: string | undefined };
 // A school's network may have dozens of new listeners in an hour; a program would have thousands.
 const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
 
-/** Logs the browser that asks in to an account, under a new secret. */
+/**
+ * Logs the browser that asks in to an account, under a new secret: its login before that ends. What an ephemeral account
+ * of the browser's holds is the other's from now on.
+ */
 export async function signIn(ctx: Context, { accountId }: { accountId: number }): Promise<SignedIn> {
-  const { address, userAgent } = ctx.caller;
+  const { account, credential, address, userAgent } = ctx.caller;
+  if (account !== undefined && credential?.kind === "login") {
+    await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
+    if (account.email === null && account.id !== accountId) {
+      await ctx.db.transaction((tx) => mergeAccounts(tx, { fromId: account.id, intoId: accountId }));
+    }
+  }
   const { secret, sha256 } = newSecret();
   await insertLogin(ctx.db, { accountId, secretSha256: sha256, userAgent, address, days: LOGIN_DAYS });
   return { accountId, setCookie: sessionCookie(secret, ctx.config) };

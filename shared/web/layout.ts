@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Reply } from "../http/function.ts";
 import { assetPath } from "./asset-path.ts";
+import { buttonForm } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import { startOf } from "./words.ts";
 
@@ -16,6 +17,8 @@ export type Page = {
   /** Most particular first; the site's name follows by itself. */
   titles: string[];
   main: Html;
+  /** It is about whoever asks, or takes a secret: kept by no cache, and left out by search engines. */
+  isPersonal?: boolean;
   /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
   about?: {
     /** Search engines are asked to leave it out, because its feed asks for that (itunes:block). */
@@ -31,20 +34,31 @@ export type Page = {
   };
 };
 
+/** Who a page is for; without a caller it says nothing of who asks. */
+type Site = Pick<Context, "config"> & { caller?: Context["caller"] };
+
 /** Replies with a page in the site's layout. */
-export function pageReply(ctx: Pick<Context, "config">, page: Page): Reply {
+export function pageReply(site: Site, page: Page): Reply {
   return {
     headers: {
       "content-type": "text/html; charset=utf-8",
-      // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute. Who adds podcasts by
-      // the form looks at once.
-      "cache-control": ctx.config.env === "development" ? "no-cache" : "public, max-age=60",
+      "cache-control": cacheControl(site, page),
+      // Whoever logs in is not shown the page from before.
+      vary: "cookie",
     },
-    body: documentOf(ctx, page),
+    body: documentOf(site, page),
   };
 }
 
-function documentOf({ config }: Pick<Context, "config">, { titles, main, about }: Page): string {
+function cacheControl({ config, caller }: Site, { isPersonal }: Page): string {
+  if (isPersonal) return "no-store";
+  if (caller?.account !== undefined) return "private, no-cache";
+  // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute. Who adds podcasts by the
+  // form looks at once.
+  return config.env === "development" ? "no-cache" : "public, max-age=60";
+}
+
+function documentOf(site: Site, { titles, main, about, isPersonal }: Page): string {
   const document = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,12 +68,15 @@ function documentOf({ config }: Pick<Context, "config">, { titles, main, about }
 <meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${assetPath("app.css")}">
 <link rel="icon" type="image/svg+xml" href="${assetPath("icon.svg")}">
-${about && aboutTags(config.publicUrl, about)}
+<script src="${assetPath("app.js")}" defer></script>
+${isPersonal && html`<meta name="robots" content="noindex">`}
+${about && aboutTags(site.config.publicUrl, about)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="site">
 <a class="brand" href="/"><img src="${assetPath("icon.svg")}" alt="" width="28" height="28">${SITE_NAME}</a>
+${siteNav(site)}
 </header>
 <main id="main">
 ${main}
@@ -72,6 +89,26 @@ ${main}
 `;
   // What is absent leaves blanks at its line's end. The lookbehind keeps a long run of blanks from costing its square.
   return document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
+}
+
+function siteNav({ caller }: Site): Html {
+  return html`<form class="site-search" role="search" action="/search">
+<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Search" maxlength="100">
+</form>
+<nav class="site-nav" aria-label="Your account">
+${accountLinks(caller)}
+</nav>`;
+}
+
+function accountLinks(caller: Site["caller"]): Html {
+  const account = caller?.account;
+  if (caller === undefined) return html`<a href="/account">Account</a>`;
+  if (account === undefined) return html`<a href="/login">Log in</a> <a href="/signup">Sign up</a>`;
+  // The cookie alone opens an ephemeral account: whoever loses it by logging out cannot come back.
+  if (account.email === null) {
+    return html`<a href="/account">Account</a> <a href="/login">Log in</a> <a href="/signup">Sign up</a>`;
+  }
+  return html`<a href="/account">Account</a> ${buttonForm({ action: "/logout", label: "Log out", className: "quiet" })}`;
 }
 
 function aboutTags(publicUrl: string, about: NonNullable<Page["about"]>): Html {

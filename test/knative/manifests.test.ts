@@ -15,7 +15,7 @@ for (const { path, text } of listManifests()) {
   test(`${path} is what the route table says`, async () => {
     const committed = await readFile(join(root, path), "utf8");
 
-    assert.equal(committed, text, "run `node build.mjs --generate`, and commit");
+    assert.equal(committed, text, "run `node build.mjs`, and commit");
   });
 }
 

@@ -1,0 +1,20 @@
+import { isEmail } from "./email.ts";
+
+// NIST SP 800-63B 3.1.1.2 asks for 8 at least, and for no rules of composition.
+const PASSWORD_MIN_CHARACTERS = 8;
+
+/** What is wrong with an e-mail address that somebody typed, in the original's words; undefined where nothing is. */
+export function emailFault(email: string): string | undefined {
+  if (email === "") return "Please specify an email address.";
+  if (!isEmail(email)) return "Please specify a valid email address.";
+}
+
+/** What is wrong with a password that somebody chose, and with its confirmation. */
+export function passwordFault({ password, confirmation }: { password: string; confirmation: string }) {
+  if (password === "") return "Please specify a password.";
+  if ([...password].length < PASSWORD_MIN_CHARACTERS) {
+    return `Password must be at least ${PASSWORD_MIN_CHARACTERS} characters long.`;
+  }
+  if (confirmation === "") return "Please type your password again in the confirmation box.";
+  if (confirmation !== password) return "Password and password confirmation didn't match.";
+}

@@ -1,0 +1,30 @@
+import { takeLoginAttempt } from "../auth/login-limit.ts";
+import { hashPassword, verifyPassword } from "../auth/password.ts";
+import { type SignedIn, signIn } from "../auth/sign-in.ts";
+import type { Context } from "../context.ts";
+import { findAccountByEmail } from "../sql/find-account.ts";
+import { setPasswordHash } from "../sql/set-password-hash.ts";
+
+/**
+ * Logs in with e-mail address and password. That neither is known, or which of them is wrong, cannot be told from the
+ * answer, nor from the time that it takes. A hash of other parameters than today's is made anew.
+ *
+ * @returns undefined where they do not match
+ * @throws UserError 429 after too many failures
+ */
+export async function run(
+  ctx: Context,
+  { email, password }: { email: string; password: string },
+): Promise<SignedIn | undefined> {
+  const attempt = await takeLoginAttempt(ctx, email);
+  const account = await findAccountByEmail(ctx.db, email);
+  const { isRight, isOutdated } = await verifyPassword(password, account?.passwordHash);
+  if (!isRight || account === undefined) {
+    ctx.log.info("Login refused");
+    return undefined;
+  }
+  await attempt.giveBack();
+  if (isOutdated) await setPasswordHash(ctx.db, { accountId: account.id, passwordHash: await hashPassword(password) });
+  ctx.log.info("Logged in", { account_id: account.id });
+  return signIn(ctx, { accountId: account.id });
+}

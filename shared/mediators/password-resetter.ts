@@ -1,0 +1,64 @@
+import { networkOf } from "../auth/network.ts";
+import { hashPassword } from "../auth/password.ts";
+import { hashSecret } from "../auth/secret.ts";
+import { type SignedIn, signIn } from "../auth/sign-in.ts";
+import type { Context } from "../context.ts";
+import { tooManyRequests } from "../errors.ts";
+import { deleteLogins } from "../sql/delete-logins.ts";
+import { enqueueJob } from "../sql/enqueue-job.ts";
+import { deleteVerificationCode, findVerificationCode } from "../sql/find-verification-code.ts";
+import { setPasswordHash } from "../sql/set-password-hash.ts";
+import { takeRateLimit } from "../sql/take-rate-limit.ts";
+import * as workerWaker from "./worker-waker.ts";
+
+// Each may send a mail to an address of the visitor's choice.
+const RESETS = { kind: "password-reset", max: 20, windowSeconds: 3_600 };
+
+/**
+ * Has a link mailed to an address by which its account's password can be changed. A job looks up whether there is such an
+ * account, so that neither the answer nor its time can tell.
+ *
+ * @throws UserError 429 after twenty from one network in an hour
+ */
+export async function request(ctx: Context, { email }: { email: string }): Promise<void> {
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, {
+    ...RESETS,
+    subject: networkOf(ctx.caller.address),
+  });
+  if (!isAllowed) throw tooManyRequests("Too many requests: too many links from your network", retryAfterSeconds);
+  await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email } });
+  workerWaker.run(ctx);
+}
+
+/** Whose password a link changes; undefined where the link is good for nothing. */
+export async function ask(ctx: Context, { secret }: { secret: string }) {
+  const secretSha256 = hashSecret(secret);
+  const code = secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
+  return code?.kind === "password-reset" && code.accountId !== null
+    ? { id: code.id, email: code.email, accountId: code.accountId }
+    : undefined;
+}
+
+/**
+ * Changes the password by a link, once, and logs the browser in. Everybody else is logged out.
+ *
+ * @returns undefined where the link is good for nothing
+ */
+export async function run(
+  ctx: Context,
+  { secret, password }: { secret: string; password: string },
+): Promise<SignedIn | undefined> {
+  const code = await ask(ctx, { secret });
+  if (code === undefined) return undefined;
+  const { accountId } = code;
+  const passwordHash = await hashPassword(password);
+  const isUsed = await ctx.db.transaction(async (tx) => {
+    if (!(await deleteVerificationCode(tx, code.id))) return false;
+    await setPasswordHash(tx, { accountId, passwordHash });
+    await deleteLogins(tx, { accountId, exceptId: undefined });
+    return true;
+  });
+  if (!isUsed) return undefined;
+  ctx.log.info("Password reset", { account_id: accountId });
+  return signIn(ctx, { accountId });
+}

@@ -1,0 +1,22 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+
+/**
+ * Deletes an account with all that it holds; and the private podcasts that no other account has to do with, whose feeds'
+ * URLs are secrets of the one that is gone. Call it in a transaction.
+ */
+export async function deleteAccount(db: Database, id: number): Promise<void> {
+  // In the order in which storing a feed locks them.
+  await db.execute(sql`
+    select from podcast_crawl c where c.podcast_id in (${ownPrivatePodcasts(id)}) order by c.podcast_id for update`);
+  await db.execute(sql`delete from podcast where id in (${ownPrivatePodcasts(id)})`);
+  await db.execute(sql`delete from account where id = ${id}::bigint`);
+}
+
+function ownPrivatePodcasts(accountId: number) {
+  return sql`
+    select p.id from podcast p
+    join account_podcast own on own.podcast_id = p.id and own.account_id = ${accountId}::bigint
+    where p.is_private and not exists (
+      select from account_podcast other where other.podcast_id = p.id and other.account_id <> ${accountId}::bigint)`;
+}

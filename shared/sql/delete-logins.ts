@@ -1,0 +1,25 @@
+import { and, eq, ne } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { login } from "../db/schema.ts";
+
+/** Ends a login of an account. @returns false where the account has no such login */
+export async function deleteLogin(
+  db: Database,
+  { id, accountId }: { id: number; accountId: number },
+): Promise<boolean> {
+  const rows = await db
+    .delete(login)
+    .where(and(eq(login.id, id), eq(login.accountId, accountId)))
+    .returning({ id: login.id });
+  return rows.length > 0;
+}
+
+/** Ends all logins of an account but one. */
+export async function deleteLogins(
+  db: Database,
+  { accountId, exceptId }: { accountId: number; exceptId: number | undefined },
+): Promise<void> {
+  await db
+    .delete(login)
+    .where(and(eq(login.accountId, accountId), exceptId === undefined ? undefined : ne(login.id, exceptId)));
+}

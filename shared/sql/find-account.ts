@@ -1,0 +1,17 @@
+import { eq, sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { type Account, account } from "../db/schema.ts";
+
+/** Finds the permanent account of an e-mail address, however its letters are cased. */
+export async function findAccountByEmail(db: Database, email: string): Promise<Account | undefined> {
+  const [row] = await db
+    .select()
+    .from(account)
+    .where(eq(sql`lower(${account.email})`, sql`lower(${email}::text)`));
+  return row;
+}
+
+export async function findAccount(db: Database, id: number): Promise<Account | undefined> {
+  const [row] = await db.select().from(account).where(eq(account.id, id));
+  return row;
+}

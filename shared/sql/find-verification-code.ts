@@ -1,0 +1,24 @@
+import { and, eq, gt, sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { verificationCode } from "../db/schema.ts";
+
+export type VerificationCode = typeof verificationCode.$inferSelect;
+export type VerificationKind = VerificationCode["kind"];
+
+/** Finds the code of a link that was sent, while it lasts. */
+export async function findVerificationCode(db: Database, secretSha256: Buffer): Promise<VerificationCode | undefined> {
+  const [row] = await db
+    .select()
+    .from(verificationCode)
+    .where(and(eq(verificationCode.secretSha256, secretSha256), gt(verificationCode.expiresAt, sql`podcore_now()`)));
+  return row;
+}
+
+/** Uses a code up. @returns false where another has done so meanwhile */
+export async function deleteVerificationCode(db: Database, id: number): Promise<boolean> {
+  const rows = await db
+    .delete(verificationCode)
+    .where(eq(verificationCode.id, id))
+    .returning({ id: verificationCode.id });
+  return rows.length > 0;
+}

@@ -1,0 +1,26 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { account, verificationCode } from "../db/schema.ts";
+
+type Owner = { email: string; passwordHash: string };
+
+/** Turns an ephemeral account into the permanent one of an address; other links that would are void then. @returns false where it is permanent already, or gone */
+export async function makePermanent(
+  db: Database,
+  { accountId, email, passwordHash }: Owner & { accountId: number },
+): Promise<boolean> {
+  const rows = await db
+    .update(account)
+    .set({ email, passwordHash })
+    .where(and(eq(account.id, accountId), isNull(account.email)))
+    .returning({ id: account.id });
+  await db.delete(verificationCode).where(eq(verificationCode.accountId, accountId));
+  return rows.length > 0;
+}
+
+/** Makes a permanent account. @returns its id */
+export async function insertPermanentAccount(db: Database, owner: Owner): Promise<number> {
+  const [row] = await db.insert(account).values(owner).returning({ id: account.id });
+  if (row === undefined) throw new Error("Cannot insert account: Postgres returned no row");
+  return row.id;
+}

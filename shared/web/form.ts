@@ -1,0 +1,49 @@
+import { type Html, html } from "./html.ts";
+
+type Field = {
+  name: string;
+  label: string;
+  type: "email" | "password" | "text" | "url" | "search";
+  /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill: what password managers go by. */
+  autocomplete?: string;
+  value?: string;
+  hint?: string;
+  isOptional?: boolean;
+  maxLength?: number;
+};
+
+/** A labelled field. Its id is its name, so that a page has one of each name. */
+export function field({ name, label, type, autocomplete, value, hint, isOptional, maxLength }: Field): Html {
+  // A new password's rule is told before it is broken.
+  const minLength = autocomplete === "new-password" && html` minlength="8"`;
+  return html`<p class="field"><label for="${name}">${label}</label>
+<input id="${name}" name="${name}" type="${type}"${autocomplete && html` autocomplete="${autocomplete}"`}${
+    value ? html` value="${value}"` : ""
+  }${isOptional ? "" : html` required`}${minLength}${maxLength ? html` maxlength="${maxLength}"` : ""}${
+    hint ? html` aria-describedby="${name}-hint"` : ""
+  }${type === "email" || type === "url" ? html` autocapitalize="none" spellcheck="false"` : ""}>
+${hint && html`<span class="muted" id="${name}-hint">${hint}</span>`}</p>
+`;
+}
+
+/** A new password and the same once more. */
+export function newPasswordFields({ label = "Password" }: { label?: string } = {}): Html {
+  return html`${field({ name: "password", label, type: "password", autocomplete: "new-password", hint: "At least 8 characters." })}
+${field({ name: "password_confirm", label: `${label}, again`, type: "password", autocomplete: "new-password" })}`;
+}
+
+/** What went wrong with what was sent, where a screen reader tells it at once; nothing where nothing did. */
+export function faultNotice(message: string | undefined): Html | undefined {
+  return message === undefined ? undefined : html`<p class="notice fault" role="alert" dir="auto">${message}</p>`;
+}
+
+export function notice(message: string | Html): Html {
+  return html`<p class="notice" role="status">${message}</p>`;
+}
+
+/** A button alone in a form: what changes something is sent by POST, and works without scripts. */
+export function buttonForm({ action, label, className }: { action: string; label: string; className?: string }): Html {
+  return html`<form action="${action}" method="post"><button type="submit"${
+    className ? html` class="${className}"` : ""
+  }>${label}</button></form>`;
+}
