@@ -1,10 +1,63 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { ensureAccount } from "../../shared/auth/sign-in.ts";
+import { badParameter, badRequest, notFound } from "../../shared/errors.ts";
+import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { type Form, readFlag, readForm } from "../../shared/http/read-form.ts";
+import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
+import * as episodeStateUpdater from "../../shared/mediators/episode-state-updater.ts";
+import { findEpisode } from "../../shared/sql/find-episode.ts";
+import { episodePath, unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type State = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
+type Params = { podcastId: number; id: number; state: State; wantsJson: boolean };
+type View = {
+  path: string;
+  stored: { isFavorited: boolean; isPlayed: boolean; positionSeconds: number | null };
+  wantsJson: boolean;
+  setCookie: string | undefined;
+};
+
+/** Stores what whoever asks has done with an episode: the togglers of its page, as forms or from a script, and its player. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const form = readForm(request);
+    const state = {
+      isFavorited: readFlag(form, "favorited"),
+      isPlayed: readFlag(form, "played"),
+      positionSeconds: readPosition(form),
+    };
+    if (Object.values(state).every((value) => value === undefined)) {
+      throw badRequest('Missing parameter "favorited", "played" or "position_seconds"');
+    }
+    return {
+      podcastId: unslugId("podcast_id", request.params.podcastId ?? ""),
+      id: unslugId("id", request.params.id ?? ""),
+      state,
+      wantsJson: prefersHtml(request.headers.accept) === false,
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { podcastId, id, state, wantsJson }) {
+    // First, so that no account is made for what is not there.
+    const found = await findEpisode(ctx.db, { id, accountId: ctx.caller.account?.id });
+    if (found?.podcast.id !== podcastId) throw notFound("episode", id);
+    const { accountId, setCookie } = await ensureAccount(ctx);
+    const stored = await episodeStateUpdater.run(ctx, { accountId, episodeId: id, ...state });
+    return { path: episodePath(found.podcast, found.episode), stored, wantsJson, setCookie };
+  },
+
+  render({ path, stored, wantsJson, ...cookie }) {
+    const { isFavorited: favorited, isPlayed: played, positionSeconds } = stored;
+    return withCookie(wantsJson ? jsonReply({ favorited, played, positionSeconds }) : seeOther(path), cookie);
+  },
 });
+
+function readPosition(form: Form): number | undefined {
+  const text = form("position_seconds");
+  if (text === "") return undefined;
+  if (/^\d{1,10}(\.\d+)?$/.test(text)) return Number(text);
+  throw badParameter("position_seconds", `not a number of seconds: "${text.slice(0, 100)}"`);
+}

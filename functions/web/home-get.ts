@@ -1,3 +1,4 @@
+import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { toPage } from "../../shared/sql/cursor.ts";
 import { listPodcasts } from "../../shared/sql/list-podcasts.ts";
@@ -10,6 +11,8 @@ const PAGE_SIZE = 60;
 type Params = { after: string | undefined };
 
 export default httpFunction<Params, HomeView>({
+  identify,
+
   readParams: ({ query }) => ({ after: query.get("after") || undefined }),
 
   async handle(ctx, { after }) {
@@ -17,5 +20,8 @@ export default httpFunction<Params, HomeView>({
     return { podcasts: toPage(podcasts, PAGE_SIZE), after };
   },
 
-  render: (view, ctx) => pageReply(ctx, homePage(view, { showsForm: ctx.config.env === "development" })),
+  render(view, ctx) {
+    const isSignedIn = ctx.caller.account?.email != null;
+    return pageReply(ctx, homePage(view, { showsForm: isSignedIn || ctx.config.env === "development", isSignedIn }));
+  },
 });

@@ -3,7 +3,7 @@ import { identify } from "../../shared/auth/identify.ts";
 import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { type FunctionRequest, httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import { seeOther } from "../../shared/http/see-other.ts";
+import { seeOther } from "../../shared/http/reply.ts";
 import * as accountAuthenticator from "../../shared/mediators/account-authenticator.ts";
 import { type LoginForm, loginPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";

@@ -2,7 +2,7 @@ import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import { seeOther } from "../../shared/http/see-other.ts";
+import { seeOther } from "../../shared/http/reply.ts";
 import * as passwordResetter from "../../shared/mediators/password-resetter.ts";
 import {
   linkSentPage,

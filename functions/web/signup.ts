@@ -3,7 +3,7 @@ import { identify } from "../../shared/auth/identify.ts";
 import type { Config } from "../../shared/config.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import { seeOther, withCookie } from "../../shared/http/see-other.ts";
+import { seeOther, withCookie } from "../../shared/http/reply.ts";
 import * as signUpRequester from "../../shared/mediators/sign-up-requester.ts";
 import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";

@@ -1,10 +1,40 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { ensureAccount } from "../../shared/auth/sign-in.ts";
+import { missingParameter, notFound } from "../../shared/errors.ts";
+import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readFlag, readForm } from "../../shared/http/read-form.ts";
+import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
+import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
+import { findPodcast } from "../../shared/sql/find-podcast.ts";
+import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { id: number; isSubscribed: boolean; wantsJson: boolean };
+type View = { path: string; isSubscribed: boolean; wantsJson: boolean; setCookie: string | undefined };
+
+/** Subscribes whoever asks to a podcast, or ends that: the toggler of its page, as a form or from a script. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const isSubscribed = readFlag(readForm(request), "subscribed");
+    if (isSubscribed === undefined) throw missingParameter("subscribed");
+    return {
+      id: unslugId("id", request.params.id ?? ""),
+      isSubscribed,
+      wantsJson: prefersHtml(request.headers.accept) === false,
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { id, isSubscribed, wantsJson }) {
+    // First, so that no account is made for what is not there.
+    const podcast = await findPodcast(ctx.db, { id, accountId: ctx.caller.account?.id });
+    if (podcast === undefined) throw notFound("podcast", id);
+    const { accountId, setCookie } = await ensureAccount(ctx);
+    await subscriptionUpdater.run(ctx, { accountId, podcastId: id, isSubscribed });
+    return { path: podcastPath(podcast), isSubscribed, wantsJson, setCookie };
+  },
+
+  render: ({ path, isSubscribed, wantsJson, ...cookie }) =>
+    withCookie(wantsJson ? jsonReply({ subscribed: isSubscribed }) : seeOther(path), cookie),
 });

@@ -1,5 +1,5 @@
 import { raw } from "hono/html";
-import type { Episode, Podcast } from "../db/schema.ts";
+import type { AccountEpisode, Episode, Podcast } from "../db/schema.ts";
 import type { Chapter, Transcript } from "../feed/model.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
@@ -9,6 +9,7 @@ import type { Page as SitePage } from "./layout.ts";
 import { episodePath, podcastPath, webUrl } from "./links.ts";
 import { peopleSection } from "./people.ts";
 import { type Media, player, toMedia } from "./player.ts";
+import { toggle } from "./toggle.ts";
 import { bytesText, positionText, startOfNotes } from "./words.ts";
 
 // CSS pixels, on a wide screen.
@@ -29,12 +30,20 @@ const TRANSCRIPT_WORDS: Record<string, string> = {
   "text/vtt": "WebVTT",
 };
 
-export type EpisodeView = { podcast: Podcast; episode: Episode };
+export type EpisodeView = {
+  podcast: Podcast;
+  episode: Episode;
+  /** What whoever asks has done with it. */
+  own: AccountEpisode | undefined;
+};
+
+type Of = Pick<EpisodeView, "podcast" | "episode">;
 
 /** An episode: its player, its notes, and what else the feed knows of it. */
-export function episodePage({ podcast, episode }: EpisodeView): SitePage {
+export function episodePage({ podcast, episode, own }: EpisodeView): SitePage {
   const { title, descriptionHtml } = episode;
   const media = toMedia(episode);
+  const stateUrl = `/podcasts/${podcast.id}/episodes/${episode.id}/state`;
   return {
     titles: [title, podcast.title],
     about: {
@@ -47,7 +56,8 @@ export function episodePage({ podcast, episode }: EpisodeView): SitePage {
     },
     main: html`<article class="episode">
 ${episodeHeader({ podcast, episode })}
-${media && player(media)}
+${media && player(media, { stateUrl, positionSeconds: own?.positionSeconds ?? 0 })}
+${toggles(stateUrl, own)}
 ${actions(episode, media)}
 <div class="columns">
 ${notesSection({ podcast, episode })}
@@ -61,7 +71,24 @@ ${peopleSection(episode.namespace.persons)}
   };
 }
 
-function episodeHeader({ podcast, episode }: EpisodeView): Html {
+function toggles(action: string, own: AccountEpisode | undefined): Html {
+  return html`<div class="toggles">
+${toggle({
+  action,
+  name: "favorited",
+  isOn: own?.isFavorited ?? false,
+  words: { on: "Remove from favorites", off: "Add to favorites" },
+})}
+${toggle({
+  action,
+  name: "played",
+  isOn: own?.isPlayed ?? false,
+  words: { on: "Mark as not played", off: "Mark as played" },
+})}
+</div>`;
+}
+
+function episodeHeader({ podcast, episode }: Of): Html {
   const imageUrl = episode.imageUrl ?? podcast.imageUrl;
   const lang = langAttribute(podcast.language);
   return html`<div class="heading" dir="auto">
@@ -84,7 +111,7 @@ ${website !== undefined && html`<li><a class="button" href="${website}">Website<
 </ul>`;
 }
 
-function notesSection({ podcast, episode }: EpisodeView): Html {
+function notesSection({ podcast, episode }: Of): Html {
   return html`<section class="notes" aria-labelledby="notes">
 <h2 id="notes">Notes</h2>
 ${

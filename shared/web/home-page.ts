@@ -18,8 +18,15 @@ export type HomeView = {
   after: string | undefined;
 };
 
-/** The list of podcasts; on an empty database how to add one. `showsForm` where anybody may add one here. */
-export function homePage({ podcasts, after }: HomeView, { showsForm }: { showsForm: boolean }): SitePage {
+type Shows = {
+  /** Whoever asks may add a podcast here. */
+  showsForm: boolean;
+  /** And mark it private, since it has an account to see it. */
+  isSignedIn: boolean;
+};
+
+/** The list of podcasts; on an empty database how to add one. */
+export function homePage({ podcasts, after }: HomeView, { showsForm, isSignedIn }: Shows): SitePage {
   const isEmpty = podcasts.items.length === 0;
   return {
     titles: ["Podcasts"],
@@ -29,7 +36,7 @@ export function homePage({ podcasts, after }: HomeView, { showsForm }: { showsFo
       description: "Podcasts and their episodes, to read about and to listen to.",
     },
     main: html`<h1>Podcasts</h1>
-${showsForm && addForm()}
+${showsForm && addForm({ isSignedIn })}
 ${isEmpty && after === undefined && emptyNotice(showsForm)}
 ${isEmpty && after !== undefined && html`<p>No more podcasts.</p>`}
 ${
@@ -50,11 +57,12 @@ ${author !== null && html`<span class="muted author">${author}</span>`}</a></li>
 `;
 }
 
-function addForm(): Html {
+function addForm({ isSignedIn }: Pick<Shows, "isSignedIn">): Html {
   return html`<form class="add" action="/podcasts" method="post">
-<label for="url">Feed URL</label>
+<label for="url">Feed, web page or Apple Podcasts link</label>
 <input id="url" name="url" type="text" inputmode="url" required maxlength="2000" autocapitalize="none" spellcheck="false" placeholder="https://example.com/feed.xml">
 <button type="submit">Add podcast</button>
+${isSignedIn && html`<p class="choice"><input id="private" name="private" type="checkbox" value="true"><label for="private">Private: only its subscribers see it</label></p>`}
 </form>`;
 }
 

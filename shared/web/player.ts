@@ -1,6 +1,7 @@
 import type { Episode } from "../db/schema.ts";
 import { type Html, html } from "./html.ts";
 import { webUrl } from "./links.ts";
+import { positionText } from "./words.ts";
 
 export type Media = {
   kind: "audio" | "video" | "file";
@@ -22,14 +23,27 @@ export function toMedia({ mediaUrl, mediaType }: Episode): Media | undefined {
   return { kind: "audio", url, mediaType: "audio/mpeg" };
 }
 
-export function player({ kind, url, mediaType }: Media): Html | undefined {
+type Place = {
+  /** Where the page's script tells how far it was played. */
+  stateUrl: string;
+  /** Where it goes on. */
+  positionSeconds: number;
+};
+
+export function player({ kind, url, mediaType }: Media, { stateUrl, positionSeconds }: Place): Html | undefined {
   // The second source has no type: browsers pass over a type that they do not know, such as "audio/mpeg3".
   const sources = html`<source src="${url}" type="${mediaType}"><source src="${url}">`;
+  const place = html` data-state="${stateUrl}" data-position="${positionSeconds}"`;
+  const fault = html`<p class="fault" id="player-fault" role="alert"></p>`;
+  // Without the script it starts at its beginning, and says where it was left.
+  const left =
+    positionSeconds > 0 &&
+    html`<noscript><p class="muted">Heard up to ${positionText(positionSeconds)}.</p></noscript>`;
   switch (kind) {
     case "audio":
-      return html`<audio class="player" controls preload="none">${sources}</audio>`;
+      return html`<audio class="player" controls preload="none"${place}>${sources}</audio>${fault}${left}`;
     case "video":
-      return html`<video class="player" controls preload="none">${sources}</video>`;
+      return html`<video class="player" controls preload="none"${place}>${sources}</video>${fault}${left}`;
     case "file":
       return undefined;
   }

@@ -1,15 +1,19 @@
+import type { AccountEpisode } from "../db/schema.ts";
 import type { Category, Funding } from "../feed/model.ts";
 import type { Page } from "../sql/cursor.ts";
 import type { FoundPodcast } from "../sql/find-podcast.ts";
 import type { ListedEpisode } from "../sql/list-episodes.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
+import { buttonForm } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import { langAttribute } from "./language.ts";
 import type { Page as SitePage } from "./layout.ts";
 import { episodePath, pagePath, podcastPath, webUrl } from "./links.ts";
 import { pagingNav } from "./paging.ts";
 import { peopleSection } from "./people.ts";
+import { stateLine } from "./state-line.ts";
+import { toggle } from "./toggle.ts";
 import { startOf, startOfNotes } from "./words.ts";
 
 // CSS pixels, on a wide screen.
@@ -26,10 +30,15 @@ export type PodcastView = {
   episodes: Page<ListedEpisode>;
   /** Cursor of this page of episodes; undefined for the newest. */
   after: string | undefined;
+  /** What whoever asks has to do with it. */
+  own: { isSubscribed: boolean; episodes: ReadonlyMap<number, AccountEpisode> };
 };
 
+/** Who has an account with an e-mail address may ask for a refresh. */
+type Asker = { isSignedIn: boolean };
+
 /** A podcast with a page of its episodes. */
-export function podcastPage({ podcast, episodes, after }: PodcastView): SitePage {
+export function podcastPage({ podcast, episodes, after, own }: PodcastView, { isSignedIn }: Asker): SitePage {
   const path = podcastPath(podcast);
   const { title, description } = podcast;
   const feedUrl = webUrl(podcast.feedUrl);
@@ -43,17 +52,17 @@ export function podcastPage({ podcast, episodes, after }: PodcastView): SitePage
       imageUrl: webUrl(podcast.imageUrl),
       feed: feedUrl === undefined ? undefined : { url: feedUrl, title },
     },
-    main: html`${podcastHeader(podcast)}
+    main: html`${podcastHeader(podcast, { isSubscribed: own.isSubscribed, isSignedIn })}
 <section aria-labelledby="episodes">
 <h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
-${episodeList(podcast, episodes.items)}
+${episodeList(podcast, { episodes: episodes.items, states: own.episodes })}
 ${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest episodes", next: "Older episodes" } })}
 </section>
 ${peopleSection(podcast.namespace.persons)}`,
   };
 }
 
-function podcastHeader(podcast: FoundPodcast): Html {
+function podcastHeader(podcast: FoundPodcast, { isSubscribed, isSignedIn }: Asker & { isSubscribed: boolean }): Html {
   const { id, title, author, imageUrl, language, description } = podcast;
   return html`<article class="podcast" dir="auto">
 ${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
@@ -61,6 +70,10 @@ ${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
 <h1${langAttribute(language)}>${title}</h1>
 ${author !== null && html`<p class="author">${author}</p>`}
 ${badges(podcast)}
+<div class="toggles">
+${toggle({ action: `/podcasts/${id}/subscription`, name: "subscribed", isOn: isSubscribed, words: { on: "Unsubscribe", off: "Subscribe" } })}
+${isSignedIn && buttonForm({ action: `/podcasts/${id}/refresh`, label: "Refresh now", className: "button" })}
+</div>
 </div>
 <div class="body">
 ${description !== null && foldedText(description, language)}
@@ -69,8 +82,9 @@ ${actions(podcast)}
 </article>`;
 }
 
-function badges({ isExplicit, isComplete, categories }: FoundPodcast): Html | undefined {
+function badges({ isExplicit, isComplete, isPrivate, categories }: FoundPodcast): Html | undefined {
   const names = categories.map(categoryName);
+  if (isPrivate) names.unshift("Private");
   if (isExplicit) names.unshift("Explicit");
   if (isComplete) names.push("Complete");
   if (names.length === 0) return undefined;
@@ -111,20 +125,23 @@ function fundingItem({ url, message }: Funding): Html | undefined {
     : html`<li><a class="button" dir="auto" href="${href}">${message ?? "Support"}</a></li>\n`;
 }
 
-function episodeList(podcast: FoundPodcast, episodes: ListedEpisode[]): Html {
+type Episodes = { episodes: ListedEpisode[]; states: ReadonlyMap<number, AccountEpisode> };
+function episodeList(podcast: FoundPodcast, { episodes, states }: Episodes): Html {
   if (episodes.length === 0) return html`<p>No episodes.</p>`;
   return html`<ol class="episodes">
-${episodes.map((episode) => episodeItem(podcast, episode))}
+${episodes.map((episode) => episodeItem(podcast, { episode, state: states.get(episode.id) }))}
 </ol>`;
 }
 
-function episodeItem(podcast: FoundPodcast, episode: ListedEpisode): Html {
+type Item = { episode: ListedEpisode; state: AccountEpisode | undefined };
+function episodeItem(podcast: FoundPodcast, { episode, state }: Item): Html {
   const lang = langAttribute(podcast.language);
   const excerpt = startOfNotes(episode.descriptionHtml ?? "", { maxCharacters: EXCERPT_MAX_CHARACTERS });
   return html`<li dir="auto">
 ${episodeMeta(episode)}
 <h3${lang}><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
 ${excerpt !== "" && html`<p class="excerpt"${lang}>${excerpt}</p>`}
+${stateLine(state)}
 </li>
 `;
 }

@@ -7,6 +7,14 @@ export function seeOther(location: string, cookie: Cookie = {}): Reply {
   return withCookie({ status: 303, headers: { location, "cache-control": "no-store" }, body: "" }, cookie);
 }
 
+/** What a page's script, or an export, gets. It is somebody's own, so that no cache keeps it. */
+export function jsonReply(value: object, headers: Record<string, string> = {}): Reply {
+  return {
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
 /** The reply with a Set-Cookie, where there is one. */
 export function withCookie(reply: Reply, { setCookie }: Cookie): Reply {
   return setCookie === undefined ? reply : { ...reply, headers: { ...reply.headers, "set-cookie": setCookie } };
