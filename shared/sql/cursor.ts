@@ -38,6 +38,13 @@ export function decodeInstantCursor(cursor: string): { key: string; id: number }
   throw notACursor(cursor);
 }
 
+/** Decodes a cursor whose key is a sequence's number. @throws UserError 400 */
+export function decodeSequenceCursor(cursor: string): { key: string; id: number } {
+  const decoded = decodeCursor(cursor);
+  if (/^\d+$/.test(decoded.key) && Number.isSafeInteger(Number(decoded.key))) return decoded;
+  throw notACursor(cursor);
+}
+
 /** Makes a page of the edges that were asked for with one more than `first`. */
 export function toPage<T>(edges: readonly Edge<T>[], first: number): Page<T> {
   const items = edges.slice(0, first).map(({ node }) => node);

@@ -9,7 +9,7 @@ const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode
 const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
 const { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } = DETAILS;
 // What a list shows. Reading all columns instead takes three times as long, and the notes are most of a row's bytes.
-const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
+export const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
 const NOTES = { descriptionSource, descriptionHtml };
 
 /** Which columns are read beside those that a list shows. Four choices, so that there are few prepared statements. */
@@ -37,7 +37,7 @@ export async function listEpisodesByPodcast(
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   // Under the table's own name, so that the outer query names its columns as ever.
   const page = db
-    .select(columns(parts))
+    .select(episodeColumns(parts))
     .from(episode)
     .where(
       and(
@@ -50,7 +50,7 @@ export async function listEpisodesByPodcast(
     .limit(first + 1)
     .as("episode");
   const rows = await db
-    .select(columns(parts))
+    .select(episodeColumns(parts))
     .from(podcast)
     .innerJoinLateral(page, sql`true`)
     .where(and(isAnyOf(podcast.id, podcastIds), isVisible(accountId)))
@@ -65,13 +65,14 @@ export async function findEpisodes(
   { ids, accountId, parts }: Asked & { ids: number[] },
 ): Promise<Map<number, EpisodeRow>> {
   const rows = await db
-    .select(columns(parts))
+    .select(episodeColumns(parts))
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))
     .where(and(isAnyOf(episode.id, ids), isVisible(accountId)));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function columns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
+/** The columns of an episode that hold these parts. */
+export function episodeColumns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
   return { ...(hasDetails ? DETAILS : BRIEF), ...(hasNotes ? NOTES : {}) };
 }

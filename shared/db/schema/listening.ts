@@ -82,3 +82,6 @@ export const accountEpisode = pgTable(
     check("account_episode_played_has_instant", sql`not ${t.isPlayed} or ${t.listenedAt} is not null`),
   ],
 );
+
+export type AccountPodcast = typeof accountPodcast.$inferSelect;
+export type AccountEpisode = typeof accountEpisode.$inferSelect;

@@ -1,0 +1,28 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { accountPodcast, episode } from "../db/schema.ts";
+import { isAnyOf } from "./any-of.ts";
+import { isNewToSubscriber, isSubscribed } from "./subscribed.ts";
+
+/** As far as is counted: who has left a hundred unheard need not know how many more there are. */
+export const NUM_NEW_MAX = 100;
+
+/** Counts what is new in subscriptions, by podcast id, up to `NUM_NEW_MAX` each. What the account is not subscribed to has no entry. */
+export async function countNewEpisodes(
+  db: Database,
+  { accountId, podcastIds }: { accountId: number; podcastIds: number[] },
+): Promise<Map<number, number>> {
+  const rows = await db.execute<{ podcast_id: string; num_new: number }>(sql`
+    select ${accountPodcast.podcastId}, (
+      select count(*)::int from (
+        select from ${episode}
+        where ${episode.podcastId} = ${accountPodcast.podcastId} and ${isNewToSubscriber()}
+        order by ${episode.publishedAt} desc
+        limit ${NUM_NEW_MAX}::int
+      ) counted
+    ) as num_new
+    from ${accountPodcast}
+    where ${accountPodcast.accountId} = ${accountId}::bigint and ${isAnyOf(accountPodcast.podcastId, podcastIds)}
+      and ${isSubscribed()}`);
+  return new Map(rows.map((row) => [Number(row.podcast_id), row.num_new]));
+}
