@@ -1,10 +1,29 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { requireLogin } from "../../shared/auth/require-login.ts";
+import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import { seeOther } from "../../shared/http/reply.ts";
+import * as accountRemover from "../../shared/mediators/account-remover.ts";
+import { deletionPage } from "../../shared/web/account-forms.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type View = { email: string | null; fault: string | undefined };
+
+/** Deletes the account with all that it holds. */
+export default httpFunction<{ password: string }, View>({
+  identify,
+
+  readParams: (request) => ({ password: readForm(request)("password") }),
+
+  async handle(ctx, { password }) {
+    const account = requireLogin(ctx);
+    const isRemoved = await accountRemover.run(ctx, { account, password });
+    return { email: account.email, fault: isRemoved ? undefined : "That is not your password." };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render(view, ctx) {
+    if (view.fault !== undefined) return pageReply(ctx, deletionPage(view));
+    return seeOther("/", { setCookie: endedSessionCookie(ctx.config) });
+  },
 });

@@ -1,10 +1,36 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { passwordFault } from "../../shared/auth/credentials.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import { seeOther } from "../../shared/http/reply.ts";
+import * as passwordChanger from "../../shared/mediators/password-changer.ts";
+import { passwordPage } from "../../shared/web/account-forms.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { currentPassword: string; password: string; confirmation: string };
+type View = { email: string; fault: string | undefined };
+
+/** Changes the account's password; all its other browsers are logged out. */
+export default httpFunction<Params, View>({
+  identify,
+
+  readParams(request) {
+    const form = readForm(request);
+    return {
+      currentPassword: form("current_password"),
+      password: form("password"),
+      confirmation: form("password_confirm"),
+    };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  async handle(ctx, { currentPassword, password, confirmation }) {
+    const { id: accountId, email } = requirePermanentLogin(ctx);
+    const fault = passwordFault({ password, confirmation });
+    if (fault !== undefined) return { email, fault };
+    const isChanged = await passwordChanger.run(ctx, { accountId, currentPassword, password });
+    return { email, fault: isChanged ? undefined : "That is not your current password." };
+  },
+
+  render: (view, ctx) => (view.fault === undefined ? seeOther("/account#logins") : pageReply(ctx, passwordPage(view))),
 });

@@ -1,10 +1,23 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readForm } from "../../shared/http/read-form.ts";
+import * as apiKeyCreator from "../../shared/mediators/api-key-creator.ts";
+import { newApiKeyPage } from "../../shared/web/account-forms.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type View = { name: string; apiKey: string };
+
+/** Makes an API key and shows it, this one time. */
+export default httpFunction<{ name: string }, View>({
+  identify,
+
+  readParams: (request) => ({ name: readForm(request)("name").trim() }),
+
+  async handle(ctx, { name }) {
+    const { id: accountId } = requirePermanentLogin(ctx);
+    return { name, apiKey: await apiKeyCreator.run(ctx, { accountId, name }) };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render: (view, ctx) => pageReply(ctx, newApiKeyPage({ ...view, publicUrl: ctx.config.publicUrl })),
 });

@@ -1,10 +1,23 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { requireLogin } from "../../shared/auth/require-login.ts";
+import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { seeOther } from "../../shared/http/reply.ts";
+import { deleteApiKey } from "../../shared/sql/insert-api-key.ts";
+import { unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+/** Ends an API key: what is sent with it from then on is a 401. */
+export default httpFunction<{ id: number }, object>({
+  identify,
+
+  readParams: ({ params }) => ({ id: unslugId("id", params.id ?? "") }),
+
+  async handle(ctx, { id }) {
+    const { id: accountId } = requireLogin(ctx);
+    if (!(await deleteApiKey(ctx.db, { id, accountId }))) throw notFound("API key", id);
+    ctx.log.info("API key revoked", { account_id: accountId });
+    return {};
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render: () => seeOther("/account#api-keys"),
 });

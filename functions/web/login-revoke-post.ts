@@ -1,10 +1,25 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { requireLogin } from "../../shared/auth/require-login.ts";
+import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { seeOther } from "../../shared/http/reply.ts";
+import { deleteLogin } from "../../shared/sql/delete-logins.ts";
+import { unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+/** Logs one browser out of the account, which may be the one that asks. */
+export default httpFunction<{ id: number }, { isOwn: boolean }>({
+  identify,
+
+  readParams: ({ params }) => ({ id: unslugId("id", params.id ?? "") }),
+
+  async handle(ctx, { id }) {
+    const { id: accountId, loginId } = requireLogin(ctx);
+    if (!(await deleteLogin(ctx.db, { id, accountId }))) throw notFound("login", id);
+    ctx.log.info("Login revoked", { account_id: accountId });
+    return { isOwn: id === loginId };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render: ({ isOwn }, ctx) =>
+    isOwn ? seeOther("/", { setCookie: endedSessionCookie(ctx.config) }) : seeOther("/account#logins"),
 });

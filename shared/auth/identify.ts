@@ -3,7 +3,7 @@ import { unauthorized } from "../errors.ts";
 import type { Caller, Identify } from "../http/caller.ts";
 import { type FoundCredential, findApiKey, findLogin } from "../sql/find-credential.ts";
 import { clientAddress } from "./client-address.ts";
-import { hashSecret } from "./secret.ts";
+import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 // RFC 9110 5.6.2: schemes are compared without regard to case.
@@ -33,7 +33,7 @@ async function apiKeyOf(
   { authorization, address }: { authorization: string; address: string },
 ): Promise<FoundCredential | undefined> {
   const [, key = ""] = BEARER.exec(authorization) ?? [];
-  const secretSha256 = hashSecret(key.replace(/^podcore_/, ""));
+  const secretSha256 = key.startsWith(API_KEY_PREFIX) ? hashSecret(key.slice(API_KEY_PREFIX.length)) : undefined;
   return secretSha256 && findApiKey(ctx.db, { secretSha256, address });
 }
 

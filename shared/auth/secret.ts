@@ -5,6 +5,9 @@ const SECRET_BYTES = 32;
 // base64url of that many bytes.
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
+/** By this, whoever finds an API key in a log or a repository knows what it opens. */
+export const API_KEY_PREFIX = "podcore_";
+
 /** Makes a secret, for a cookie, a key or a link, and the digest that is stored of it. */
 export function newSecret(): { secret: string; sha256: Buffer } {
   const secret = randomBytes(SECRET_BYTES).toString("base64url");

@@ -1,3 +1,4 @@
+import { ACCOUNT_CSS } from "./style/account.css.ts";
 import { BASE_CSS } from "./style/base.css.ts";
 import { EPISODE_CSS } from "./style/episode.css.ts";
 import { PARTS_CSS } from "./style/parts.css.ts";
@@ -5,4 +6,4 @@ import { PODCASTS_CSS } from "./style/podcasts.css.ts";
 import { PROSE_CSS } from "./style/prose.css.ts";
 
 /** The one style sheet. Text in TypeScript, so that node and the bundler read it alike; what stands later wins. */
-export const APP_CSS = [BASE_CSS, PARTS_CSS, PODCASTS_CSS, EPISODE_CSS, PROSE_CSS].join("\n");
+export const APP_CSS = [BASE_CSS, PARTS_CSS, PODCASTS_CSS, EPISODE_CSS, PROSE_CSS, ACCOUNT_CSS].join("\n");

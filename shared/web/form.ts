@@ -21,7 +21,7 @@ export function field({ name, label, type, autocomplete, value, hint, isOptional
     value ? html` value="${value}"` : ""
   }${isOptional ? "" : html` required`}${minLength}${maxLength ? html` maxlength="${maxLength}"` : ""}${
     hint ? html` aria-describedby="${name}-hint"` : ""
-  }${type === "email" || type === "url" ? html` autocapitalize="none" spellcheck="false"` : ""}>
+  }${type === "url" ? html` autocapitalize="none" spellcheck="false"` : ""}>
 ${hint && html`<span class="muted" id="${name}-hint">${hint}</span>`}</p>
 `;
 }

@@ -93,7 +93,8 @@ ${main}
 
 function siteNav({ caller }: Site): Html {
   return html`<form class="site-search" role="search" action="/search">
-<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Search" maxlength="100">
+<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Title, person, word" maxlength="100">
+<button type="submit" class="button">Search</button>
 </form>
 <nav class="site-nav" aria-label="Your account">
 ${accountLinks(caller)}

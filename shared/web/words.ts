@@ -7,6 +7,11 @@ export function dateText(instant: Date): string {
   return `${instant.getUTCDate()} ${MONTHS[instant.getUTCMonth()]} ${instant.getUTCFullYear()}`;
 }
 
+/** "25 Mar 2018, 10:29 UTC". */
+export function instantText(instant: Date): string {
+  return `${dateText(instant)}, ${twoDigits(instant.getUTCHours())}:${twoDigits(instant.getUTCMinutes())} UTC`;
+}
+
 /** "1 h 02 min", "42 min" or "35 s". */
 export function durationText(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
@@ -26,6 +31,22 @@ export function positionText(seconds: number): string {
 /** "43.2 MB", with decimal units. */
 export function bytesText(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+// The first that a User-Agent names is what it is: each pretends to be those after it.
+const BROWSERS = ["Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari"];
+const BROWSER_NAMES: Record<string, string> = { Edg: "Edge", OPR: "Opera", SamsungBrowser: "Samsung Internet" };
+const SYSTEMS = ["Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux"];
+const SYSTEM_NAMES: Record<string, string> = { Macintosh: "macOS", CrOS: "ChromeOS" };
+
+/** "Firefox on Linux": by what its owner tells a browser from others; else the start of what it calls itself. */
+export function browserText(userAgent: string | null): string {
+  if (!userAgent) return "Unknown";
+  const browser = BROWSERS.find((name) => userAgent.includes(`${name}/`));
+  const system = SYSTEMS.find((name) => userAgent.includes(name));
+  if (browser === undefined) return startOf(userAgent, { maxCharacters: 60 });
+  const name = BROWSER_NAMES[browser] ?? browser;
+  return system === undefined ? name : `${name} on ${SYSTEM_NAMES[system] ?? system}`;
 }
 
 /** The start of a plain text, on one line, cut between words; its last character is then an ellipsis. */

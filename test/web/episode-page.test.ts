@@ -6,7 +6,7 @@ import { allPages } from "./pages.ts";
 import { episodeRow, podcastRow } from "./rows.ts";
 
 function mainOf(values: Partial<Episode>): string {
-  return episodePage({ podcast: podcastRow(), episode: episodeRow(values) }).main.toString();
+  return episodePage({ podcast: podcastRow(), episode: episodeRow(values), own: undefined }).main.toString();
 }
 
 test("episodePage() shows what the feed tells of an episode", () => {

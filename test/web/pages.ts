@@ -2,14 +2,16 @@ import episodeGet from "../../functions/web/episode-get.ts";
 import homeGet from "../../functions/web/home-get.ts";
 import podcastGet from "../../functions/web/podcast-get.ts";
 import { readConfig } from "../../shared/config.ts";
-import type { Context } from "../../shared/context.ts";
+import { type Context, NOBODY } from "../../shared/context.ts";
 import type { Reply } from "../../shared/http/function.ts";
 import { renderError } from "../../shared/web/error-page.ts";
+import { accountPages } from "./account-pages.ts";
 import { episodeRow, podcastRow } from "./rows.ts";
 
-// `render` reads no more of a context than its settings, which is what lets a page be made without a server.
-export const production = { config: readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" }) } as Context;
-export const development = { config: readConfig({ PODCORE_ENV: "development" }) } as Context;
+// `render` reads no more of a context than its settings and who asks, which is what lets a page be made without a server.
+const config = readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });
+export const production = { config, caller: NOBODY } as Context;
+export const development = { config: readConfig({ PODCORE_ENV: "development" }), caller: NOBODY } as Context;
 
 // What feeds hold, by accident and on purpose. The bounds of the database are the only mercy.
 const HOSTILE_TITLES = [
@@ -112,6 +114,8 @@ const hostileEpisodes = HOSTILE_TITLES.map((title, index) =>
   }),
 );
 
+const NOT_OWN = { isSubscribed: false, episodes: new Map() };
+
 /** Every page of the site in every state that it has, by name. */
 export function allPages(): Map<string, Reply> {
   const episodes = [1, 2, 3].map((id) => episodeRow({ id, title: `Night ${id}` }));
@@ -135,16 +139,22 @@ export function allPages(): Map<string, Reply> {
     ],
     [
       "podcast",
-      podcastGet.render({ podcast: full, episodes: { items: episodes, after: "c" }, after: undefined }, production),
+      podcastGet.render(
+        { podcast: full, episodes: { items: episodes, after: "c" }, after: undefined, own: NOT_OWN },
+        production,
+      ),
     ],
     [
       "podcast, page 2",
-      podcastGet.render({ podcast: full, episodes: { items: episodes, after: undefined }, after: "c" }, production),
+      podcastGet.render(
+        { podcast: full, episodes: { items: episodes, after: undefined }, after: "c", own: NOT_OWN },
+        production,
+      ),
     ],
     [
       "podcast, no episodes",
       podcastGet.render(
-        { podcast: podcastRow(), episodes: { items: [], after: undefined }, after: undefined },
+        { podcast: podcastRow(), episodes: { items: [], after: undefined }, after: undefined, own: NOT_OWN },
         production,
       ),
     ],
@@ -162,14 +172,15 @@ export function allPages(): Map<string, Reply> {
           }),
           episodes: { items: [episodeRow({ descriptionHtml: null, durationSeconds: null })], after: undefined },
           after: undefined,
+          own: NOT_OWN,
         },
         production,
       ),
     ],
-    ["episode", episodeGet.render({ podcast: full, episode: fullEpisode }, production)],
+    ["episode", episodeGet.render({ podcast: full, episode: fullEpisode, own: undefined }, production)],
     [
       "episode, video",
-      episodeGet.render({ podcast: full, episode: episodeRow({ mediaType: "video/mp4" }) }, production),
+      episodeGet.render({ podcast: full, episode: episodeRow({ mediaType: "video/mp4" }), own: undefined }, production),
     ],
     [
       "episode, bare",
@@ -183,6 +194,7 @@ export function allPages(): Map<string, Reply> {
             mediaBytes: null,
             durationSeconds: null,
           }),
+          own: undefined,
         },
         production,
       ),
@@ -212,12 +224,12 @@ export function allPages(): Map<string, Reply> {
     ],
   ]);
   for (const [index, podcast] of hostilePodcasts.entries()) {
-    const view = { podcast, episodes: { items: hostileEpisodes, after: undefined }, after: undefined };
+    const view = { podcast, episodes: { items: hostileEpisodes, after: undefined }, after: undefined, own: NOT_OWN };
     pages.set(`podcast, hostile ${index}`, podcastGet.render(view, production));
   }
   for (const [index, episode] of hostileEpisodes.entries()) {
     const podcast = hostilePodcasts[index] ?? podcastRow();
-    pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode }, production));
+    pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode, own: undefined }, production));
   }
-  return pages;
+  return new Map([...pages, ...accountPages({ podcast: full, hostilePodcasts, hostileEpisodes })]);
 }

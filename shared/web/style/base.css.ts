@@ -130,7 +130,42 @@ footer.site {
   padding-inline: max(1.125rem, env(safe-area-inset-left));
 }
 header.site {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.6rem 1.25rem;
   padding-block: 1rem;
+}
+.site-search {
+  display: flex;
+  flex: 1 1 14rem;
+  order: 1;
+  gap: 0.5rem;
+}
+.site-search input {
+  flex: 1 1 6rem;
+  min-width: 0;
+  max-width: 22rem;
+}
+.site-nav {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.25rem 1.1rem;
+  margin-inline-start: auto;
+}
+.site-nav a {
+  color: var(--text);
+  font-weight: 600;
+  text-decoration: none;
+}
+.site-nav a:hover {
+  color: var(--accent);
+}
+@media (min-width: 40rem) {
+  .site-search {
+    order: 0;
+  }
 }
 main {
   flex: 1;

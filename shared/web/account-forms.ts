@@ -1,0 +1,67 @@
+import { faultNotice, field, newPasswordFields } from "./form.ts";
+import { type Html, html } from "./html.ts";
+import type { Page } from "./layout.ts";
+
+// Forms of the account's page, and the pages that show one again where what it sent was refused.
+
+type Refused = { fault: string | undefined };
+
+export function passwordForm(email: string): Html {
+  return html`<form class="entry" action="/account/password" method="post">
+<input type="hidden" name="email" value="${email}" autocomplete="username">
+${field({ name: "current_password", label: "Current password", type: "password", autocomplete: "current-password" })}
+${newPasswordFields({ label: "New password" })}
+<p><button type="submit">Change password</button></p>
+</form>`;
+}
+
+export function passwordPage({ email, fault }: Refused & { email: string }): Page {
+  return formPage("Change your password", html`${faultNotice(fault)}\n${passwordForm(email)}`);
+}
+
+/** @param name of the field of the password: on the account's page there is another one */
+export function deletionForm(email: string | null, { id = "password" } = {}): Html {
+  return html`<form class="entry" action="/account/deletion" method="post">
+${
+  email !== null &&
+  html`<p class="field"><label for="${id}">Password</label>
+<input id="${id}" name="password" type="password" autocomplete="current-password" required></p>`
+}
+<p><button type="submit" class="danger">Delete this account</button></p>
+</form>`;
+}
+
+export function deletionPage({ email, fault }: Refused & { email: string | null }): Page {
+  return formPage("Delete your account", html`${faultNotice(fault)}\n${deletionForm(email)}`);
+}
+
+export function apiKeyForm(): Html {
+  return html`<form class="add" action="/account/api-keys" method="post">
+<label for="name">Name of the app</label>
+<input id="name" name="name" type="text" required maxlength="100">
+<button type="submit">Make a key</button>
+</form>`;
+}
+
+/** Shows a key the one time that it can be shown. */
+export function newApiKeyPage({ name, apiKey, publicUrl }: { name: string; apiKey: string; publicUrl: string }): Page {
+  return formPage(
+    "Your new API key",
+    html`<p>For <strong>${name}</strong>. Copy it now: it is not shown again.</p>
+<pre class="secret"><code id="api-key">${apiKey}</code></pre>
+<p>Apps send it like this:</p>
+<pre><code>curl ${publicUrl}/graphql -H 'content-type: application/json' \\
+  -H 'authorization: Bearer ${apiKey}' \\
+  -d '{"query":"{ account { email } }"}'</code></pre>`,
+  );
+}
+
+function formPage(title: string, content: Html): Page {
+  return {
+    titles: [title],
+    isPersonal: true,
+    main: html`<div class="narrow"><h1>${title}</h1>
+${content}
+<p><a href="/account">Back to your account</a></p></div>`,
+  };
+}
