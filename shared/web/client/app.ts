@@ -67,31 +67,38 @@ function enhancePlayer(player: HTMLMediaElement): void {
   const fault = document.querySelector("#player-fault");
   let toldSeconds = Number(player.dataset.position);
   let toldAtMs = 0;
+  let last = Promise.resolve();
 
-  async function report(fields: Record<string, string>): Promise<void> {
+  /** One after the other, so that what was said last is what is stored. */
+  function report(fields: Record<string, string>): void {
     toldAtMs = Date.now();
-    try {
-      show(url, await send(url, fields, true));
-      tell(fault, "");
-    } catch (error) {
-      tell(fault, error instanceof Error ? error.message : String(error));
-    }
+    last = last.then(async () => {
+      try {
+        show(url, await send(url, fields, true));
+        tell(fault, "");
+      } catch (error) {
+        tell(fault, error instanceof Error ? error.message : String(error));
+      }
+    });
   }
 
   function reportPosition(): void {
     const seconds = Math.floor(player.currentTime);
     if (player.ended || seconds === toldSeconds || seconds < MARGIN_SECONDS) return;
     toldSeconds = seconds;
-    void report({ position_seconds: String(seconds) });
+    report({ position_seconds: String(seconds) });
   }
 
   // Before anything is loaded this is where it will start (HTML, default playback start position).
   if (toldSeconds >= MARGIN_SECONDS) player.currentTime = toldSeconds;
+  player.addEventListener("play", () => {
+    toldAtMs = Date.now();
+  });
   player.addEventListener("timeupdate", () => {
     if (!player.paused && Date.now() - toldAtMs >= REPORT_INTERVAL_MS) reportPosition();
   });
   player.addEventListener("pause", reportPosition);
-  player.addEventListener("ended", () => void report({ played: "true" }));
+  player.addEventListener("ended", () => report({ played: "true" }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") reportPosition();
   });

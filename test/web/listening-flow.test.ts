@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { startOrigin } from "../support/origin.ts";
+import { type RunningSite, runSite } from "../support/running-site.ts";
+import { launchBrowser, skipsBrowser } from "./browser.ts";
+import { silentWav } from "./silent-wav.ts";
+
+const PASSWORD = "correct horse";
+// Where it is set, each step leaves a picture there, for a human to look at.
+const SCREENSHOTS = process.env.PODCORE_SCREENSHOTS;
+
+const browser = skipsBrowser ? undefined : await launchBrowser();
+after(() => browser?.close());
+const site: RunningSite | undefined = skipsBrowser ? undefined : await runSite();
+const media = await startOrigin({ "/1.wav": { headers: { "content-type": "audio/wav" }, body: silentWav(60) } });
+after(media.close);
+
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser?.newContext({ baseURL: site?.url, ...options });
+  if (context === undefined) throw new Error("no browser");
+  return context.newPage();
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** A show of its own, so that one test finds nothing of another's. */
+async function addShow(title: string) {
+  const show = await site?.addPodcast({
+    title,
+    items: [{ guid: "1", title: "Vienna to Venice", mediaUrl: `${media.url}/1.wav` }],
+  });
+  if (show === undefined) throw new Error("no site");
+  return { podcast: `/podcasts/${show.podcastId}`, episode: `/podcasts/${show.podcastId}/episodes/${show.episodeId}` };
+}
+
+async function signUp(page: Page, email: string): Promise<void> {
+  await page.goto("/signup");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password, again").fill(PASSWORD);
+  await picture(page, `${email}-1-signup`);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await page.getByText("in podcore's log").waitFor();
+  await page.goto((await site?.mailedLink()) ?? "");
+  await picture(page, `${email}-2-verify`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.waitForURL("**/account");
+}
+
+async function logIn(page: Page, email: string): Promise<void> {
+  await page.goto("/login");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/account");
+}
+
+/** Logs out, logs in in another browser, and revokes that login from here. */
+async function revokeElsewhere(page: Page, options: BrowserContextOptions & { email: string; title: string }) {
+  const { email, title, ...contextOptions } = options;
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+  await page.goto("/account");
+  assert.match(page.url(), /\/login\?next=%2Faccount$/);
+  const elsewhere = await open({ ...contextOptions, userAgent: "Mozilla/5.0 (X11; Linux) Elsewhere/1.0" });
+  await logIn(elsewhere, email);
+  await elsewhere.getByRole("heading", { name: "Your account" }).waitFor();
+  assert.equal(await elsewhere.getByRole("main").getByRole("link", { name: title }).count(), 1);
+  await logIn(page, email);
+  await picture(page, `${email}-6-logins`);
+  const row = page.getByRole("row").filter({ hasText: "Elsewhere" });
+  await row.getByRole("button", { name: "Revoke" }).click();
+  await page.waitForURL("**/account#logins");
+  assert.equal(await page.getByRole("row").filter({ hasText: "Elsewhere" }).count(), 0);
+  await elsewhere.goto("/account");
+  assert.match(elsewhere.url(), /\/login\?next=%2Faccount$/);
+}
+
+test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhere, revoke", {
+  skip: skipsBrowser,
+}, async () => {
+  const [email, title] = ["script@example.com", "Night Trains"];
+  const show = await addShow(title);
+  const page = await open({ viewport: { width: 1280, height: 900 } });
+
+  // Togglers change without leaving the page, and only once the server has said so.
+  await page.goto(show.podcast);
+  const url = page.url();
+  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+  await page.getByRole("button", { name: "Unsubscribe" }).waitFor();
+  assert.equal(page.url(), url);
+  await picture(page, `${email}-0-podcast`);
+  await page.goto(show.episode);
+  await page.getByRole("button", { name: "Add to favorites" }).click();
+  await page.getByRole("button", { name: "Remove from favorites" }).waitFor();
+
+  // A failure is shown as one, and nothing is shown as done.
+  await page.route("**/state", (route) => route.abort());
+  await page.getByRole("button", { name: "Mark as played" }).click();
+  await page.getByText("Not saved: podcore cannot be reached.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Mark as played" }).count(), 1);
+  await picture(page, `${email}-0-failure`);
+  await page.unroute("**/state");
+
+  // The player tells where it was paused, and goes on from there.
+  const told = page.waitForResponse((reply) => reply.url().endsWith("/state"));
+  await page.evaluate(`(async () => {
+    const player = document.querySelector("audio");
+    player.muted = true;
+    await player.play();
+    player.currentTime = 30;
+    await new Promise((seeked) => player.addEventListener("seeked", seeked, { once: true }));
+    player.pause();
+  })()`);
+  assert.equal((await told).status(), 200);
+  await signUp(page, email);
+  await picture(page, `${email}-3-account`);
+  assert.equal(await page.getByText("0:30").count(), 1);
+  await page.goto(show.episode);
+  assert.equal(await page.evaluate(`document.querySelector("audio").currentTime`), 30);
+  await picture(page, `${email}-4-episode`);
+
+  // What is played to its end is marked so.
+  await page.evaluate(`(async () => {
+    const player = document.querySelector("audio");
+    player.muted = true;
+    await player.play();
+    player.currentTime = 59.8;
+  })()`);
+  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+  await page.goto("/account");
+  await picture(page, `${email}-5-account`);
+  assert.equal(await page.getByText("In progress").count(), 0);
+  await revokeElsewhere(page, { email, title });
+});
+
+test("without scripts: the same by forms", { skip: skipsBrowser }, async () => {
+  const [email, title] = ["plain@example.com", "Slow Boats"];
+  const show = await addShow(title);
+  const options = { javaScriptEnabled: false, viewport: { width: 390, height: 844 } };
+  const page = await open(options);
+
+  await page.goto(show.podcast);
+  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+  await page.getByRole("button", { name: "Unsubscribe" }).waitFor();
+  await picture(page, `${email}-0-podcast`);
+  await page.goto(show.episode);
+  await page.getByRole("button", { name: "Add to favorites" }).click();
+  await page.getByRole("button", { name: "Remove from favorites" }).waitFor();
+  await page.getByRole("button", { name: "Mark as played" }).click();
+  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+  await picture(page, `${email}-0-episode`);
+  await signUp(page, email);
+  await picture(page, `${email}-3-account`);
+  assert.equal(await page.getByRole("main").getByRole("link", { name: title }).count(), 1);
+  assert.equal(await page.getByRole("link", { name: "Vienna to Venice" }).count(), 1);
+  await revokeElsewhere(page, { email, title, ...options });
+});
