@@ -146,7 +146,7 @@ ${logins.map(
     lastUsedAddress,
   }) => html`<tr><td>${browserText(userAgent)}${id === loginId && html` <span class="muted">(this one)</span>`}</td>
 <td>${lastUse({ lastUsedAt, lastUsedAddress })}</td>
-<td>${dateText(createdAt)}</td>
+<td class="since">${dateText(createdAt)}</td>
 <td>${buttonForm({ action: `/account/logins/${id}/revocation`, label: "Revoke", className: "button" })}</td></tr>
 `,
 )}

@@ -6,7 +6,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { startOrigin } from "../support/origin.ts";
 import { type RunningSite, runSite } from "../support/running-site.ts";
 import { launchBrowser, skipsBrowser } from "./browser.ts";
-import { silentWav } from "./silent-wav.ts";
+import { serveParts, silentWav } from "./silent-wav.ts";
 
 const PASSWORD = "correct horse";
 // Where it is set, each step leaves a picture there, for a human to look at.
@@ -15,7 +15,7 @@ const SCREENSHOTS = process.env.PODCORE_SCREENSHOTS;
 const browser = skipsBrowser ? undefined : await launchBrowser();
 after(() => browser?.close());
 const site: RunningSite | undefined = skipsBrowser ? undefined : await runSite();
-const media = await startOrigin({ "/1.wav": { headers: { "content-type": "audio/wav" }, body: silentWav(60) } });
+const media = await startOrigin({ "/1.wav": serveParts(silentWav(60), "audio/wav") });
 after(media.close);
 
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
@@ -122,7 +122,7 @@ test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhe
   assert.equal((await told).status(), 200);
   await signUp(page, email);
   await picture(page, `${email}-3-account`);
-  assert.equal(await page.getByText("0:30").count(), 1);
+  assert.equal(await page.getByText("heard up to 0:30").count(), 1);
   await page.goto(show.episode);
   assert.equal(await page.evaluate(`document.querySelector("audio").currentTime`), 30);
   await picture(page, `${email}-4-episode`);

@@ -1,3 +1,5 @@
+import type { Handler } from "../support/origin.ts";
+
 // 8 kHz, 8 bits, mono: the smallest that every browser plays.
 const SAMPLES_PER_SECOND = 8_000;
 
@@ -18,4 +20,20 @@ export function silentWav(seconds: number): Buffer {
   header.write("data", 36);
   header.writeUInt32LE(numBytes, 40);
   return Buffer.concat([header, Buffer.alloc(numBytes, 128)]);
+}
+
+/** Serves a file as podcast hosts do: in parts, which is what lets a player skip within it. */
+export function serveParts(body: Buffer, contentType: string): Handler {
+  return (request, response) => {
+    const [, from = "0", to = ""] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    const [first, last] = [Number(from), to === "" ? body.length - 1 : Number(to)];
+    const part = body.subarray(first, last + 1);
+    response.writeHead(request.headers.range === undefined ? 200 : 206, {
+      "accept-ranges": "bytes",
+      "content-length": part.length,
+      "content-range": `bytes ${first}-${last}/${body.length}`,
+      "content-type": contentType,
+    });
+    response.end(part);
+  };
 }

@@ -211,6 +211,9 @@ button.quiet:hover {
     padding-block: 0.6rem;
     border-top: 1px solid var(--line);
   }
+  .credentials .since {
+    display: none;
+  }
   .credentials td {
     grid-column: 1;
     padding-block: 0.1rem;

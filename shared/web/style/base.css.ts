@@ -133,7 +133,7 @@ header.site {
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: 0.6rem 1.25rem;
+  gap: 0.6rem 0.75rem;
   padding-block: 1rem;
 }
 .site-search {
@@ -151,8 +151,9 @@ header.site {
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: 0.25rem 1.1rem;
+  gap: 0.25rem 0.9rem;
   margin-inline-start: auto;
+  font-size: 0.9375rem;
 }
 .site-nav a {
   color: var(--text);
@@ -163,6 +164,9 @@ header.site {
   color: var(--accent);
 }
 @media (min-width: 40rem) {
+  header.site {
+    column-gap: 1.25rem;
+  }
   .site-search {
     order: 0;
   }
