@@ -8,7 +8,7 @@ import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
 import { readRequestId } from "./request-id.ts";
-import { createRouter, type Mount } from "./router.ts";
+import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -60,9 +60,12 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     const startedAt = performance.now();
     const { requestId, traceId, isGenerated } = readRequestId(request.headers);
     if (isGenerated) log.debug("Generated request ID", { request_id: requestId });
-    return withContext({ request_id: requestId, trace_id: traceId }, async () => {
-      const { path } = splitUrl(request.url);
-      const reply = await answer(request).catch((error: unknown) => errorReply(request, requestId, error));
+    const { path } = splitUrl(request.url);
+    const found = match(request.method, path);
+    // An artifact of one function has its name, which the log's reader knows.
+    const fn = found.kind === "found" && mounts.length > 1 ? found.mount.name : undefined;
+    return withContext({ request_id: requestId, trace_id: traceId, function: fn }, async () => {
+      const reply = await answer(request, found).catch((error: unknown) => errorReply(request, requestId, error));
       log.info("Request finished", {
         status: reply.status ?? 200,
         path,
@@ -73,9 +76,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     });
   }
 
-  async function answer(request: AppRequest): Promise<Reply> {
+  async function answer(request: AppRequest, found: Match): Promise<Reply> {
     const { path, query } = splitUrl(request.url);
-    const found = match(request.method, path);
     if (found.kind === "unknown")
       return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
     if (found.kind === "wrong-method") {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { cloudEvent, http } from "@google-cloud/functions-framework";
 import { type Config, readConfig } from "../config.ts";
+import { createErrorReporter, type ErrorReporter } from "../log/error-reporter.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "./app.ts";
 import type { CloudEvent } from "./cloud-event.ts";
@@ -9,7 +10,7 @@ import { callOnce } from "./once.ts";
 import type { Mount } from "./router.ts";
 import { serve } from "./serve.ts";
 
-type Opened = { app: App; config: Config; log: Log };
+type Opened = { app: App; config: Config; log: Log; reporter: ErrorReporter };
 export type ArtifactOptions = {
   /** The artifact's name, and of the handler that it exports. */
   name: string;
@@ -31,13 +32,15 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
       const config = readConfig();
       const isOnce = argv?.includes("--once") ?? false;
       const stream = isOnce ? "stderr" : "stdout";
-      const log = createLog({
+      const ownLog = createLog({
         format: config.logFormat ?? (process[stream].isTTY ? "tree" : "flat"),
         level: config.logLevel,
         stream,
         projectId: config.gcpProject,
       });
-      opened = { app: createApp({ renderErrorPage: undefined, ...options, config, log }), config, log };
+      const reporter = createErrorReporter(ownLog, { dsn: config.sentryDsn, environment: config.env, name });
+      const { log } = reporter;
+      opened = { app: createApp({ renderErrorPage: undefined, ...options, config, log }), config, log, reporter };
     }
     return opened;
   }

@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
+import type { ErrorReporter } from "../log/error-reporter.ts";
 import type { Log } from "../log/log.ts";
 import type { App } from "./app.ts";
 import { jsonError, toErrorView, toUserError } from "./error-reply.ts";
@@ -9,10 +9,15 @@ import { jsonError, toErrorView, toUserError } from "./error-reply.ts";
  * or 1. What Kubernetes Jobs and operators use.
  */
 export async function callOnce(
-  { app, log }: { app: App; config: Config; log: Log },
+  { app, log, reporter }: { app: App; log: Log; reporter: ErrorReporter },
   params: string | undefined,
 ): Promise<void> {
   process.once("SIGTERM", app.drain);
+  // A stray rejection as well: nothing else runs here that it could be of.
+  process.once("uncaughtException", (cause) => {
+    log.error("Uncaught exception", { cause });
+    void end().finally(() => process.exit(1));
+  });
   try {
     const { status = 200, body } = await app.call(parseParams(params));
     process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
@@ -22,7 +27,11 @@ export async function callOnce(
     process.stdout.write(`${body}\n`);
     process.exitCode = 1;
   } finally {
-    await app.close();
+    await end();
+  }
+
+  async function end(): Promise<void> {
+    await Promise.all([app.close(), reporter.flush()]);
     log.flush();
   }
 }

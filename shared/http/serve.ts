@@ -1,11 +1,19 @@
 import type { AddressInfo } from "node:net";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import type { Config } from "../config.ts";
+import type { ErrorReporter } from "../log/error-reporter.ts";
 import type { Log } from "../log/log.ts";
 import type { App } from "./app.ts";
 import { installGate } from "./gate.ts";
 
-type ServeOptions = { name: string; isTick: boolean; app: App; config: Config; log: Log };
+type ServeOptions = {
+  name: string;
+  isTick: boolean;
+  app: App;
+  config: Config;
+  log: Log;
+  reporter: ErrorReporter;
+};
 
 // For the last reply to reach its client.
 const DRAIN_GRACE_MS = 5_000;
@@ -14,7 +22,7 @@ const DRAIN_GRACE_MS = 5_000;
  * Serves a registered function on the configured port until SIGTERM or SIGINT: then stops accepting, finishes what is
  * in flight, closes the database and exits 0. A second signal ends the process at once.
  */
-export async function serve({ name, isTick, app, config, log }: ServeOptions): Promise<void> {
+export async function serve({ name, isTick, app, config, log, reporter }: ServeOptions): Promise<void> {
   const server = getTestServer(name);
   const gate = installGate(server, { app, config, isTick, drainTimeoutMs: app.longestCallMs + DRAIN_GRACE_MS });
   let isEnding = false;
@@ -25,7 +33,7 @@ export async function serve({ name, isTick, app, config, log }: ServeOptions): P
     log.info("Draining", { reason });
     app.drain();
     await gate.drain();
-    await app.close();
+    await Promise.all([app.close(), reporter.flush()]);
     log.info("Stopped");
     log.flush();
     process.exit(exitCode);

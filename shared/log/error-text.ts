@@ -8,21 +8,38 @@ const MAX_FRAMES = 20;
 
 type ErrorLike = { name?: unknown; message: string; stack?: unknown; cause?: unknown };
 
+/** One error of a chain, with its secrets masked. */
+export type ErrorLink = {
+  /** Undefined where no error was thrown but something else. */
+  name: string | undefined;
+  message: string;
+  /** `at name (file:1:2)`, the innermost call first, each on one line. */
+  frames: string[];
+};
+
 /** Describes whatever was thrown, with its secrets masked. */
 export function describeError(thrown: unknown): ErrorText {
-  const messages: string[] = [];
-  const stack: string[] = [];
+  const links = listLinks(thrown);
+  const [first, ...causes] = links.map(({ message }) => message);
+  const stack = links.flatMap(({ name, message, frames }, i) => {
+    if (name === undefined) return [];
+    const head = redactText(`${name}: ${message}`);
+    return [escapeControls(i === 0 ? head : `Caused by: ${head}`), ...frames.map((frame) => `    ${frame}`)];
+  });
+  return { message: first ?? "", causes, stack };
+}
+
+/** What was thrown and what caused it, nearest first. */
+export function listLinks(thrown: unknown): ErrorLink[] {
+  const links: ErrorLink[] = [];
   let link = thrown;
   do {
     const message = redactText(messageOf(link));
-    if (isErrorLike(link)) {
-      const head = redactText(`${link.name ?? "Error"}: ${message}`);
-      stack.push(escapeControls(messages.length === 0 ? head : `Caused by: ${head}`), ...framesOf(link));
-    }
-    messages.push(message);
+    if (isErrorLike(link)) links.push({ name: String(link.name ?? "Error"), message, frames: framesOf(link) });
+    else links.push({ name: undefined, message, frames: [] });
     link = isErrorLike(link) ? link.cause : undefined;
-  } while (link !== undefined && messages.length <= MAX_CAUSES);
-  return { message: messages[0] ?? "", causes: messages.slice(1), stack };
+  } while (link !== undefined && links.length <= MAX_CAUSES);
+  return links;
 }
 
 function messageOf(thrown: unknown): string {
@@ -47,7 +64,7 @@ function framesOf({ message, stack }: ErrorLike): string[] {
     .slice(lines.findLastIndex((line) => !/^\s+at /.test(line)) + 1)
     .filter((line) => !line.includes("node:internal/"))
     .slice(0, MAX_FRAMES)
-    .map((line) => `    ${escapeControls(redactText(line.trim()))}`);
+    .map((line) => escapeControls(redactText(line.trim())));
 }
 
 // Not instanceof: errors also come from workers and other realms.

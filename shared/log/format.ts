@@ -107,7 +107,7 @@ function pairValue(value: Pair[1]): string {
 }
 
 /** Ids stay text whatever their size, so that a name has one type in the log's index. */
-function jsonValue(value: Pair[1]): unknown {
+export function jsonValue(value: Pair[1]): unknown {
   return Array.isArray(value) || typeof value === "boolean" || Number.isFinite(value) ? value : pairValue(value);
 }
 

@@ -41,14 +41,15 @@ export async function startArtifact(options: {
   };
 }
 
-/** Calls dist/<name>.cjs with --once. */
+/** Calls dist/<name>.cjs, or `file`, with --once. */
 export async function callArtifact(options: {
   name: string;
   params?: string;
   environment?: Record<string, string>;
+  file?: string;
 }): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { name, params, environment } = options;
-  const args = [`${import.meta.dirname}/../../dist/${name}.cjs`, "--once", ...(params === undefined ? [] : [params])];
+  const { name, params, environment, file = `${import.meta.dirname}/../../dist/${name}.cjs` } = options;
+  const args = [file, "--once", ...(params === undefined ? [] : [params])];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

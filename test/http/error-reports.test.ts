@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { sql } from "drizzle-orm";
+import { authority, goodCert, key } from "../fetch/certificates.ts";
+import { callArtifact, startArtifact } from "../support/artifact.ts";
+import { createContext } from "../support/context.ts";
+import { createDatabase } from "../support/postgres.ts";
+import { startSentry } from "../support/sentry.ts";
+
+const UNREACHABLE = "postgres://podcore:hunter2@127.0.0.1:1/podcore";
+const STRAY = join(import.meta.dirname, "stray.ts");
+
+test("--once of admin-error reports the chain of causes, with frames of the artifact, before it exits", async () => {
+  const sentry = await startSentry();
+
+  const { code, stdout } = await callArtifact({ name: "admin-error", environment: { SENTRY_DSN: sentry.dsn } });
+
+  const [event] = sentry.events();
+  assert.deepEqual([code, sentry.events().length], [1, 1]);
+  assert.match(stdout, /Internal server error/);
+  assert.deepEqual(
+    event?.exception?.values.map(({ type, value }) => `${type}: ${value}`),
+    ["Error: This is where it began", "Error: Cannot do this either", "Error: Failed on purpose"],
+  );
+  assert.equal(event?.tags.function, "admin-error");
+  assert.match(event?.exception?.values[0]?.stacktrace?.frames.at(-1)?.filename ?? "", /\/dist\/admin-error\.cjs$/);
+});
+
+test("admin-error reports with the request's id and setting, served", async () => {
+  const sentry = await startSentry();
+  const artifact = await startArtifact({
+    name: "admin-error",
+    environment: { SENTRY_DSN: sentry.dsn, PODCORE_ENV: "development" },
+  });
+
+  const reply = await fetch(artifact.url, { method: "POST" });
+  const code = await artifact.stop();
+
+  const [event] = sentry.events();
+  assert.deepEqual([reply.status, code, sentry.events().length], [500, 0, 1]);
+  assert.equal(event?.tags.request_id, reply.headers.get("x-request-id"));
+  assert.equal(event?.environment, "development");
+});
+
+test("an artifact of many functions reports which one failed", async () => {
+  const sentry = await startSentry();
+  const artifact = await startArtifact({ name: "internal", environment: { SENTRY_DSN: sentry.dsn } });
+
+  await fetch(`${artifact.url}/admin/error`, { method: "POST" });
+  await artifact.stop();
+
+  assert.deepEqual(
+    sentry.events().map(({ tags }) => tags.function),
+    ["admin-error"],
+  );
+});
+
+test("an unreachable database is reported once for many requests, and no reply waits for it", async () => {
+  // Were a reply to wait for Sentry, none would come.
+  const sentry = await startSentry({ answer: () => "nothing" });
+  const artifact = await startArtifact({
+    name: "web-home-get",
+    environment: { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE },
+  });
+
+  const replies = await Promise.all(Array.from({ length: 5 }, () => fetch(artifact.url)));
+  const code = await artifact.stop();
+
+  const [event] = sentry.events();
+  assert.deepEqual([...replies.map(({ status }) => status), code], [503, 503, 503, 503, 503, 0]);
+  assert.equal(sentry.events().length, 1);
+  assert.equal(event?.message, "Cannot reach the database");
+  assert.doesNotMatch(sentry.text(), /hunter2/);
+  // The one that was given up, too.
+  assert.match(artifact.output(), /Errors were not reported, num_repeated: 4, num_dropped: 1.*Stopped\n$/s);
+});
+
+test("what is the reader's own failure is not reported", async () => {
+  const sentry = await startSentry();
+  const environment = { SENTRY_DSN: sentry.dsn };
+  const artifact = await startArtifact({ name: "web-asset-get", environment });
+
+  const reply = await fetch(`${artifact.url}/nowhere`);
+  await artifact.stop();
+  const { code } = await callArtifact({ name: "admin-podcast-remove", params: '{"podcastId":"x"}', environment });
+
+  assert.deepEqual([reply.status, code, sentry.numConnections()], [404, 1, 0]);
+});
+
+test("nothing secret is reported: neither headers nor a failed query's values nor a feed's credentials", async () => {
+  const sentry = await startSentry();
+  const databaseUrl = await createDatabase();
+  const { db } = createContext({ databaseUrl });
+  await db.execute(sql`drop table podcast cascade`);
+  await db.execute(sql`drop table podcast_feed_location cascade`);
+  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl };
+  const artifact = await startArtifact({ name: "web-podcast-get", environment });
+
+  const reply = await fetch(`${artifact.url}/podcasts/987654321?token=hunter2`, {
+    headers: { cookie: "podcore-login=hunter2", authorization: "Bearer hunter2", "x-forwarded-for": "203.0.113.7" },
+  });
+  await artifact.stop();
+  const params = '{"url":"http://me:hunter2@127.0.0.1:9/feed.xml"}';
+  const { code } = await callArtifact({ name: "admin-podcast-add", params, environment });
+
+  assert.deepEqual([reply.status, code, sentry.events().length], [500, 1, 2]);
+  assert.match(sentry.text(), /Failed query: select .*params: \*\*\*/);
+  assert.doesNotMatch(sentry.text(), /hunter2|987654321|203\.0\.113/);
+});
+
+test("tick-work reports a job that it parks", async () => {
+  const sentry = await startSentry();
+  const databaseUrl = await createDatabase();
+  const { db } = createContext({ databaseUrl });
+  await db.execute(sql`insert into job (name, args, num_errors) values ('nothing', '{}', 9)`);
+
+  await callArtifact({ name: "tick-work", environment: { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl } });
+
+  const [event] = sentry.events();
+  assert.equal(sentry.events().length, 1);
+  assert.equal(event?.message, "Job parked");
+  assert.deepEqual(event?.extra, { num_errors: 10, reason: "Unknown job: nothing" });
+  assert.equal(event?.tags.job, "nothing");
+});
+
+test("errors are reported over TLS", async (t) => {
+  const sentry = await startSentry({ tls: { key, cert: goodCert } });
+  const folder = await mkdtemp(join(tmpdir(), "podcore-authority-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "authority.pem");
+  await writeFile(file, authority);
+
+  const { stderr } = await callArtifact({
+    name: "admin-error",
+    environment: { SENTRY_DSN: sentry.dsn, NODE_EXTRA_CA_CERTS: file },
+  });
+
+  assert.match(sentry.dsn, /^https:/);
+  assert.equal(sentry.events().length, 1, stderr);
+});
+
+test("a stray rejection is reported, and the process goes on; a stray throw is reported, and ends it", async () => {
+  const sentry = await startSentry();
+  const artifact = await startArtifact({ name: "stray", file: STRAY, environment: { SENTRY_DSN: sentry.dsn } });
+  const exited = once(artifact.child, "exit");
+
+  const first = await fetch(`${artifact.url}/rejection`);
+  const second = await fetch(`${artifact.url}/throw`);
+  const [code] = await exited;
+
+  assert.deepEqual([first.status, second.status, code], [200, 200, 1]);
+  assert.deepEqual(
+    sentry.events().map(({ message, exception }) => [message, exception?.values[0]?.value]),
+    [
+      ["Unhandled rejection", "Rejected and left"],
+      ["Uncaught exception", "Thrown and left"],
+    ],
+  );
+});
+
+for (const kind of ["rejection", "throw"]) {
+  test(`--once reports a stray ${kind} and exits 1`, async () => {
+    const sentry = await startSentry();
+
+    const { code, stderr } = await callArtifact({
+      name: "stray",
+      file: STRAY,
+      params: JSON.stringify({ kind }),
+      environment: { SENTRY_DSN: sentry.dsn },
+    });
+
+    assert.equal(code, 1, stderr);
+    assert.deepEqual(
+      sentry.events().map(({ message }) => message),
+      ["Uncaught exception"],
+    );
+    assert.match(stderr, /ERRO Uncaught exception, .*error: (Rejected|Thrown) and left/);
+  });
+}
