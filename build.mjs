@@ -247,8 +247,9 @@ function standIns() {
     "body-parser":
       "const skip = () => (req, res, next) => next(); module.exports = { json: skip, text: skip, raw: skip, urlencoded: skip };",
     debug: "module.exports = () => Object.assign(() => {}, { enabled: false });",
+    // Node asks it whether a stray rejection is taken care of: serve() does.
     domain:
-      "const domain = { on() {}, emit() {}, bind: (fn) => fn, run(fn) { process.domain = domain; return fn(); } }; exports.create = () => domain;",
+      "const domain = { on() {}, emit: (_, reason) => process.emit('unhandledRejection', reason), bind: (fn) => fn, run(fn) { process.domain = domain; return fn(); } }; exports.create = () => domain;",
     "mime-db":
       'module.exports = { "application/json": { extensions: ["json"] }, "text/html": { extensions: ["html"] }, "text/plain": { extensions: ["txt"] } };',
     minimist: "module.exports = () => ({});",

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import test, { type TestContext } from "node:test";
 import { sql } from "drizzle-orm";
 import { authority, goodCert, key } from "../fetch/certificates.ts";
 import { callArtifact, startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { startSentry } from "../support/sentry.ts";
+import { type Sentry, startSentry } from "../support/sentry.ts";
 
 const UNREACHABLE = "postgres://podcore:hunter2@127.0.0.1:1/podcore";
-const STRAY = join(import.meta.dirname, "stray.ts");
+const DIST = join(import.meta.dirname, "../../dist");
 
 test("--once of admin-error reports the chain of causes, with frames of the artifact, before it exits", async () => {
   const sentry = await startSentry();
@@ -143,41 +143,65 @@ test("errors are reported over TLS", async (t) => {
   assert.equal(sentry.events().length, 1, stderr);
 });
 
-test("a stray rejection is reported, and the process goes on; a stray throw is reported, and ends it", async () => {
+const STRAYS = {
+  rejection: 'Promise.reject(new Error("Rejected and left"));',
+  throw: 'setImmediate(()=>{throw new Error("Thrown and left")});',
+};
+
+/** admin-error as if it also left something behind that fails. */
+async function writeStray(t: TestContext, stray: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "podcore-stray-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const text = await readFile(join(DIST, "admin-error.cjs"), "utf8");
+  const changed = text.replace('throw new Error("Failed on purpose"', (it) => stray + it);
+  assert.notEqual(changed, text);
+  const file = join(folder, "stray.cjs");
+  await writeFile(file, changed);
+  return file;
+}
+
+test("a stray rejection is reported, and the process goes on", async (t) => {
   const sentry = await startSentry();
-  const artifact = await startArtifact({ name: "stray", file: STRAY, environment: { SENTRY_DSN: sentry.dsn } });
-  const exited = once(artifact.child, "exit");
+  const file = await writeStray(t, STRAYS.rejection);
+  const artifact = await startArtifact({ name: "stray", file, environment: { SENTRY_DSN: sentry.dsn } });
 
-  const first = await fetch(`${artifact.url}/rejection`);
-  const second = await fetch(`${artifact.url}/throw`);
-  const [code] = await exited;
+  const reply = await fetch(artifact.url, { method: "POST" });
+  await sentry.untilEvents(2);
+  const again = await fetch(`${artifact.url}/health`);
 
-  assert.deepEqual([first.status, second.status, code], [200, 200, 1]);
-  assert.deepEqual(
-    sentry.events().map(({ message, exception }) => [message, exception?.values[0]?.value]),
-    [
-      ["Unhandled rejection", "Rejected and left"],
-      ["Uncaught exception", "Thrown and left"],
-    ],
-  );
+  assert.deepEqual([reply.status, again.status, await artifact.stop()], [500, 200, 0]);
+  assert.deepEqual(messagesOf(sentry), ["Request failed", "Unhandled rejection"]);
 });
 
-for (const kind of ["rejection", "throw"]) {
-  test(`--once reports a stray ${kind} and exits 1`, async () => {
+test("a stray throw is reported, and ends the process", async (t) => {
+  const sentry = await startSentry();
+  const file = await writeStray(t, STRAYS.throw);
+  const artifact = await startArtifact({ name: "stray", file, environment: { SENTRY_DSN: sentry.dsn } });
+  const exited = once(artifact.child, "exit");
+
+  const reply = await fetch(artifact.url, { method: "POST" });
+  const [code] = await exited;
+
+  assert.deepEqual([reply.status, code], [500, 1]);
+  assert.deepEqual(messagesOf(sentry), ["Request failed", "Uncaught exception"]);
+});
+
+for (const [kind, stray] of Object.entries(STRAYS)) {
+  test(`--once reports a stray ${kind}, and exits 1`, async (t) => {
     const sentry = await startSentry();
+    const file = await writeStray(t, stray);
 
-    const { code, stderr } = await callArtifact({
-      name: "stray",
-      file: STRAY,
-      params: JSON.stringify({ kind }),
-      environment: { SENTRY_DSN: sentry.dsn },
-    });
+    const { code, stderr } = await callArtifact({ name: "stray", file, environment: { SENTRY_DSN: sentry.dsn } });
 
-    assert.equal(code, 1, stderr);
-    assert.deepEqual(
-      sentry.events().map(({ message }) => message),
-      ["Uncaught exception"],
-    );
+    assert.equal(code, 1);
+    assert.deepEqual(messagesOf(sentry), ["Request failed", "Uncaught exception"]);
     assert.match(stderr, /ERRO Uncaught exception, .*error: (Rejected|Thrown) and left/);
   });
+}
+
+function messagesOf(sentry: Sentry): string[] {
+  return sentry
+    .events()
+    .map(({ message }) => message)
+    .sort();
 }
