@@ -19,6 +19,8 @@ export type SentryEvent = {
   server_name: string;
   sdk: { name: "podcore"; version: string };
   message: string;
+  /** The function, which stands beside the error's title. */
+  transaction: string;
   tags: Record<string, string>;
   extra: Record<string, unknown>;
   /** The oldest cause first. */
@@ -44,10 +46,9 @@ export type EventSource = {
 };
 
 export function createEvent({ message, fields, cause, context, name, environment }: EventSource): SentryEvent {
-  const tags = [["function", name] as const, ...context].map(([tag, value]) => [
-    tag,
-    String(value).slice(0, MAX_TAG_CHARS),
-  ]);
+  const { function: fn = name, ...tags } = Object.fromEntries(
+    context.map(([tag, value]) => [tag, String(value).slice(0, MAX_TAG_CHARS)]),
+  );
   return {
     event_id: randomUUID().replaceAll("-", ""),
     timestamp: Date.now() / 1_000,
@@ -60,7 +61,9 @@ export function createEvent({ message, fields, cause, context, name, environment
     server_name: hostname(),
     sdk: { name: "podcore", version: VERSION },
     message: redactText(message),
-    tags: Object.fromEntries(tags),
+    transaction: fn,
+    // Sentry drops a tag that is called `function`.
+    tags: { function_name: fn, ...tags },
     extra: Object.fromEntries(redactFields(fields).map(([field, value]) => [field, jsonValue(value)])),
     ...(cause === undefined ? {} : { exception: { values: listLinks(cause).reverse().map(toException) } }),
   };

@@ -26,7 +26,7 @@ test("--once of admin-error reports the chain of causes, with frames of the arti
     event?.exception?.values.map(({ type, value }) => `${type}: ${value}`),
     ["Error: This is where it began", "Error: Cannot do this either", "Error: Failed on purpose"],
   );
-  assert.equal(event?.tags.function, "admin-error");
+  assert.equal(event?.tags.function_name, "admin-error");
   assert.match(event?.exception?.values[0]?.stacktrace?.frames.at(-1)?.filename ?? "", /\/dist\/admin-error\.cjs$/);
 });
 
@@ -54,7 +54,7 @@ test("an artifact of many functions reports which one failed", async () => {
   await artifact.stop();
 
   assert.deepEqual(
-    sentry.events().map(({ tags }) => tags.function),
+    sentry.events().map(({ tags }) => tags.function_name),
     ["admin-error"],
   );
 });

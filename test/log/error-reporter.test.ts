@@ -49,7 +49,8 @@ test("createErrorReporter() sends an error in an envelope, its oldest cause and 
     environment: "production",
     sdk: { name: "podcore", version: VERSION },
     message: "Request failed",
-    tags: { function: "web-home-get", request_id: "0af7651916cd43dd", podcast_id: "17" },
+    transaction: "web-home-get",
+    tags: { function_name: "web-home-get", request_id: "0af7651916cd43dd", podcast_id: "17" },
     extra: { num_tries: 3, at: "1970-01-01T00:00:00.000Z" },
   });
   assert.deepEqual(
