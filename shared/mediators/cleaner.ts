@@ -1,38 +1,65 @@
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
+import { apiKey, directorySearch, login, verificationCode } from "../db/schema.ts";
+import { cleanAccounts } from "../sql/clean-accounts.ts";
+import { cleanDirectoryPodcasts } from "../sql/clean-directory-podcasts.ts";
+import { cleanExpired, type Expiry } from "../sql/clean-expired.ts";
 import { cleanPodcastFeedContents } from "../sql/clean-podcast-feed-contents.ts";
+import { cleanRateLimits } from "../sql/clean-rate-limits.ts";
 
-/** Deletes up to `limit` rows that are kept no longer, in one statement. @returns how many */
+/** Deletes up to `limit` rows that are kept no longer. @returns how many */
 type Clean = (db: Database, options: { limit: number }) => Promise<number>;
+type Rule = { clean: Clean; batchSize: number };
 
-// By the table that rows are deleted from.
-const RULES: Readonly<Record<string, Clean>> = {
-  podcast_feed_content: cleanPodcastFeedContents,
-};
 // The original's: a transaction of some milliseconds, which nobody waits for.
 const BATCH_SIZE = 1_000;
+// What an account holds goes with it, which may be thousands of rows each.
+const ACCOUNT_BATCH_SIZE = 50;
+
+// By the table that rows are deleted from. Searches before the podcasts that only they had found.
+const RULES: Readonly<Record<string, Rule>> = {
+  account: { clean: cleanAccounts, batchSize: ACCOUNT_BATCH_SIZE },
+  login: expired({ column: login.expiresAt, keptFor: "1 week" }),
+  api_key: expired({ column: apiKey.expiresAt, keptFor: "1 week" }),
+  verification_code: expired({ column: verificationCode.expiresAt, keptFor: "1 week" }),
+  rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
+  directory_search: expired({ column: directorySearch.retrievedAt, keptFor: "1 week" }),
+  directory_podcast: { clean: cleanDirectoryPodcasts, batchSize: BATCH_SIZE },
+  podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
+};
 
 /** How many rows were deleted, by rule. */
 export type CleanResult = { numDeleted: Record<string, number> };
 
 /**
  * Deletes what is kept no longer, until nothing is left or `budgetMs` is used up: a batch by each rule in turn, each in
- * a transaction of its own. What is left is the next run's.
+ * a transaction of its own. What is left is the next run's. @throws what a rule failed with, after the others are done
  */
 export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<CleanResult> {
   const numDeleted = Object.fromEntries(Object.keys(RULES).map((name) => [name, 0]));
+  const failures: unknown[] = [];
   const deadlineMs = performance.now() + budgetMs;
   const mayGoOn = () => performance.now() < deadlineMs && !ctx.draining.aborted && !ctx.signal.aborted;
   let rules = Object.entries(RULES);
   while (rules.length > 0 && mayGoOn()) {
     const unfinished: typeof rules = [];
-    for (const [name, clean] of rules) {
-      const num = await clean(ctx.db, { limit: BATCH_SIZE });
-      numDeleted[name] = (numDeleted[name] ?? 0) + num;
-      if (num === BATCH_SIZE) unfinished.push([name, clean]);
+    for (const [name, rule] of rules) {
+      try {
+        const num = await rule.clean(ctx.db, { limit: rule.batchSize });
+        numDeleted[name] = (numDeleted[name] ?? 0) + num;
+        if (num === rule.batchSize) unfinished.push([name, rule]);
+      } catch (error) {
+        // What one rule cannot delete must not keep the others' rows for ever.
+        failures.push(error);
+      }
     }
     rules = unfinished;
   }
   for (const [rule, num] of Object.entries(numDeleted)) ctx.log.info("Cleaned", { rule, num_deleted: num });
+  if (failures.length > 0) throw failures[0];
   return { numDeleted };
+}
+
+function expired(expiry: Expiry): Rule {
+  return { clean: (db, { limit }) => cleanExpired(db, { ...expiry, limit }), batchSize: BATCH_SIZE };
 }

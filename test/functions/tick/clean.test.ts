@@ -22,7 +22,7 @@ test("a PingSource's request makes the cleaner keep the newest five raw feeds of
   const [row] = await db.execute(sql`
     select count(*)::int as num, min(retrieved_at) > podcore_now() - interval '6 days' as are_newest from podcast_feed_content`);
   assert.deepEqual([first.status, second.status, await artifact.stop()], [200, 200, 0]);
-  assert.deepEqual(await first.json(), { numDeleted: { podcast_feed_content: 6 } });
-  assert.deepEqual(await second.json(), { numDeleted: { podcast_feed_content: 0 } });
+  assert.match(await first.text(), /"podcast_feed_content":6/);
+  assert.match(await second.text(), /"podcast_feed_content":0/);
   assert.deepEqual({ ...row }, { num: 10, are_newest: true });
 });

@@ -1,0 +1,26 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+
+/**
+ * Deletes up to `limit` of a directory's podcasts that were never added, that are in no stored search, and whose adding
+ * has not failed. @returns how many it deleted
+ */
+export async function cleanDirectoryPodcasts(db: Database, { limit }: { limit: number }): Promise<number> {
+  return db.transaction(async (tx) => {
+    // Whoever stores a hit holds the row it names until it commits; such rows are skipped. A hit that was committed since
+    // this statement began is seen by the next one only, and none can come in between.
+    const locked = await tx.execute<{ id: string }>(sql`
+      select id from directory_podcast found where ${isUnused()} limit ${limit}::int for update skip locked`);
+    const ids = JSON.stringify(locked.map(({ id }) => id));
+    const rows = await tx.execute(sql`
+      delete from directory_podcast found
+      where id in (select value::bigint from jsonb_array_elements_text(${ids}::jsonb)) and ${isUnused()}
+      returning 1`);
+    return rows.length;
+  });
+}
+
+function isUnused() {
+  return sql`podcast_id is null and last_error is null
+    and not exists (select from directory_search_hit hit where hit.directory_podcast_id = found.id)`;
+}

@@ -1,0 +1,24 @@
+import { sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
+import type { Database } from "../db/pool.ts";
+
+/** Rows of a table with an `id` are kept for so long after the instant in `column`; as Postgres writes an interval. */
+export type Expiry = { column: AnyPgColumn; keptFor: string };
+
+/** Deletes up to `limit` rows whose time is over, the oldest first, with what hangs on them. @returns how many it deleted */
+export async function cleanExpired(
+  db: Database,
+  { column, keptFor, limit }: Expiry & { limit: number },
+): Promise<number> {
+  const { table } = column;
+  // What another transaction holds, or has renewed meanwhile, stays.
+  const rows = await db.execute(sql`
+    with expired as (
+      select id from ${table} where ${column} < podcore_now() - ${keptFor}::interval
+      order by ${column}
+      limit ${limit}::int
+      for update skip locked
+    )
+    delete from ${table} where id in (select id from expired) returning 1`);
+  return rows.length;
+}
