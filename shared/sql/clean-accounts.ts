@@ -10,13 +10,12 @@ export async function cleanAccounts(db: Database, { limit }: { limit: number }):
   // Whoever is seen, or signs up, at this moment holds the row, which is skipped; and where that has just ended, Postgres
   // holds the conditions against the row as it is now before it locks it.
   const rows = await db.execute(sql`
-    with unseen as (
+    delete from account where id = any(array(
       select id from account
       where email is null and not is_mobile and last_seen_at < podcore_now() - interval '1 month'
       order by last_seen_at
       limit ${limit}::int
       for update skip locked
-    )
-    delete from account where id in (select id from unseen) returning 1`);
+    )) returning 1`);
   return rows.length;
 }

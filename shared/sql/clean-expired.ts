@@ -11,14 +11,14 @@ export async function cleanExpired(
   { column, keptFor, limit }: Expiry & { limit: number },
 ): Promise<number> {
   const { table } = column;
-  // What another transaction holds, or has renewed meanwhile, stays.
+  // What another transaction holds, or has renewed meanwhile, stays. An array, because Postgres cannot tell how small the
+  // limit is, and would read all of the table for a join.
   const rows = await db.execute(sql`
-    with expired as (
+    delete from ${table} where id = any(array(
       select id from ${table} where ${column} < podcore_now() - ${keptFor}::interval
       order by ${column}
       limit ${limit}::int
       for update skip locked
-    )
-    delete from ${table} where id in (select id from expired) returning 1`);
+    )) returning 1`);
   return rows.length;
 }
