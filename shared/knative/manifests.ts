@@ -23,13 +23,25 @@ export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
     manifest(
       "overlays/per-route/services.yaml",
       functions.map((route) =>
-        service({ name: route.function, audience: route.audiences[0] ?? "internal", size: sizeOf(route.function) }),
+        service({
+          name: route.function,
+          audience: route.audiences[0] ?? "internal",
+          fetches: route.fetches ?? false,
+          size: sizeOf(route.function),
+        }),
       ),
     ),
     manifest("overlays/per-route/routes.yaml", httpRoutes(deployed.filter(isPublic))),
     manifest(
       "overlays/compact/services.yaml",
-      AUDIENCES.map((audience) => service({ name: audience, audience, size: AUDIENCE_SIZES[audience] })),
+      AUDIENCES.map((audience) =>
+        service({
+          name: audience,
+          audience,
+          fetches: deployed.some((route) => route.audiences.includes(audience) && route.fetches),
+          size: AUDIENCE_SIZES[audience],
+        }),
+      ),
     ),
   ];
 }

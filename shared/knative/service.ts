@@ -1,8 +1,16 @@
 import type { Audience } from "../../functions/routes.ts";
 import type { Size } from "./sizes.ts";
 
+type ServiceOptions = {
+  name: string;
+  audience: Audience;
+  /** It asks hosts of the internet. */
+  fetches: boolean;
+  size: Size;
+};
+
 /** Writes the Knative Service that runs the artifact `name`. */
-export function service({ name, audience, size }: { name: string; audience: Audience; size: Size }): string {
+export function service({ name, audience, fetches, size }: ServiceOptions): string {
   const {
     minScale,
     maxScale,
@@ -30,6 +38,7 @@ spec:
         app.kubernetes.io/part-of: podcore
         # base/network-policy.yaml goes by it.
         podcore/audience: ${audience}
+${fetches ? '        podcore/fetches: "true"\n' : ""}\
       annotations:
         # ${minScale[1]}.
         autoscaling.knative.dev/min-scale: "${minScale[0]}"

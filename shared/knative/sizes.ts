@@ -45,6 +45,9 @@ const GONE_BETWEEN_TICKS: Chosen<string> = [
   "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each",
 ];
 
+const FEED: Chosen<string> = ["640Mi", "A single feed: one of 15 MB with 20 000 items took 466 MB"];
+const FEEDS: Chosen<string> = ["640Mi", "At most 400 MB for the feeds that are read, whatever number is added at once"];
+
 const PAGE: Size = {
   minScale: [0, "An idle function costs nothing. Where a cold start is too slow, see Scale in knative/README.md"],
   maxScale: [
@@ -57,7 +60,29 @@ const PAGE: Size = {
   memoryRequest: ["96Mi", "Idle it takes 62 to 66 MB"],
   memoryLimit: ["256Mi", "Four times what it takes idle"],
 };
-const API: Size = { ...PAGE, connections: [3, "A query may ask for several lists at once"] };
+const ASSET: Size = { ...PAGE, connections: [1, "It asks no database"] };
+/** What a person does now and then. */
+const FORM: Size = {
+  ...PAGE,
+  maxScale: [1, "It is rarely sent, and a pod takes many at once: what it would have more goes to pages that are read"],
+  connections: [2, "Who asks, then one short transaction"],
+};
+const BUTTON: Size = { ...FORM, connections: [1, "Who asks, then one statement"] };
+const PASSWORD_FORM: Size = {
+  ...FORM,
+  maxScale: [1, "A pod hashes two passwords at once, of some 40 ms each: fifty logins a second"],
+  memoryLimit: ["256Mi", "Four times what it takes idle: two hashes at once take 38 MiB of it"],
+};
+const FEED_FORM: Size = {
+  ...FORM,
+  maxScale: [1, "It is rarely sent, and waits for a feed's host most of the time"],
+  memoryLimit: FEEDS,
+};
+const API: Size = {
+  ...PAGE,
+  connections: [3, "A query may ask for several lists at once"],
+  memoryLimit: FEEDS,
+};
 const TICK: Size = {
   minScale: [0, "Between ticks there is nothing to do"],
   maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's podcasts"],
@@ -78,7 +103,7 @@ const WORKER: Size = {
 const CLEANER: Size = {
   ...TICK,
   maxScale: [2, "A tick that is late overlaps with the next: they pass over the rows that the other is deleting"],
-  connections: [2, "One statement after the other"],
+  connections: [1, "One statement after the other"],
   memoryLimit: ["256Mi", "Four times what it takes idle: the work is the database's"],
 };
 const ADMIN: Size = {
@@ -89,11 +114,35 @@ const ADMIN: Size = {
   concurrency: undefined,
   window: undefined,
   cpuRequest: QUICK_START,
-  memoryLimit: ["640Mi", "A single feed: one of 15 MB with 20 000 items took 466 MB"],
+  memoryLimit: FEED,
+};
+
+/** What is not as its kind is. */
+const SIZES: Readonly<Record<string, Size>> = {
+  "web-asset-get": ASSET,
+  "web-podcast-add-post": FEED_FORM,
+  "web-directory-podcast-get": FEED_FORM,
+  "web-podcast-refresh-post": FORM,
+  "web-subscription-post": FORM,
+  "web-login": PASSWORD_FORM,
+  "web-logout": BUTTON,
+  "web-signup": PASSWORD_FORM,
+  "web-verify": PASSWORD_FORM,
+  "web-password-reset": PASSWORD_FORM,
+  "web-account-export-get": FORM,
+  "web-account-password-post": PASSWORD_FORM,
+  "web-account-delete-post": FORM,
+  "web-login-revoke-post": BUTTON,
+  "web-api-key-create-post": BUTTON,
+  "web-api-key-revoke-post": BUTTON,
+  "tick-work": WORKER,
+  "tick-clean": CLEANER,
 };
 
 /** One Service for each function. */
 export function sizeOf(name: string): Size {
+  const own = SIZES[name];
+  if (own !== undefined) return own;
   const kind = name.split("-", 1)[0];
   switch (kind) {
     case "web":
@@ -101,7 +150,7 @@ export function sizeOf(name: string): Size {
     case "api":
       return API;
     case "tick":
-      return name === "tick-work" ? WORKER : name === "tick-clean" ? CLEANER : TICK;
+      return TICK;
     case "admin":
       return ADMIN;
     default:
@@ -116,6 +165,7 @@ export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
     maxScale: [3, "It serves all pages, so one more than a single page has. Counts against the connection budget"],
     connections: [5, "Some pages at once, each one or two short queries"],
     memoryRequest: ["96Mi", "Idle it takes 78 MB"],
+    memoryLimit: FEEDS,
   },
   api: { ...API, connections: [5, "Some queries at once, each of which may ask for several lists"] },
   internal: {

@@ -133,6 +133,18 @@ export const HOUSE_BREAKS: readonly Break[] = [
     ["/spec/sink/ref/name", "web"],
     ["/spec/sink/uri", "/tick"],
   ]),
+  ...onService("who asks hosts of the internet, and nobody else, says so", [
+    ["/spec/template/metadata/labels/podcore~1fetches", undefined],
+  ]),
+  ...on(
+    { overlay: "per-route", object: "Service/web-home-get" },
+    "who asks hosts of the internet, and nobody else, says so",
+    [["/spec/template/metadata/labels/podcore~1fetches", "true"]],
+  ),
+  ...on({ overlay: "compact", object: "NetworkPolicy/to-feeds" }, "feeds are asked for by who says so alone", [
+    ["/spec/podSelector", {}],
+    ["/spec/podSelector/matchLabels", { "podcore/audience": "web" }],
+  ]),
   ...on(
     { overlay: "compact", object: "DomainMapping/podcore.example.com" },
     "a DomainMapping leads to a Service, and the cluster grants its host",

@@ -118,6 +118,18 @@ export const HOUSE_RULES: readonly Rule[] = [
     },
     needsRendered: true,
   },
+  serviceRule("who asks hosts of the internet, and nobody else, says so", ({ metadata, spec }) => {
+    const fetches = ROUTES.some(
+      (row) =>
+        (row.function === metadata.name || row.audiences.some((audience) => audience === metadata.name)) && row.fetches,
+    );
+    return spec?.template?.metadata?.labels?.["podcore/fetches"] === (fetches ? "true" : undefined);
+  }),
+  {
+    name: "feeds are asked for by who says so alone",
+    appliesTo: ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === "to-feeds",
+    holds: ({ spec }) => spec?.podSelector?.matchLabels?.["podcore/fetches"] === "true",
+  },
   {
     name: "a DomainMapping leads to a Service, and the cluster grants its host",
     appliesTo: ({ kind }) => kind === "DomainMapping",

@@ -142,6 +142,22 @@ test("listManifests() says why beside each number", () => {
   }
 });
 
+test("every function that opens a fetcher says in the route table that it fetches", async () => {
+  const names = [...new Set(ROUTES.map((route) => route.function))];
+  const functions = await Promise.all(
+    names.map(async (name) => ({ name, fn: (await import(`../../functions/${name.replace("-", "/")}.ts`)).default })),
+  );
+
+  const opening = functions.filter(({ fn }) => fn.openFetch !== undefined).map(({ name }) => name);
+
+  const saying = ROUTES.filter(({ fetches }) => fetches).map((route) => route.function);
+  assert.ok(opening.includes("tick-crawl"));
+  assert.deepEqual(
+    opening.filter((name) => !saying.includes(name)),
+    [],
+  );
+});
+
 function row(method: Route["method"], path: string, name: string): Route {
   return { method, path, function: name, audiences: ["web"] };
 }

@@ -23,6 +23,7 @@ type Spec = {
   ref?: Reference;
   namespace?: string;
   hostnames?: string[];
+  podSelector?: { matchLabels?: Texts };
   listeners?: { hostname?: string }[];
   rules?: RouteRule[];
   from?: { kind: string; namespace: string }[];
