@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { currentContext } from "./context.ts";
 import type { Log } from "./log.ts";
@@ -80,7 +79,7 @@ export function createErrorReporter(log: Log, { dsn, environment, name }: Report
   async function send(event: SentryEvent): Promise<void> {
     const items: EnvelopeItem[] = [{ type: "event", payload: event }, ...takeDiscarded()];
     // The reply goes first: loading TLS takes longer than that.
-    await nextTurn();
+    await new Promise(setImmediate);
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       const { statusCode = 0, headers } = await sendEnvelope({ endpoint, eventId: event.event_id, items, signal });
