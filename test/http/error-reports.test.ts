@@ -98,16 +98,18 @@ test("nothing secret is reported: neither headers nor a failed query's values no
   await db.execute(sql`drop table podcast cascade`);
   await db.execute(sql`drop table podcast_feed_location cascade`);
   const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl };
-  const artifact = await startArtifact({ name: "web-podcast-get", environment });
+  const page = await startArtifact({ name: "web-podcast-get", environment });
+  const failing = await startArtifact({ name: "admin-error", environment });
+  const headers = { cookie: "podcore-login=hunter2", "x-forwarded-for": "203.0.113.7" };
 
-  const reply = await fetch(`${artifact.url}/podcasts/987654321?token=hunter2`, {
-    headers: { cookie: "podcore-login=hunter2", authorization: "Bearer hunter2", "x-forwarded-for": "203.0.113.7" },
-  });
-  await artifact.stop();
+  const reply = await fetch(`${page.url}/podcasts/987654321?token=hunter2`, { headers });
+  // A page would refuse such a key.
+  const failed = await fetch(failing.url, { method: "POST", headers: { ...headers, authorization: "Bearer hunter2" } });
+  await Promise.all([page.stop(), failing.stop()]);
   const params = '{"url":"http://me:hunter2@127.0.0.1:9/feed.xml"}';
   const { code } = await callArtifact({ name: "admin-podcast-add", params, environment });
 
-  assert.deepEqual([reply.status, code, sentry.events().length], [500, 1, 2]);
+  assert.deepEqual([reply.status, failed.status, code, sentry.events().length], [500, 500, 1, 3]);
   assert.match(sentry.text(), /Failed query: select .*params: \*\*\*/);
   assert.doesNotMatch(sentry.text(), /hunter2|987654321|203\.0\.113/);
 });
