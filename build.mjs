@@ -240,7 +240,8 @@ function lazyBuiltins() {
 
 /**
  * Parts of the functions framework that podcore does without. The gate reads bodies, no file is served, and one domain
- * for each request doubles its cost: what a handler throws is caught by the wrapper, and what floats by serve().
+ * for each request doubles its cost: what a handler throws is caught by the wrapper, and what floats by serve(). And
+ * tables of nodemailer's, a third of it: mails have no attachments, and their server is a URL, not a brand.
  */
 function standIns() {
   const modules = {
@@ -252,8 +253,11 @@ function standIns() {
       "const domain = { on() {}, emit: (_, reason) => process.emit('unhandledRejection', reason), bind: (fn) => fn, run(fn) { process.domain = domain; return fn(); } }; exports.create = () => domain;",
     "mime-db":
       'module.exports = { "application/json": { extensions: ["json"] }, "text/html": { extensions: ["html"] }, "text/plain": { extensions: ["txt"] } };',
+    "mime-types.js":
+      'export const detectMimeType = () => "application/octet-stream"; export const detectExtension = () => "bin";',
     minimist: "module.exports = () => ({});",
     send: "module.exports = () => { throw new Error('No files are served'); };",
+    "services.js": "export const services = {};",
     "serve-static": "module.exports = () => { throw new Error('No files are served'); };",
     "side-channel":
       "module.exports = () => { const map = new Map(); return { get: (k) => map.get(k), set: (k, v) => map.set(k, v), has: (k) => map.has(k) }; };",
@@ -265,6 +269,9 @@ function standIns() {
         path,
         namespace: "stand-in",
       }));
+      build.onResolve({ filter: /\/(mime-types|services)\.js$/ }, ({ path, importer }) =>
+        /[\\/]nodemailer[\\/]/.test(importer) ? { path: path.replace(/.*\//, ""), namespace: "stand-in" } : undefined,
+      );
       build.onLoad({ filter: /.*/, namespace: "stand-in" }, ({ path }) => ({ contents: modules[path] }));
     },
   };

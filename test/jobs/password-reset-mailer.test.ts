@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { sql } from "drizzle-orm";
+import { hashSecret } from "../../shared/auth/secret.ts";
+import type { Context } from "../../shared/context.ts";
+import { verificationCode } from "../../shared/db/schema.ts";
+import { insertAccount } from "../support/insert-account.ts";
+import { openMailers } from "./mailers.ts";
+
+const { server, db, lines, contextFor, reset, work, workAgain } = await openMailers();
+
+beforeEach(reset);
+
+const send = (email: string, context?: Context) => work({ name: "password_reset_mailer", args: { email } }, context);
+
+function digestIn(text = ""): Buffer | undefined {
+  return hashSecret(/^https:\/\/casts\.example\.org\/password-reset\?code=(\S+)$/m.exec(text)?.[1] ?? "");
+}
+
+function storedCodes() {
+  return db
+    .select({
+      kind: verificationCode.kind,
+      accountId: verificationCode.accountId,
+      email: verificationCode.email,
+      secretSha256: verificationCode.secretSha256,
+      minutes: sql<number>`round(extract(epoch from expires_at - podcore_now()) / 60)::int`,
+    })
+    .from(verificationCode)
+    .orderBy(verificationCode.id);
+}
+
+test("passwordResetMailer sends the owner of the account a link that lasts for an hour", async () => {
+  const accountId = await insertAccount(db, { email: "Reader@example.com" });
+
+  const result = await send("reader@EXAMPLE.com");
+
+  const [mail] = server.mails;
+  assert.equal(result.numDone, 1);
+  assert.deepEqual([server.mails.length, mail?.to], [1, ["Reader@example.com"]]);
+  assert.equal(mail?.headers.subject, "Choose a new password for casts.example.org");
+  assert.ok(digestIn(mail?.text) !== undefined);
+  assert.deepEqual(await storedCodes(), [
+    { kind: "password-reset", accountId, email: "Reader@example.com", secretSha256: digestIn(mail?.text), minutes: 60 },
+  ]);
+});
+
+test("passwordResetMailer is done and sends nothing, when no account has the address, and does not log it", async () => {
+  await insertAccount(db, { email: "reader@example.com" });
+  await insertAccount(db);
+
+  const results = [await send("nobody@example.com"), await send("no address at all")];
+
+  assert.deepEqual(
+    results.map(({ numDone }) => numDone),
+    [1, 1],
+  );
+  assert.equal(server.mails.length, 0);
+  assert.deepEqual(await storedCodes(), []);
+  assert.match(lines.join(""), /Mail not sent, reason: no account has the address/);
+  assert.doesNotMatch(lines.join(""), /nobody|no address/);
+});
+
+test("passwordResetMailer voids the account's older links, and nobody else's", async () => {
+  await insertAccount(db, { email: "reader@example.com" });
+  await insertAccount(db, { email: "other@example.com" });
+
+  for (const email of ["other@example.com", "reader@example.com", "reader@example.com"]) await send(email);
+
+  const [others, , newest] = server.mails;
+  assert.deepEqual(
+    (await storedCodes()).map(({ secretSha256 }) => secretSha256),
+    [digestIn(others?.text), digestIn(newest?.text)],
+  );
+});
+
+test("passwordResetMailer is tried again, when the server refuses for now", async () => {
+  await insertAccount(db, { email: "reader@example.com" });
+  server.refusal = "421 Too busy";
+  const first = await send("reader@example.com");
+  server.refusal = undefined;
+
+  const second = await workAgain();
+
+  assert.deepEqual([first.numFailed, second.numDone, server.mails.length], [1, 1, 1]);
+  assert.deepEqual(
+    (await storedCodes()).map(({ secretSha256 }) => secretSha256),
+    [digestIn(server.mails[0]?.text)],
+  );
+});
+
+test("passwordResetMailer stores no code and logs no link, in production without SMTP_URL", async () => {
+  await insertAccount(db, { email: "reader@example.com" });
+
+  const result = await send("reader@example.com", contextFor({}));
+
+  assert.equal(result.numDone, 1);
+  assert.deepEqual(await storedCodes(), []);
+  assert.match(lines.join(""), /Mail is off: SMTP_URL is not set/);
+  assert.doesNotMatch(lines.join(""), /code=/);
+});
+
+test("passwordResetMailer shares one limit with all other mails to the address", async () => {
+  await insertAccount(db, { email: "reader@example.com" });
+
+  for (let i = 0; i < 7; i++) await send("reader@example.com");
+
+  assert.equal(server.mails.length, 5);
+});
