@@ -58,10 +58,11 @@ async function start(): Promise<void> {
   await callFunction({ name: "admin-migrate", dist, environment });
   stopping.signal.throwIfAborted();
 
-  const [web, api, internal] = await Promise.all(
-    ["web", "api", "internal"].map((name) => run({ name, dist, environment })),
-  );
-  if (web === undefined || api === undefined || internal === undefined) return;
+  // First, so that the others know where the work tick is woken: what a request stores a job for is not to wait a minute.
+  const internal = await run({ name: "internal", dist, environment });
+  const waking = { PODCORE_WORK_URL: `http://127.0.0.1:${internal.port}/tick/work`, ...environment };
+  const [web, api] = await Promise.all(["web", "api"].map((name) => run({ name, dist, environment: waking })));
+  if (web === undefined || api === undefined) return;
   upstreams = { web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined };
 
   const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));

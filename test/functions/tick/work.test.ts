@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import test, { after, beforeEach } from "node:test";
-import { sql } from "drizzle-orm";
-import { job } from "../../../shared/db/schema.ts";
+import { eq, sql } from "drizzle-orm";
+import { account, job } from "../../../shared/db/schema.ts";
 import type { WorkResult } from "../../../shared/mediators/job-worker.ts";
 import { enqueueJob } from "../../../shared/sql/enqueue-job.ts";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
@@ -11,6 +11,7 @@ import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
 import { insertDuePodcasts } from "../../support/insert-podcast.ts";
 import { LOOPBACK } from "../../support/loopback.ts";
+import { startMailServer } from "../../support/mail-server.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
 
@@ -97,6 +98,32 @@ test("run() takes over the job of a process that was killed, when its lease has 
   assert.equal(row?.num, 1);
 });
 
+test("run() leaves no new job waiting for a job that takes long, in a tick that runs and in one that is woken", async () => {
+  const held = await enqueueHeld();
+  const { url, stop } = await startArtifact({ name: "tick-work", environment });
+  const running = ping(url);
+  await held.asked();
+
+  await enqueueJob(ctx.db, { name: "no_op", args: { message: "new" } });
+  const woken = ping(url);
+  while ((await ctx.db.select().from(job).where(eq(job.name, "no_op"))).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const left = await ctx.db.select().from(job);
+  held.answer();
+  const results = await Promise.all([running, woken]);
+  await stop();
+
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    ["podcast_refresh"],
+  );
+  assert.equal(
+    results.reduce((sum, { result }) => sum + result.numDone, 0),
+    2,
+  );
+});
+
 test("run() finishes the job in flight and takes on no other, when SIGTERM comes", async () => {
   const held = await enqueueHeld();
   const { url, child, output } = await startArtifact({ name: "tick-work", environment });
@@ -116,4 +143,25 @@ test("run() finishes the job in flight and takes on no other, when SIGTERM comes
     (await ctx.db.select().from(job)).map(({ name }) => name),
     ["no_op"],
   );
+});
+
+test("run() sends a mail that a job is there for, from the one file that it is", async () => {
+  const mailServer = await startMailServer();
+  after(mailServer.close);
+  await ctx.db.insert(account).values({ email: "reader@example.com", passwordHash: "$argon2id$" });
+  await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email: "reader@example.com" } });
+  const { url, stop, output } = await startArtifact({
+    name: "tick-work",
+    environment: { ...environment, SMTP_URL: mailServer.url, PODCORE_PUBLIC_URL: "https://casts.example.org" },
+  });
+
+  const { result } = await ping(url);
+
+  await stop();
+  assert.equal(result.numDone, 1, output());
+  assert.deepEqual(
+    mailServer.mails.map(({ to, headers }) => [to[0], headers.subject]),
+    [["reader@example.com", "Choose a new password for casts.example.org"]],
+  );
+  assert.doesNotMatch(output(), /code=|reader@/);
 });

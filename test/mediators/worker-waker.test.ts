@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { readConfig } from "../../shared/config.ts";
+import { freePort } from "../../shared/dev/free-port.ts";
+import { readCloudEvent } from "../../shared/http/cloud-event.ts";
+import { createLog } from "../../shared/log/log.ts";
+import * as workerWaker from "../../shared/mediators/worker-waker.ts";
+import { startOrigin } from "../support/origin.ts";
+
+const lines: string[] = [];
+const log = createLog({ format: "flat", level: "debug", write: (text) => lines.push(text) });
+
+const wake = (workUrl: string) => workerWaker.run({ config: readConfig({ PODCORE_WORK_URL: workUrl }), log });
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test("run() sends the work tick an event that it takes", async () => {
+  const origin = await startOrigin({ "/tick/work": "{}" });
+  after(origin.close);
+
+  wake(`${origin.url}/tick/work`);
+
+  await until(() => origin.requests.length > 0);
+  const [{ method, path, headers } = { method: "", path: "", headers: {} }] = origin.requests;
+  assert.deepEqual([method, path], ["POST", "/tick/work"]);
+  assert.deepEqual(readCloudEvent(headers, Buffer.from("{}")).data, {});
+});
+
+test("run() does not wait and does not throw, when nobody listens or no URL is set", async () => {
+  const port = await freePort();
+
+  wake("");
+  wake(`http://127.0.0.1:${port}/tick/work`);
+
+  const numLinesAtOnce = lines.length;
+  await until(() => lines.length > 0);
+  assert.equal(numLinesAtOnce, 0);
+  assert.match(lines.join(""), /WARN Cannot wake the worker, reason: .*ECONNREFUSED/);
+});
