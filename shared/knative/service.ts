@@ -66,6 +66,19 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             # ${connections[1]}.
             - name: DATABASE_CONNECTIONS
               value: "${connections[0]}"
+            # Without these Secrets no mail is sent, and no error is reported.
+            - name: SMTP_URL
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-smtp
+                  key: url
+                  optional: true
+            - name: SENTRY_DSN
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-sentry
+                  key: dsn
+                  optional: true
           resources:
             requests:
               # ${cpuRequest[1]}.

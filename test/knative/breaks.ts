@@ -111,6 +111,10 @@ export const HOUSE_BREAKS: readonly Break[] = [
     [`${CONTAINER}/resources/requests/cpu`, undefined],
   ]),
   ...onService("secrets come by reference", [[`${CONTAINER}/env/2`, { name: "SMTP_PASSWORD", value: "hunter2" }]]),
+  ...onService("a pod starts without the Secrets that one may do without, and never without the others", [
+    [`${CONTAINER}/env/2/valueFrom/secretKeyRef/optional`, undefined],
+    [`${CONTAINER}/env/0/valueFrom/secretKeyRef/optional`, true],
+  ]),
   ...onService("args name an artifact", [[`${CONTAINER}/args`, ["dist/website.cjs"]]]),
   ...onService("images are named by digest", [[`${CONTAINER}/image`, OTHER_DIGEST]]),
   ...onService("settings come from a ConfigMap that is applied too", [
@@ -118,6 +122,11 @@ export const HOUSE_BREAKS: readonly Break[] = [
   ]),
   ...on({ overlay: "compact", object: "ConfigMap/podcore-config" }, "a ConfigMap holds settings that there are", [
     ["/data/PODCORE_LOGS", "json"],
+  ]),
+  ...on({ overlay: "compact", object: "ConfigMap/podcore-config" }, "jobs are woken at the work tick's own Service", [
+    ["/data/PODCORE_WORK_URL", undefined],
+    ["/data/PODCORE_WORK_URL", "http://tick-work.podcore.svc.cluster.local/tick/work"],
+    ["/data/PODCORE_WORK_URL", "http://internal.podcore.svc.cluster.local/tick/crawl"],
   ]),
   ...onJob("a Job tries once, under a role that no Service has", [
     ["/spec/backoffLimit", 3],

@@ -3,8 +3,9 @@ import { readConfig, SETTINGS } from "../../shared/config.ts";
 import { containersOf, isKnativeService, type KubeObject, type RouteRule, scaleOf } from "./objects.ts";
 import type { Rule } from "./webhook-rules.ts";
 
-// The Secrets that the runbook makes.
-const SECRETS = ["podcore-database", "podcore-database-migrate"];
+// The Secrets that the runbook makes: those that there must be, and those that one may do without.
+const NEEDED_SECRETS = ["podcore-database", "podcore-database-migrate"];
+const OPTIONAL_SECRETS = ["podcore-smtp", "podcore-sentry"];
 const CLUSTER_SCOPED = ["Namespace", "ClusterDomainClaim"];
 
 const config = readConfig({});
@@ -56,9 +57,12 @@ export const HOUSE_RULES: readonly Rule[] = [
       .flatMap(({ env = [] }) => env)
       .every(({ name, value, valueFrom }) =>
         value === undefined
-          ? SECRETS.includes(valueFrom?.secretKeyRef?.name ?? "")
+          ? [...NEEDED_SECRETS, ...OPTIONAL_SECRETS].includes(valueFrom?.secretKeyRef?.name ?? "")
           : !/URL|SECRET|KEY|TOKEN|PASSWORD/.test(name),
       ),
+  ),
+  runRule("a pod starts without the Secrets that one may do without, and never without the others", (object) =>
+    secretRefsOf(object).every(({ name, optional = false }) => optional === OPTIONAL_SECRETS.includes(name)),
   ),
   runRule("args name an artifact", (object) => {
     const artifacts = [...ROUTES.map((route) => route.function), "web", "api", "internal"];
@@ -86,13 +90,24 @@ export const HOUSE_RULES: readonly Rule[] = [
     needsRendered: true,
   },
   {
+    name: "jobs are woken at the work tick's own Service",
+    appliesTo: ({ kind }) => kind === "ConfigMap",
+    holds({ data = {} }, objects) {
+      const url = URL.parse(data.PODCORE_WORK_URL ?? "");
+      const tick = objects.find(({ kind, metadata }) => kind === "PingSource" && metadata.name === "tick-work");
+      const { ref, uri } = tick?.spec?.sink ?? {};
+      return url?.hostname === `${ref?.name}.podcore.svc.cluster.local` && url.pathname === uri;
+    },
+    needsRendered: true,
+  },
+  {
     name: "a Job tries once, under a role that no Service has",
     appliesTo: ({ kind }) => kind === "Job",
     holds: (job) => job.spec?.backoffLimit === 0 && secretsOf(job).join() === "podcore-database-migrate",
   },
   serviceRule(
     "a Service has the role that may not change the schema",
-    (service) => secretsOf(service).join() === "podcore-database",
+    (service) => secretsOf(service).join() === ["podcore-database", ...OPTIONAL_SECRETS].join(),
   ),
   {
     name: "what has a namespace names it",
@@ -203,9 +218,13 @@ function routeRule(
   };
 }
 
-function secretsOf(object: KubeObject): string[] {
+function secretRefsOf(object: KubeObject) {
   const env = containersOf(object).flatMap((container) => container.env ?? []);
-  return env.flatMap(({ valueFrom }) => (valueFrom?.secretKeyRef === undefined ? [] : [valueFrom.secretKeyRef.name]));
+  return env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+}
+
+function secretsOf(object: KubeObject): string[] {
+  return secretRefsOf(object).map(({ name }) => name);
 }
 
 function has(objects: readonly KubeObject[], { kind, name }: { kind: string; name: string | undefined }): boolean {

@@ -42,7 +42,7 @@ export type Container = {
   image: string;
   args?: string[];
   ports?: { name?: string; containerPort?: number }[];
-  env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+  env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: SecretRef } }[];
   envFrom?: { configMapRef?: { name: string } }[];
   resources?: { requests?: Texts; limits?: Texts };
   securityContext?: {
@@ -55,6 +55,7 @@ export type Container = {
   readinessProbe?: Probe;
   livenessProbe?: Probe;
 };
+type SecretRef = { name: string; key: string; optional?: boolean };
 type Probe = { httpGet?: { path: string }; periodSeconds?: number; timeoutSeconds?: number; failureThreshold?: number };
 export type RouteRule = {
   matches?: { path?: { type: string; value: string }; method?: string }[];
