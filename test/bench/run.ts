@@ -7,12 +7,13 @@ import { createBench, type Row } from "./bench.ts";
 import { formatTable } from "./harness.ts";
 import coldStart from "./rows/cold-start.ts";
 import crawl from "./rows/crawl.ts";
+import mail from "./rows/mail.ts";
 import parse from "./rows/parse.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
 import { killServers } from "./server-process.ts";
 
-const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse];
+const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, mail];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
