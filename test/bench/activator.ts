@@ -14,11 +14,11 @@ export type Activator = {
 
 /** Stands before an artifact as Knative's activator does: holds a request until a process is there to take it. */
 export async function startActivator(start: Parameters<typeof startServer>[0]): Promise<Activator> {
-  let process: Promise<ServerProcess> | undefined;
+  let running: Promise<ServerProcess> | undefined;
   const inHand = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    process ??= startServer(start);
-    const passed = process.then(({ url }) => pass(request, { response, url })).finally(() => inHand.delete(passed));
+    running ??= startServer(start);
+    const passed = running.then(({ url }) => pass(request, { response, url })).finally(() => inHand.delete(passed));
     inHand.add(passed);
   });
   server.listen(0, "127.0.0.1");
@@ -31,8 +31,8 @@ export async function startActivator(start: Parameters<typeof startServer>[0]): 
   }
   async function scaleToZero(): Promise<void> {
     await settle();
-    await (await process)?.stop();
-    process = undefined;
+    await (await running)?.stop();
+    running = undefined;
   }
   return {
     url: `http://127.0.0.1:${port}`,

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import test, { after, beforeEach } from "node:test";
 import { eq, sql } from "drizzle-orm";
-import { account, job } from "../../../shared/db/schema.ts";
+import { job } from "../../../shared/db/schema.ts";
 import type { WorkResult } from "../../../shared/mediators/job-worker.ts";
 import { enqueueJob } from "../../../shared/sql/enqueue-job.ts";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
+import { insertAccount } from "../../support/insert-account.ts";
 import { insertDuePodcasts } from "../../support/insert-podcast.ts";
 import { LOOPBACK } from "../../support/loopback.ts";
 import { startMailServer } from "../../support/mail-server.ts";
@@ -148,7 +149,7 @@ test("run() finishes the job in flight and takes on no other, when SIGTERM comes
 test("run() sends a mail that a job is there for, from the one file that it is", async () => {
   const mailServer = await startMailServer();
   after(mailServer.close);
-  await ctx.db.insert(account).values({ email: "reader@example.com", passwordHash: "$argon2id$" });
+  await insertAccount(ctx.db, { email: "reader@example.com" });
   await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email: "reader@example.com" } });
   const { url, stop, output } = await startArtifact({
     name: "tick-work",
