@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createBench, type Row } from "./bench.ts";
 import { formatTable } from "./harness.ts";
+import accounts from "./rows/accounts.ts";
 import coldStart from "./rows/cold-start.ts";
 import crawl from "./rows/crawl.ts";
 import mail from "./rows/mail.ts";
@@ -13,7 +14,7 @@ import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
 import { killServers } from "./server-process.ts";
 
-const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, mail];
+const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, accounts, mail];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
