@@ -1,3 +1,4 @@
+import { identify } from "../../shared/auth/identify.ts";
 import { UserError } from "../../shared/errors.ts";
 import { type QueryRequest, readQueryRequest } from "../../shared/graphql/read-request.ts";
 import { chooseMediaType, errorReply, type MediaType, resultReply } from "../../shared/graphql/reply.ts";
@@ -10,6 +11,7 @@ type ViewModel = Refused | { kind: "answered"; mediaType: MediaType; outcome: Ou
 
 /** The GraphQL API over GET and POST. What is wrong with a request is told the way GraphQL tells it, to browsers too. */
 export default httpFunction<Params, ViewModel>({
+  identify,
   allowsCors: true,
   tooLargeStatus: 400,
 
@@ -32,8 +34,11 @@ export default httpFunction<Params, ViewModel>({
     }
   },
 
-  render(view) {
-    return view.kind === "refused" ? errorReply(view.error, view.mediaType) : resultReply(view.outcome, view.mediaType);
+  render(view, { caller }) {
+    const reply =
+      view.kind === "refused" ? errorReply(view.error, view.mediaType) : resultReply(view.outcome, view.mediaType);
+    // What an account sees is no cache's.
+    return caller.account ? { ...reply, headers: { ...reply.headers, "cache-control": "no-store" } } : reply;
   },
 });
 

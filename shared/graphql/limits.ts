@@ -13,6 +13,7 @@ import {
 import { badRequest } from "../errors.ts";
 import { type EpisodeParts, partsFor } from "../sql/list-episodes-by-podcast.ts";
 import { FIRST_DEFAULT, FIRST_MAX } from "./connection.ts";
+import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import { Episode, Podcast } from "./node-types.ts";
 
 // Two lists within each other and an object in each item take 8.
@@ -28,6 +29,8 @@ const NOTES_NODES = 40;
 // What reading the whole schema (4 to 8 ms), or one type (1 ms), weighs in nodes: nobody needs it six times in one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
+// Each is a row that is read.
+const NODE_TYPES = new Set<unknown>([Podcast, Episode, AccountPodcast, AccountPodcastEpisode]);
 
 /** What an operation asks for, with its fragments counted as often as they are used. */
 type Weight = EpisodeParts & {
@@ -100,7 +103,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
     }
     const numItems = countItems(field, node);
     const parts = parent === Episode ? partsFor(field.name) : NOTHING;
-    const own = type === Podcast || type === Episode ? 1 : 0;
+    const own = NODE_TYPES.has(type) ? 1 : 0;
     return {
       depth: inner.depth + 1,
       introspectionDepth: inner.introspectionDepth,

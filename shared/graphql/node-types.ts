@@ -3,6 +3,7 @@ import type { Podcast as PodcastRow } from "../db/schema.ts";
 import type { EpisodeRow } from "../sql/list-episodes-by-podcast.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { DateTime, listOf, required } from "./fields.ts";
+import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import * as namespace from "./namespace-types.ts";
 import type { Scope } from "./scope.ts";
 
@@ -98,6 +99,12 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       args: PAGE_ARGS,
       resolve: ({ id }, args: PageArgs, scope) => resolveEpisodes(id, args, scope),
     },
+    accountPodcast: {
+      type: AccountPodcast,
+      description:
+        "What the caller's account has to do with the podcast; null where that is nothing, and without an account.",
+      resolve: ({ id }, _args, scope) => scope.findAccountPodcast(id),
+    },
   }),
 });
 
@@ -187,6 +194,12 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     txts: listIn("txts", { of: namespace.Txt, description: "Free text for machines." }),
     createdAt: { type: required(DateTime), description: "When the episode was first stored." },
     updatedAt: { type: required(DateTime), description: "When anything about the episode last changed." },
+    accountEpisode: {
+      type: AccountPodcastEpisode,
+      description:
+        "What the caller's account has done with the episode; null where that is nothing, and without an account.",
+      resolve: ({ id }, _args, scope) => scope.findAccountEpisode(id),
+    },
   }),
 });
 

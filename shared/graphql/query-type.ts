@@ -1,8 +1,9 @@
 import { GraphQLObjectType, GraphQLString } from "graphql";
-import { UserError } from "../errors.ts";
 import { listPodcasts } from "../sql/list-podcasts.ts";
+import { Account } from "./account-type.ts";
 import { PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { listOf, required } from "./fields.ts";
+import { parseId } from "./ids.ts";
 import { Episode, EpisodeConnection, Podcast, PodcastConnection, resolveEpisodes } from "./node-types.ts";
 import type { Scope } from "./scope.ts";
 
@@ -18,6 +19,15 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
   description: "The root query object of the schema.",
   fields: () => ({
     apiVersion: { type: required(GraphQLString), description: "The API's version.", resolve: () => "1.0" },
+    account: {
+      type: Account,
+      description: "The account whose key or login came with the request; null without either.",
+      resolve: async (_root, _args, scope) => {
+        const { account } = scope.ctx.caller;
+        const point = await scope.findSyncPoint();
+        return account && point && { ...account, ...point };
+      },
+    },
     podcast: {
       type: listOf(Podcast),
       description: `The first ${NUM_PODCASTS} podcasts by title. \`podcasts\` has them all.`,
@@ -68,15 +78,3 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
     },
   }),
 });
-
-// Ids begin at 1.
-const NO_ID = 0;
-
-/** @returns an id that no row has for one that is beyond what the database gives. @throws UserError 400 for text that is no 64-bit integer */
-function parseId(text: string, what: "podcast" | "episode"): number {
-  if (!/^[+-]?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) {
-    throw new UserError(400, `Error parsing ${what} ID`);
-  }
-  const id = Number(text);
-  return Number.isSafeInteger(id) ? id : NO_ID;
-}

@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import type { Context } from "../context.ts";
 import { isDatabaseUnavailable } from "../db/failure.ts";
-import { UserError } from "../errors.ts";
+import { UserError, unauthorized } from "../errors.ts";
 import { readDocument } from "./documents.ts";
 import { weigh } from "./limits.ts";
 import type { QueryRequest } from "./read-request.ts";
@@ -18,12 +18,14 @@ import { openScope } from "./scope.ts";
 /** `status` is 200 where the query ran, with whatever errors, and 400 where it could not. */
 export type Outcome = { status: number; result: FormattedExecutionResult };
 
-/** Runs one query. @throws UserError 400 for one beyond the limits, 405 for a mutation where only queries may run */
+/** Runs one query. @throws UserError 400 for one beyond the limits, 401 for a mutation without an account, 405 for one where only queries may run */
 export async function runQuery(ctx: Context, request: QueryRequest): Promise<Outcome> {
   const { document, errors } = readDocument(request.query);
   if (document === undefined) return refused(errors);
-  if (request.isReadOnly && getOperationAST(document, request.operationName)?.operation === "mutation") {
-    throw new UserError(405, "Cannot run a mutation with GET", { headers: { allow: "POST" } });
+  if (getOperationAST(document, request.operationName)?.operation === "mutation") {
+    if (request.isReadOnly) throw new UserError(405, "Cannot run a mutation with GET", { headers: { allow: "POST" } });
+    // RFC 6750 3: without an error's code where no key came.
+    if (ctx.caller.account === undefined) throw unauthorized({ "www-authenticate": "Bearer" });
   }
   if (errors.length > 0) return refused(errors);
 

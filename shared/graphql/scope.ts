@@ -1,7 +1,11 @@
 import type { Context } from "../context.ts";
-import type { Podcast } from "../db/schema.ts";
+import type { AccountEpisode, AccountPodcast, Podcast } from "../db/schema.ts";
+import { countNewEpisodes } from "../sql/count-new-episodes.ts";
 import type { Edge, PageRequest } from "../sql/cursor.ts";
+import { findAccountEpisodes } from "../sql/find-account-episodes.ts";
+import { findAccountPodcasts } from "../sql/find-account-podcasts.ts";
 import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../sql/find-podcasts.ts";
+import { findSyncPoint, type SyncPoint } from "../sql/find-sync-point.ts";
 import {
   type EpisodeParts,
   type EpisodeRow,
@@ -11,19 +15,43 @@ import {
 import { createBatch } from "./batch.ts";
 
 /** What a query's resolvers ask. Lookups that come together become one statement. */
-export type Scope = {
+export type Scope = Lookups & {
   ctx: Context;
+  /** What is asked of episodes anywhere in the query. */
+  parts: EpisodeParts;
+  /** Forgets what was looked up: something is about to change. */
+  renew(): void;
+};
+
+type Lookups = {
   findPodcast(id: number): Promise<Podcast | undefined>;
   findPodcastFeed(podcastId: number): Promise<PodcastFeed | undefined>;
   findEpisode(id: number): Promise<EpisodeRow | undefined>;
   /** One more than `first`, where there are as many. */
   listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
+  // Of the caller's account; undefined without one.
+  findAccountPodcast(podcastId: number): Promise<AccountPodcast | undefined>;
+  findAccountEpisode(episodeId: number): Promise<AccountEpisode | undefined>;
+  countNewEpisodes(podcastId: number): Promise<number | undefined>;
+  /** The same for the whole query: it is asked before any of the account's lists. */
+  findSyncPoint(): Promise<SyncPoint | undefined>;
 };
 
-/** Opens the scope of one query. `parts`: what is asked of episodes anywhere in it. */
+/** Opens the scope of one query. */
 export function openScope(ctx: Context, parts: EpisodeParts): Scope {
+  const scope: Scope = {
+    ctx,
+    parts,
+    ...openLookups(ctx, parts),
+    renew: () => Object.assign(scope, openLookups(ctx, parts)),
+  };
+  return scope;
+}
+
+function openLookups(ctx: Context, parts: EpisodeParts): Lookups {
   const accountId = ctx.caller.account?.id;
   const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
+  let syncPoint: Promise<SyncPoint | undefined> | undefined;
 
   function pageBatch(page: PageRequest) {
     const key = JSON.stringify([page.first, page.after]);
@@ -34,11 +62,23 @@ export function openScope(ctx: Context, parts: EpisodeParts): Scope {
     return batch;
   }
 
+  /** A lookup of what an account has. */
+  function ownBatch<T>(load: (asked: { accountId: number; ids: number[] }) => Promise<ReadonlyMap<number, T>>) {
+    return createBatch(async (ids) => (accountId === undefined ? new Map<number, T>() : load({ accountId, ids })));
+  }
+
   return {
-    ctx,
     findPodcast: createBatch((ids) => findPodcasts(ctx.db, { ids, accountId })),
     findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
     findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
+    findAccountPodcast: ownBatch(({ ids, ...own }) => findAccountPodcasts(ctx.db, { ...own, podcastIds: ids })),
+    findAccountEpisode: ownBatch(({ ids, ...own }) => findAccountEpisodes(ctx.db, { ...own, episodeIds: ids })),
+    countNewEpisodes: ownBatch(({ ids, ...own }) => countNewEpisodes(ctx.db, { ...own, podcastIds: ids })),
+    async findSyncPoint() {
+      if (accountId === undefined) return undefined;
+      syncPoint ??= findSyncPoint(ctx.db, accountId);
+      return syncPoint;
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, or, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { accountEpisode, accountPodcast, episode, podcast } from "../db/schema.ts";
 import { decodeSequenceCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
@@ -20,7 +20,8 @@ export async function listChangedNewEpisodes(
   db: Database,
   { accountId, since, first, after, parts }: Asked,
 ): Promise<Edge<ListedNewEpisode>[]> {
-  // Ids are as good an order as any, for what crawls bring has no sequence of the account.
+  // Ids are as good an order as any, for what crawls bring has no sequence of the account. Not by their index, which would
+  // be read from its start: the episodes of all podcasts.
   const from = after === undefined ? undefined : decodeSequenceCursor(after);
   const isHeldAnew = sql`${accountPodcast.sequence} > ${since.sequence}::bigint`;
   const rows = await db
@@ -46,7 +47,7 @@ export async function listChangedNewEpisodes(
         from && sql`${episode.id} > ${from.id}::bigint`,
       ),
     )
-    .orderBy(asc(episode.id))
+    .orderBy(sql`${episode.id} + 0`)
     .limit(first + 1);
   return rows.map((row) => ({
     node: { ...row.episode, podcast: row.podcast },

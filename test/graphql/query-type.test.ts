@@ -307,7 +307,10 @@ const EPISODE = {
 test("podcastById gives every stored field", async () => {
   const id = await insertPodcast(ctx.db, structuredClone(PODCAST) as never);
 
-  const { body } = await ask(ctx, `{ podcastById(id: "${id}") { ${leavesOf(Podcast, ["episodes"])} } }`);
+  const { body } = await ask(
+    ctx,
+    `{ podcastById(id: "${id}") { ${leavesOf(Podcast, ["episodes", "accountPodcast"])} } }`,
+  );
 
   const { namespace, lastSucceededAt: _, isExplicit, ...stored } = PODCAST;
   assert.deepEqual(body, {
@@ -352,7 +355,10 @@ async function storedEpisode() {
 test("episodeById gives every stored field", async () => {
   const { id, expected } = await storedEpisode();
 
-  const { body } = await ask(ctx, `{ episodeById(id: "${id}") { ${leavesOf(Episode, ["podcast"])} } }`);
+  const { body } = await ask(
+    ctx,
+    `{ episodeById(id: "${id}") { ${leavesOf(Episode, ["podcast", "accountEpisode"])} } }`,
+  );
 
   assert.deepEqual(body, { data: { episodeById: expected } });
 });

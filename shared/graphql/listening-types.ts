@@ -1,0 +1,72 @@
+import { GraphQLBoolean, GraphQLInt, GraphQLObjectType, GraphQLString } from "graphql";
+import type { AccountEpisode, AccountPodcast as AccountPodcastRow, Podcast as PodcastRow } from "../db/schema.ts";
+import { NUM_NEW_MAX } from "../sql/count-new-episodes.ts";
+import { DateTime, required } from "./fields.ts";
+import { Episode, Podcast } from "./node-types.ts";
+import type { Scope } from "./scope.ts";
+
+// A list of subscriptions has read the podcasts already.
+type HeldPodcast = AccountPodcastRow & { podcast?: PodcastRow };
+
+export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
+  name: "AccountPodcast",
+  description: "What an account has to do with a podcast. It stays when the account unsubscribes.",
+  fields: () => ({
+    id: { type: required(GraphQLString), description: "Its own ID: opaque, for good." },
+    accountId: { type: required(GraphQLString), description: "The account's ID." },
+    podcastId: { type: required(GraphQLString), description: "The podcast's ID." },
+    podcast: {
+      type: Podcast,
+      description: "The podcast; null where it is private and the account has left it.",
+      resolve: (held, _args, scope) => held.podcast ?? scope.findPodcast(held.podcastId),
+    },
+    isSubscribed: {
+      type: required(GraphQLBoolean),
+      description: "Whether the account is subscribed.",
+      resolve: ({ subscribedAt, unsubscribedAt }) => subscribedAt !== null && unsubscribedAt === null,
+    },
+    subscribedAt: { type: DateTime, description: "When the account last subscribed; null where it never has." },
+    unsubscribedAt: { type: DateTime, description: "When it unsubscribed; null while it is subscribed." },
+    numNew: {
+      type: required(GraphQLInt),
+      description: `How many of its episodes are new to the account, as \`newEpisodes\` says. ${NUM_NEW_MAX} stands for that or more.`,
+      resolve: async ({ podcastId }, _args, scope) => (await scope.countNewEpisodes(podcastId)) ?? 0,
+    },
+    updatedAt: { type: required(DateTime), description: "When any of this last changed." },
+  }),
+});
+
+export const AccountPodcastEpisode = new GraphQLObjectType<AccountEpisode, Scope>({
+  name: "AccountPodcastEpisode",
+  description: "What an account has done with an episode.",
+  fields: () => ({
+    id: { type: required(GraphQLString), description: "Its own ID: opaque, for good." },
+    accountId: { type: required(GraphQLString), description: "The account's ID." },
+    episodeId: { type: required(GraphQLString), description: "The episode's ID." },
+    episode: {
+      type: Episode,
+      description: "The episode; null where its podcast is private and the account has left it.",
+      resolve: ({ episodeId }, _args, scope) => scope.findEpisode(episodeId),
+    },
+    favorited: {
+      type: required(GraphQLBoolean),
+      description: "Whether the account has marked the episode as a favorite.",
+      resolve: ({ isFavorited }) => isFavorited,
+    },
+    favoritedAt: { type: DateTime, description: "When `favorited` last changed; null where it never has." },
+    played: {
+      type: required(GraphQLBoolean),
+      description: "Whether the account has played the episode to its end, or said so.",
+      resolve: ({ isPlayed }) => isPlayed,
+    },
+    positionSeconds: {
+      type: GraphQLInt,
+      description: "How far it was heard, in whole seconds; 0 where it was not started, null once it is played.",
+    },
+    listenedAt: {
+      type: DateTime,
+      description: "When `played` or `positionSeconds` last changed; null where they never have.",
+    },
+    updatedAt: { type: required(DateTime), description: "When any of this last changed." },
+  }),
+});
