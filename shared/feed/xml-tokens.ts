@@ -21,8 +21,10 @@ const WELL_FORMED_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*(?::[\p{L}_][\p{L}\p{N}_.-]*)
  * Reads XML leniently into open, close and text events, and keeps what is oversized or ill formed from the handler: what is
  * over a limit is dropped, never an error. A DTD is skipped, entities other than XML's own five and numeric ones stay as
  * they are written.
+ *
+ * @param isHtml reads HTML instead: its entities are known, and script, style and the like hold no elements
  */
-export function xmlTokens(handler: XmlHandler): XmlTokens {
+export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlTokens {
   // What was written, from the start of the token that is being read.
   const chunks: string[] = [];
   let chunksStart = 0;
@@ -34,7 +36,7 @@ export function xmlTokens(handler: XmlHandler): XmlTokens {
   let carried = "";
 
   const tokenizer = new Tokenizer(
-    { xmlMode: true },
+    { xmlMode: !isHtml },
     {
       onopentagname(start, end) {
         elementName = name(start, end);

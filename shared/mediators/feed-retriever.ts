@@ -19,6 +19,11 @@ export class RetrievalError extends Error {
   }
 }
 
+/** Whether what came was read, and is something else than a feed. */
+export function isNoFeed(error: unknown): error is RetrievalError {
+  return error instanceof RetrievalError && error.cause instanceof FeedError && error.cause.kind === "not-a-feed";
+}
+
 export type Retrieved = { kind: "not-modified"; reply: FetchReply } | { kind: "content"; reply: FetchReply };
 type Params = { url: string; etag?: string | undefined; lastModified?: string | undefined };
 

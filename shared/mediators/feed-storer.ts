@@ -24,6 +24,8 @@ type Params = {
   /** Which podcast it is: one that was claimed, or a new one at these URLs, the current one first. */
   target: { kind: "claimed"; claim: Claim } | { kind: "new"; feedUrls: string[]; isPrivate: boolean };
   success: CrawlSuccess;
+  /** Puts right what has come to differ from the feed, as `restore` does. */
+  comparesColumns?: boolean;
 };
 
 // Enough to see what a feed does; podcast-add tells of more.
@@ -35,7 +37,10 @@ const NUM_SKIPPED_LOGGED = 5;
  *
  * @throws LeaseLostError where another has claimed the podcast since
  */
-export async function run(ctx: Context, { feed, content, target, success }: Params): Promise<StoreResult> {
+export async function run(
+  ctx: Context,
+  { feed, content, target, success, comparesColumns }: Params,
+): Promise<StoreResult> {
   // Outside the transaction, which holds locks.
   const compressed = await compress(content.body);
   return step(ctx.log, "store_feed", () =>
@@ -48,7 +53,7 @@ export async function run(ctx: Context, { feed, content, target, success }: Para
         await touchLocation(tx, podcastId);
       }
       await storeFeedContent(tx, { podcastId, content, compressed });
-      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes });
+      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns });
       await recordCrawlSuccess(tx, claim, success);
       return toStoreResult({ podcastId, feed, result });
     }),

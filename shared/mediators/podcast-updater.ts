@@ -18,11 +18,17 @@ export type UpdateResult =
   /** Another claimed the podcast meanwhile, or time ran out: nothing was recorded. */
   | { kind: "abandoned" };
 
+type Params = {
+  claim: Claim;
+  /** Asks without validators, and stores what came although the bytes are those of last time. */
+  isForced?: boolean;
+};
+
 /** Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back. */
-export async function run(ctx: Context, { claim }: { claim: Claim }): Promise<UpdateResult> {
+export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
   return withContext({ podcast_id: claim.podcastId }, async () => {
     try {
-      return await update(ctx, claim);
+      return await update(ctx, { claim, isForced });
     } catch (error) {
       if (error instanceof LeaseLostError) {
         ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
@@ -37,17 +43,17 @@ export async function run(ctx: Context, { claim }: { claim: Claim }): Promise<Up
   });
 }
 
-async function update(ctx: Context, claim: Claim): Promise<UpdateResult> {
+async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
   const { feedUrl, etag, lastModified } = claim;
-  const retrieved = await retrieve(ctx, { url: feedUrl, etag, lastModified });
-  const result = await store(ctx, { claim, retrieved });
+  const retrieved = await retrieve(ctx, { url: feedUrl, ...(!isForced && { etag, lastModified }) });
+  const result = await store(ctx, { claim, isForced, retrieved });
   if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
   return result;
 }
 
 async function store(
   ctx: Context,
-  { claim, retrieved }: { claim: Claim; retrieved: Retrieved },
+  { claim, isForced, retrieved }: Required<Params> & { retrieved: Retrieved },
 ): Promise<UpdateResult> {
   const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
@@ -57,16 +63,19 @@ async function store(
     return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
   }
   const validators = { etag: reply.etag, lastModified: reply.lastModified };
-  if (await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) })) {
+  const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
+  if (!isChanged && !isForced) {
     return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
   }
-  const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
+  const isActive = isChanged || claim.isActive;
+  const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
   const stored = await whileReading(reply.body.length, async () =>
     feedStorer.run(ctx, {
       feed: await read(ctx, reply),
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
-      success: { isChanged: true, ...validators, delayMs },
+      success: { isChanged, ...validators, delayMs },
+      comparesColumns: isForced,
     }),
   );
   const { numInserted, numUpdated } = stored;

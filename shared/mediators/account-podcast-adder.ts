@@ -1,0 +1,61 @@
+import type { Context } from "../context.ts";
+import { notFound, tooManyRequests, UserError } from "../errors.ts";
+import { redactUrl } from "../fetch/redact.ts";
+import { step } from "../log/log.ts";
+import { recordAddedPodcast } from "../sql/record-added-podcast.ts";
+import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
+import * as podcastAdder from "./podcast-adder.ts";
+
+// More than anybody follows; who brings a list of hundreds is done in some days.
+const DAY_LIMIT: RateLimit = { kind: "podcast-add", max: 50, windowSeconds: 24 * 60 * 60 };
+// A few typing errors. One who goes on does not mean podcasts, but has us knock at hosts.
+const FAILURE_LIMIT: RateLimit = { kind: "podcast-add-failure", max: 10, windowSeconds: 10 * 60 };
+
+type Params = { accountId: number; url: string; isPrivate: boolean };
+
+/**
+ * Adds the podcast at a URL for an account, and subscribes it. One that is known under that very URL is left to its own
+ * schedule: nobody is asked, and nothing counted. Where that one is private, the account becomes one more that has added
+ * it: it knows the URL.
+ *
+ * @throws UserError as podcastAdder does; 429 where the account has added or failed too often
+ */
+export async function run(ctx: Context, { accountId, url, isPrivate }: Params): Promise<podcastAdder.AddResult> {
+  const add = () => podcastAdder.run(ctx, { url, isPrivate });
+  const result = (await podcastAdder.findKnown(ctx, url)) ?? (await withinLimits(ctx, { accountId, url, add }));
+  const { podcastId } = result;
+  const isRecorded = await step(ctx.log, "record_added_podcast", () =>
+    recordAddedPodcast(ctx.db, { accountId, podcastId }),
+  );
+  // One of the two was removed meanwhile.
+  if (!isRecorded) throw notFound("podcast", podcastId);
+  return result;
+}
+
+type Limited = { accountId: number; url: string; add: () => Promise<podcastAdder.AddResult> };
+
+/** Counts first and gives back what turns out not to count, so that nobody gets around it by many adds at once. */
+async function withinLimits(ctx: Context, { accountId, url, add }: Limited): Promise<podcastAdder.AddResult> {
+  const subject = String(accountId);
+  const take = async (limit: RateLimit, what: string) => {
+    const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...limit, subject });
+    if (!isAllowed) throw tooManyRequests(`Cannot add "${redactUrl(url)}": ${what}`, retryAfterSeconds);
+  };
+  const giveBack = (limit: RateLimit) => giveBackRateLimit(ctx.db, { ...limit, subject });
+
+  await take(FAILURE_LIMIT, `${FAILURE_LIMIT.max} other attempts of this account have just failed, or are under way`);
+  await take(DAY_LIMIT, `an account may add ${DAY_LIMIT.max} podcasts a day`).catch(async (error: unknown) => {
+    await giveBack(FAILURE_LIMIT);
+    throw error;
+  });
+  try {
+    const result = await add();
+    await giveBack(FAILURE_LIMIT);
+    return result;
+  } catch (error) {
+    // What is no podcast is no new one either.
+    await giveBack(DAY_LIMIT);
+    if (!(error instanceof UserError) || error.status >= 500) await giveBack(FAILURE_LIMIT);
+    throw error;
+  }
+}
