@@ -1,5 +1,6 @@
 import { identify } from "../../shared/auth/identify.ts";
 import { UserError } from "../../shared/errors.ts";
+import { openFetchLazily } from "../../shared/fetch/open-fetch-lazily.ts";
 import { type QueryRequest, readQueryRequest } from "../../shared/graphql/read-request.ts";
 import { chooseMediaType, errorReply, type MediaType, resultReply } from "../../shared/graphql/reply.ts";
 import { type Outcome, runQuery } from "../../shared/graphql/run-query.ts";
@@ -13,6 +14,7 @@ type ViewModel = Refused | { kind: "answered"; mediaType: MediaType; outcome: Ou
 export default httpFunction<Params, ViewModel>({
   identify,
   allowsCors: true,
+  openFetch: openFetchLazily,
   tooLargeStatus: 400,
 
   readParams(request, ctx) {

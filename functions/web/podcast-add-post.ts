@@ -1,27 +1,41 @@
-import { missingParameter, notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { missingParameter, unauthorized } from "../../shared/errors.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
+import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { requireSameOrigin } from "../../shared/http/same-origin.ts";
+import * as accountPodcastAdder from "../../shared/mediators/account-podcast-adder.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 import { podcastPath } from "../../shared/web/links.ts";
 
-/** The form on the first page. In development only: everywhere else podcasts are added by the operator. */
-export default httpFunction<{ url: string }, podcastAdder.AddResult>({
-  openFetch,
+type Params = { url: string; isPrivate: boolean; isFromBrowser: boolean };
 
-  readParams({ headers, body }, { config }) {
-    if (config.env !== "development") throw notFoundGeneral('nothing takes a form at "/podcasts"');
-    requireSameOrigin(headers, config.publicUrl);
-    const url = new URLSearchParams(body.toString()).get("url")?.trim();
+/** The form on the first page: adds a podcast for whoever is signed in. In development anybody may, and no account has it then. */
+export default httpFunction<Params, { location: string }>({
+  openFetch,
+  identify,
+
+  readParams({ headers, body }) {
+    const form = new URLSearchParams(body.toString());
+    const url = form.get("url")?.trim();
     if (!url) throw missingParameter("url");
-    return { url };
+    return { url, isPrivate: form.has("private"), isFromBrowser: prefersHtml(headers.accept) ?? false };
   },
 
-  handle: podcastAdder.run,
+  async handle(ctx, { isFromBrowser, ...params }) {
+    const { account } = ctx.caller;
+    if (account !== undefined && account.email !== null) {
+      const added = await accountPodcastAdder.run(ctx, { ...params, accountId: account.id });
+      return { location: podcastPath({ ...added, id: added.podcastId }) };
+    }
+    if (ctx.config.env === "development") {
+      const added = await podcastAdder.run(ctx, params);
+      // Nobody has a private one, not even who has just added it.
+      return { location: added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId }) };
+    }
+    // A program takes a redirect for success.
+    if (!isFromBrowser) throw unauthorized();
+    return { location: "/login" };
+  },
 
-  render: ({ podcastId, title, isPrivate }) => ({
-    status: 303,
-    headers: { location: isPrivate ? "/" : podcastPath({ id: podcastId, title }) },
-    body: "",
-  }),
+  render: ({ location }) => ({ status: 303, headers: { location }, body: "" }),
 });

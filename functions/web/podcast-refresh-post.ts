@@ -1,10 +1,23 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { unauthorized } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import * as podcastRefresher from "../../shared/mediators/podcast-refresher.ts";
+import { unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { podcastId: number };
+
+/** Has a podcast's feed asked now, for whoever is signed in. */
+export default httpFunction<Params, Params>({
+  identify,
+
+  readParams: ({ params }) => ({ podcastId: unslugId("id", params.id ?? "") }),
+
+  async handle(ctx, { podcastId }) {
+    const { account } = ctx.caller;
+    if (account === undefined || account.email === null) throw unauthorized();
+    await podcastRefresher.run(ctx, { accountId: account.id, podcastId });
+    return { podcastId };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render: ({ podcastId }) => ({ status: 303, headers: { location: `/podcasts/${podcastId}` }, body: "" }),
 });

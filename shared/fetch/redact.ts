@@ -8,6 +8,11 @@ export function redactUrl(url: string): string {
   return dropCredentials(address.slice(0, queryAt)) + maskSecrets(address.slice(queryAt));
 }
 
+/** Leaves only the hosts of the web addresses in a text: what a private feed's path holds may be as good as a password. */
+export function redactPaths(text: string): string {
+  return text.replace(/(https?:\/\/[^/?#\s"]*)[^\s"]*/gi, "$1/***");
+}
+
 // Greedy up to the last `@` of the authority, as WHATWG URL reads it; works on text that is no URL as well. Backslashes
 // and any number of slashes count as `//`, because `new URL()` takes them so.
 function dropCredentials(address: string): string {

@@ -56,10 +56,16 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
     isLocked: { type: GraphQLBoolean, description: "Whether other hosts are asked not to import the feed." },
     feedUrl: {
       type: GraphQLString,
-      description: "Where the feed is retrieved from.",
+      description: "Where the feed is retrieved from. Of a private podcast, only who has given it sees it.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.feedUrl,
     },
-    newFeedUrl: { type: GraphQLString, description: "Where the feed says that it moves to." },
+    newFeedUrl: {
+      type: GraphQLString,
+      description: "Where the feed says that it moves to.",
+      // It may hold the same secret as the URL that it replaces.
+      resolve: async ({ id, isPrivate, newFeedUrl }, _args, scope) =>
+        !isPrivate || (await scope.findPodcastFeed(id))?.feedUrl ? newFeedUrl : null,
+    },
     feedKind: { type: required(FeedKind), description: "The feed's format." },
     podcastGuid: {
       type: GraphQLString,

@@ -22,3 +22,10 @@ export function readId(fields: Record<string, unknown>, name: string): number {
   if (/^\d+$/.test(String(value)) && Number.isSafeInteger(id) && id > 0) return id;
   throw badParameter(name, `not an ID: ${JSON.stringify(value)}`);
 }
+
+/** Takes true or false; false where it is missing. @throws UserError 400 */
+export function readFlag(fields: Record<string, unknown>, name: string): boolean {
+  const value = fields[name] ?? false;
+  if (typeof value === "boolean") return value;
+  throw badParameter(name, `not true or false: ${JSON.stringify(value)}`);
+}

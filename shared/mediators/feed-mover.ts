@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import { redactPaths } from "../fetch/redact.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { moveFeedLocation } from "../sql/move-feed-location.ts";
 import { recordMove } from "../sql/record-move.ts";
@@ -18,9 +19,10 @@ export async function run(
   const isSettled = await recordMove(ctx.db, claim, movedToUrl);
   if (!isSettled || movedToUrl === undefined) return;
   const isMoved = await moveFeedLocation(ctx.db, { podcastId: claim.podcastId, feedUrl: movedToUrl });
-  if (isMoved) ctx.log.info("Feed moved", { feed_url: movedToUrl });
+  const feedUrl = claim.isPrivate ? redactPaths(movedToUrl) : movedToUrl;
+  if (isMoved) ctx.log.info("Feed moved", { feed_url: feedUrl });
   // Two podcasts of ours are one there. Which of them is to go is a human's decision.
-  else ctx.log.warn("Feed not moved: another podcast is asked there", { feed_url: movedToUrl });
+  else ctx.log.warn("Feed not moved: another podcast is asked there", { feed_url: feedUrl });
 }
 
 function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { redactPaths } from "../fetch/redact.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { LeaseLostError } from "../sql/lock-lease.ts";
@@ -100,13 +101,18 @@ async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs 
 
 async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
   const isExpected = error instanceof RetrievalError;
-  if (isExpected) ctx.log.info("Podcast not updated", { reason: error.message });
+  const message = isExpected ? describe(error, claim) : "Internal error";
+  if (isExpected) ctx.log.info("Podcast not updated", { reason: message });
   else ctx.log.error("Cannot update podcast", { cause: error });
-  const message = isExpected ? error.message : "Internal error";
   const status = isExpected ? error.status : undefined;
   const retryAfterMs = isExpected ? error.retryAfterMs : undefined;
   const numFailures = claim.numFailures + 1;
   const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
   const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
   return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
+}
+
+/** The secret of a feed that was marked as private may be in its path, where nothing tells it from others. */
+function describe({ message }: RetrievalError, { isPrivate }: Claim): string {
+  return isPrivate ? redactPaths(message) : message;
 }

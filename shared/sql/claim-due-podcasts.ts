@@ -9,6 +9,8 @@ export type Claim = {
   etag: string | undefined;
   lastModified: string | undefined;
   numFailures: number;
+  /** Neither its feed's URL nor any that this redirects to may be told. */
+  isPrivate: boolean;
   /** Had something new within the last month. */
   isActive: boolean;
   /** The show's GUID, else its title. */
@@ -23,6 +25,7 @@ type Row = {
   etag: string | null;
   last_modified: string | null;
   num_failures: number;
+  is_private: boolean;
   is_active: boolean;
   identity: string;
   moved_to_url: string | null;
@@ -52,7 +55,7 @@ export async function claimDuePodcasts(
     set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
     from due, podcast_feed_location l, podcast p
     where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current and p.id = due.podcast_id
-    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures,
+    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, p.is_private,
       c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
       coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
   return rows.map((row) => ({
@@ -62,6 +65,7 @@ export async function claimDuePodcasts(
     etag: row.etag ?? undefined,
     lastModified: row.last_modified ?? undefined,
     numFailures: row.num_failures,
+    isPrivate: row.is_private,
     isActive: row.is_active,
     identity: row.identity,
     movedToUrl: row.moved_to_url ?? undefined,

@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   mediators: ["mediators", "sql", "feed", "fetch", "directory", "auth", "db", "log"],
   graphql: ["graphql", "mediators", "sql", "db", "http", "log"],
   auth: ["auth", "sql", "http", "db", "log"],
-  directory: ["directory", "fetch"],
+  directory: ["directory", "fetch", "sql", "log"],
   mail: ["mail"],
   web: ["web"],
   http: ["http", "db", "log"],
