@@ -47,7 +47,14 @@ export const PODCASTS_CSS = `/* The list of podcasts */
   flex: 0 0 100%;
   font-weight: 600;
 }
-.add input {
+.add .choice {
+  display: flex;
+  align-items: center;
+  gap: 0.5rem;
+  min-height: 2.75rem;
+  font-weight: 400;
+}
+.add input[type="text"] {
   flex: 1 1 16rem;
   min-width: 0;
   max-width: 32rem;
