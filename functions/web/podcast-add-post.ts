@@ -3,6 +3,8 @@ import { missingParameter, unauthorized } from "../../shared/errors.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { readFlag, readForm } from "../../shared/http/read-form.ts";
+import { seeOther } from "../../shared/http/reply.ts";
 import * as accountPodcastAdder from "../../shared/mediators/account-podcast-adder.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 import { podcastPath } from "../../shared/web/links.ts";
@@ -14,11 +16,12 @@ export default httpFunction<Params, { location: string }>({
   openFetch,
   identify,
 
-  readParams({ headers, body }) {
-    const form = new URLSearchParams(body.toString());
-    const url = form.get("url")?.trim();
-    if (!url) throw missingParameter("url");
-    return { url, isPrivate: form.has("private"), isFromBrowser: prefersHtml(headers.accept) ?? false };
+  readParams(request) {
+    const form = readForm(request);
+    const url = form("url").trim();
+    if (url === "") throw missingParameter("url");
+    const isFromBrowser = prefersHtml(request.headers.accept) ?? false;
+    return { url, isPrivate: readFlag(form, "private") ?? false, isFromBrowser };
   },
 
   async handle(ctx, { isFromBrowser, ...params }) {
@@ -37,5 +40,5 @@ export default httpFunction<Params, { location: string }>({
     return { location: "/login" };
   },
 
-  render: ({ location }) => ({ status: 303, headers: { location }, body: "" }),
+  render: ({ location }) => seeOther(location),
 });

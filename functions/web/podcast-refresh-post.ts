@@ -1,6 +1,7 @@
 import { identify } from "../../shared/auth/identify.ts";
 import { unauthorized } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { seeOther } from "../../shared/http/reply.ts";
 import * as podcastRefresher from "../../shared/mediators/podcast-refresher.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
@@ -19,5 +20,5 @@ export default httpFunction<Params, Params>({
     return { podcastId };
   },
 
-  render: ({ podcastId }) => ({ status: 303, headers: { location: `/podcasts/${podcastId}` }, body: "" }),
+  render: ({ podcastId }) => seeOther(`/podcasts/${podcastId}`),
 });

@@ -1,12 +1,14 @@
 import { GraphQLBoolean, type GraphQLFieldConfigMap, GraphQLString } from "graphql";
 import type { Context } from "../context.ts";
 import { UserError, unauthorized } from "../errors.ts";
+import * as accountPodcastAdder from "../mediators/account-podcast-adder.ts";
+import * as podcastRefresher from "../mediators/podcast-refresher.ts";
 import { required } from "./fields.ts";
 import { Podcast } from "./node-types.ts";
 import { parseIdToChange } from "./ids.ts";
 import type { Scope } from "./scope.ts";
 
-/** What changes which podcasts there are. What does it is loaded when it is first asked for: few queries need it, and it weighs as much as they do. */
+/** What changes which podcasts there are. */
 export const podcastMutations: GraphQLFieldConfigMap<undefined, Scope> = {
   podcastAdd: {
     type: required(Podcast),
@@ -26,8 +28,8 @@ export const podcastMutations: GraphQLFieldConfigMap<undefined, Scope> = {
     },
     resolve: async (_root, { url, private: isPrivate }: { url: string; private?: boolean | null }, scope) => {
       const accountId = requireSignedIn(scope.ctx);
-      const { run } = await import("../mediators/account-podcast-adder.ts");
-      const { podcastId } = await run(scope.ctx, { accountId, url, isPrivate: isPrivate ?? false });
+      const asked = { accountId, url, isPrivate: isPrivate ?? false };
+      const { podcastId } = await accountPodcastAdder.run(scope.ctx, asked);
       return scope.findPodcast(podcastId);
     },
   },
@@ -38,8 +40,7 @@ export const podcastMutations: GraphQLFieldConfigMap<undefined, Scope> = {
     args: { podcastId: { type: required(GraphQLString), description: "The podcast's ID." } },
     resolve: async (_root, args: { podcastId: string }, { ctx }) => {
       const accountId = requireSignedIn(ctx);
-      const { run } = await import("../mediators/podcast-refresher.ts");
-      return run(ctx, { accountId, podcastId: parseIdToChange(args.podcastId, "podcast") });
+      return podcastRefresher.run(ctx, { accountId, podcastId: parseIdToChange(args.podcastId, "podcast") });
     },
   },
 };

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { notFound, tooManyRequests, UserError } from "../errors.ts";
+import { tooManyRequests, UserError } from "../errors.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 import { recordAddedPodcast } from "../sql/record-added-podcast.ts";
@@ -24,11 +24,7 @@ export async function run(ctx: Context, { accountId, url, isPrivate }: Params): 
   const add = () => podcastAdder.run(ctx, { url, isPrivate });
   const result = (await podcastAdder.findKnown(ctx, url)) ?? (await withinLimits(ctx, { accountId, url, add }));
   const { podcastId } = result;
-  const isRecorded = await step(ctx.log, "record_added_podcast", () =>
-    recordAddedPodcast(ctx.db, { accountId, podcastId }),
-  );
-  // One of the two was removed meanwhile.
-  if (!isRecorded) throw notFound("podcast", podcastId);
+  await step(ctx.log, "record_added_podcast", () => recordAddedPodcast(ctx.db, { accountId, podcastId }));
   return result;
 }
 

@@ -4,7 +4,6 @@ import { lookUpPodcast } from "../directory/look-up-podcast.ts";
 import { UserError } from "../errors.ts";
 import { chooseFeedLink } from "../feed/feed-link.ts";
 import { readLinkHeader } from "../feed/link-header.ts";
-import { readPage } from "../feed/read-page.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
@@ -34,6 +33,7 @@ export async function findFeedOfLink(ctx: Context, url: string): Promise<string 
  */
 export async function findFeedOfPage(ctx: Context, reply: FetchReply): Promise<string | undefined> {
   const { body, contentType, url, headers } = reply;
+  const { readPage } = await import("../feed/read-page.ts");
   const inPage = await step(ctx.log, "read_page", () => readPage({ body, contentType, url, signal: ctx.signal }));
   const links = [...readLinkHeader(headers.link, url), ...(inPage ?? [])];
   // A page may call itself a feed; it was read, and is none.

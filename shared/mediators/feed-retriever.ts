@@ -1,7 +1,6 @@
 import type { Context } from "../context.ts";
 import { FeedError } from "../feed/feed-error.ts";
 import type { Feed } from "../feed/model.ts";
-import { readFeed } from "../feed/read-feed.ts";
 import { FetchError } from "../fetch/errors.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { step } from "../log/log.ts";
@@ -54,6 +53,8 @@ export async function retrieve(ctx: Context, { url, etag, lastModified }: Params
 /** Reads what a host sent as a feed. @throws RetrievalError */
 export async function read(ctx: Context, reply: FetchReply): Promise<Feed> {
   const { body, contentType, url } = reply;
+  // What reads feeds weighs more than all the rest of a function that seldom adds one: it is loaded with the first.
+  const { readFeed } = await import("../feed/read-feed.ts");
   return step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal })).catch(
     (cause: unknown) => {
       if (cause instanceof FeedError) throw new RetrievalError(cause.message, { cause, reply });
