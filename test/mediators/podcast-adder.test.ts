@@ -144,11 +144,11 @@ test("run() keeps a show that asks to be blocked off the list, and shows it to w
 
 test("run() says what could not be done, when there is no feed", async () => {
   await assert.rejects(
-    add("/page", "<html></html>"),
+    add("/text", "not a feed"),
     (error) =>
       error instanceof UserError &&
       error.status === 422 &&
-      error.message === `Cannot add "${origin.url}/page": Cannot read feed: no <rss>, <rdf:RDF> or <feed> element`,
+      error.message === `Cannot add "${origin.url}/text": Cannot read feed: no <rss>, <rdf:RDF> or <feed> element`,
   );
   await assert.rejects(
     add("/gone", { status: 404 }),

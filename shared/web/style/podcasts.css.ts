@@ -49,9 +49,13 @@ export const PODCASTS_CSS = `/* The list of podcasts */
 }
 .add .choice {
   display: flex;
+  flex: 0 0 100%;
   align-items: center;
   gap: 0.5rem;
-  min-height: 2.75rem;
+  margin: 0;
+}
+.add .choice label {
+  flex: 1;
   font-weight: 400;
 }
 .add input[type="text"] {
