@@ -14,7 +14,8 @@ export function toFeedLink(
 ): FeedLink | undefined {
   const kind = FEED_TYPE.exec(type)?.[1]?.toLowerCase();
   if (kind === undefined || !rel.toLowerCase().split(/\s+/).includes("alternate")) return undefined;
-  const url = webUrl(href, base);
+  // A place within a feed is the feed.
+  const url = webUrl(href?.replace(/#.*$/s, ""), base);
   return url === undefined ? undefined : { url, isRss: kind === "rss", title };
 }
 
