@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { redactUrl } from "../../shared/fetch/redact.ts";
+import { redactPaths, redactUrl } from "../../shared/fetch/redact.ts";
 
 const cases: [url: string, redacted: string][] = [
   ["https://example.com/feed?page=2", "https://example.com/feed?page=2"],
@@ -28,3 +28,13 @@ for (const [url, redacted] of cases) {
     assert.equal(redactUrl(url), redacted);
   });
 }
+
+test("redactPaths() leaves the hosts of all web addresses in a text, and nothing behind them", () => {
+  assert.equal(
+    redactPaths(
+      'Cannot fetch "https://x.example.com:8080/secret?a=1#b": HTTP://Y.example.com?secret and http://z.example.com.',
+    ),
+    'Cannot fetch "https://x.example.com:8080/***": HTTP://Y.example.com/*** and http://z.example.com./***',
+  );
+  assert.equal(redactPaths("Error fetching podcast feed."), "Error fetching podcast feed.");
+});

@@ -310,3 +310,18 @@ test("run() gives the lease back, when the time for the call is up", async () =>
   assert.deepEqual(result, { kind: "abandoned" });
   assert.deepEqual([crawl.leaseExpiresAt, crawl.numFailures], [null, 0]);
 });
+
+test("run() tells no URL of a feed that was marked private, when it cannot be fetched", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  await ctx.db.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, podcastId));
+  script[path] = { raw: (socket) => socket.destroy() };
+  lines.splice(0);
+
+  const result = await update(podcastId);
+
+  const { lastError } = await crawlOf(podcastId);
+  assert.equal(lastError, `Cannot fetch "${origin.url}/***": Broken reply: socket hang up`);
+  assert.deepEqual(result, { kind: "failed", error: lastError });
+  assert.match(lines.join(""), /Podcast not updated/);
+  assert.ok(!lines.join("").includes(path));
+});
