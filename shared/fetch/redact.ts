@@ -1,14 +1,18 @@
 import { isSecretName } from "../secret-names.ts";
 
-/** Drops credentials and the fragment from a URL and masks query parameters that look like secrets, for logs and errors. */
-export function redactUrl(url: string): string {
+/**
+ * Drops credentials and the fragment from a URL and masks query parameters that look like secrets, for logs and errors.
+ *
+ * @param isPrivate masks all behind the host: what the path of a private feed holds may be as good as a password
+ */
+export function redactUrl(url: string, { isPrivate = false } = {}): string {
   const [address = ""] = url.split("#", 1);
-  const queryAt = address.indexOf("?");
-  if (queryAt === -1) return dropCredentials(address);
-  return dropCredentials(address.slice(0, queryAt)) + maskSecrets(address.slice(queryAt));
+  const [path = ""] = address.split("?", 1);
+  if (isPrivate) return dropCredentials(path).replace(/^(\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]*[^\\/]*).*$/is, "$1/***");
+  return dropCredentials(path) + maskSecrets(address.slice(path.length));
 }
 
-/** Leaves only the hosts of the web addresses in a text: what a private feed's path holds may be as good as a password. */
+/** Masks all behind the host of the web addresses in a text, as `redactUrl` does of a private feed's. */
 export function redactPaths(text: string): string {
   return text.replace(/(https?:\/\/[^/?#\s"]*)[^\s"]*/gi, "$1/***");
 }

@@ -22,20 +22,21 @@ type Params = { accountId: number; url: string; isPrivate: boolean };
  */
 export async function run(ctx: Context, { accountId, url, isPrivate }: Params): Promise<podcastAdder.AddResult> {
   const add = () => podcastAdder.run(ctx, { url, isPrivate });
-  const result = (await podcastAdder.findKnown(ctx, url)) ?? (await withinLimits(ctx, { accountId, url, add }));
+  const shown = redactUrl(url, { isPrivate });
+  const result = (await podcastAdder.findKnown(ctx, url)) ?? (await withinLimits(ctx, { accountId, shown, add }));
   const { podcastId } = result;
   await step(ctx.log, "record_added_podcast", () => recordAddedPodcast(ctx.db, { accountId, podcastId }));
   return result;
 }
 
-type Limited = { accountId: number; url: string; add: () => Promise<podcastAdder.AddResult> };
+type Limited = { accountId: number; shown: string; add: () => Promise<podcastAdder.AddResult> };
 
 /** Counts first and gives back what turns out not to count, so that nobody gets around it by many adds at once. */
-async function withinLimits(ctx: Context, { accountId, url, add }: Limited): Promise<podcastAdder.AddResult> {
+async function withinLimits(ctx: Context, { accountId, shown, add }: Limited): Promise<podcastAdder.AddResult> {
   const subject = String(accountId);
   const take = async (limit: RateLimit, what: string) => {
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...limit, subject });
-    if (!isAllowed) throw tooManyRequests(`Cannot add "${redactUrl(url)}": ${what}`, retryAfterSeconds);
+    if (!isAllowed) throw tooManyRequests(`Cannot add "${shown}": ${what}`, retryAfterSeconds);
   };
   const giveBack = (limit: RateLimit) => giveBackRateLimit(ctx.db, { ...limit, subject });
 

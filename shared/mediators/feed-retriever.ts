@@ -3,6 +3,7 @@ import { FeedError } from "../feed/feed-error.ts";
 import type { Feed } from "../feed/model.ts";
 import { FetchError } from "../fetch/errors.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
+import { redactPaths } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 
 /** A feed could not be had: the host, its reply or what it sent is at fault. `message` may be shown to the reader. */
@@ -24,19 +25,29 @@ export function isNoFeed(error: unknown): error is RetrievalError {
 }
 
 export type Retrieved = { kind: "not-modified"; reply: FetchReply } | { kind: "content"; reply: FetchReply };
-type Params = { url: string; etag?: string | undefined; lastModified?: string | undefined };
+type Params = {
+  url: string;
+  etag?: string | undefined;
+  lastModified?: string | undefined;
+  /** Nothing but its host is told of any URL. */
+  isPrivate?: boolean;
+};
 
 const ACCEPT =
   "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
 /** Asks a feed's host for it, conditionally where validators are given. @throws RetrievalError */
-export async function retrieve(ctx: Context, { url, etag, lastModified }: Params): Promise<Retrieved> {
+export async function retrieve(
+  ctx: Context,
+  { url, etag, lastModified, isPrivate = false }: Params,
+): Promise<Retrieved> {
+  const asked = { url, etag, lastModified, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
   const reply = await step(ctx.log, "fetch_feed", () =>
-    ctx.fetch({ url, etag, lastModified, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs }),
-  ).catch((cause: unknown) => {
-    if (cause instanceof FetchError && cause.kind !== "aborted") throw new RetrievalError(cause.message, { cause });
-    throw cause;
-  });
+    ctx.fetch(asked).catch((cause: unknown) => {
+      if (!(cause instanceof FetchError) || cause.kind === "aborted") throw cause;
+      throw new RetrievalError(isPrivate ? redactPaths(cause.message) : cause.message, { cause });
+    }),
+  );
   if (reply.status === 200) return { kind: "content", reply };
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };

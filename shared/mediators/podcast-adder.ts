@@ -57,8 +57,9 @@ export async function run(ctx: Context, { url, isPrivate = false, isForced = fal
   try {
     return await addOrRefresh(ctx, { feedUrl, foundAt, isPrivate, isForced });
   } catch (error) {
-    if (error instanceof RetrievalError) throw cannotAdd(link === undefined ? feedUrl : url, error.message);
-    throw error;
+    if (!(error instanceof RetrievalError)) throw error;
+    const shown = redactUrl(link === undefined ? feedUrl : url, { isPrivate });
+    throw new UserError(422, `Cannot add "${shown}": ${error.message}`);
   }
 }
 
@@ -82,7 +83,7 @@ async function addOrRefresh(ctx: Context, target: Target): Promise<AddResult> {
 
 async function add(ctx: Context, target: Target): Promise<AddResult> {
   const { feedUrl, foundAt } = target;
-  const { reply } = await retrieve(ctx, { url: feedUrl });
+  const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: target.isPrivate });
   // Where it redirects to counts as well: the feed is read there.
   const way = [...foundAt, feedUrl, ...reply.redirects.map(({ url }) => url)];
   const hasSecret = way.some(carriesSecret);
@@ -116,7 +117,7 @@ async function addFeedOfPage(
   const feedUrl = normalizeFeedUrl(named);
   return addOrRefresh(ctx, { ...page, feedUrl }).catch((cause: unknown) => {
     if (!(cause instanceof RetrievalError)) throw cause;
-    throw new RetrievalError(`the page names "${redactUrl(feedUrl)}": ${cause.message}`, { cause });
+    throw new RetrievalError(`the page names "${redactUrl(feedUrl, page)}": ${cause.message}`, { cause });
   });
 }
 
@@ -158,10 +159,6 @@ async function refresh(
   if (update?.kind === "failed") throw new RetrievalError(update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
   return summarise(ctx, { podcastId, isNew: false, numSkipped, skipped });
-}
-
-function cannotAdd(url: string, reason: string): UserError {
-  return new UserError(422, `Cannot add "${redactUrl(url)}": ${reason}`);
 }
 
 type Outcome = Pick<AddResult, "podcastId" | "isNew" | "numSkipped" | "skipped">;

@@ -1,5 +1,4 @@
 import type { Context } from "../context.ts";
-import { redactPaths } from "../fetch/redact.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { LeaseLostError } from "../sql/lock-lease.ts";
@@ -45,8 +44,8 @@ export async function run(ctx: Context, { claim, isForced = false }: Params): Pr
 }
 
 async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
-  const { feedUrl, etag, lastModified } = claim;
-  const retrieved = await retrieve(ctx, { url: feedUrl, ...(!isForced && { etag, lastModified }) });
+  const { feedUrl, etag, lastModified, isPrivate } = claim;
+  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
   const result = await store(ctx, { claim, isForced, retrieved });
   if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
   return result;
@@ -101,7 +100,7 @@ async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs 
 
 async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
   const isExpected = error instanceof RetrievalError;
-  const message = isExpected ? describe(error, claim) : "Internal error";
+  const message = isExpected ? error.message : "Internal error";
   if (isExpected) ctx.log.info("Podcast not updated", { reason: message });
   else ctx.log.error("Cannot update podcast", { cause: error });
   const status = isExpected ? error.status : undefined;
@@ -110,9 +109,4 @@ async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; err
   const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
   const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
   return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
-}
-
-/** The secret of a feed that was marked as private may be in its path, where nothing tells it from others. */
-function describe({ message }: RetrievalError, { isPrivate }: Claim): string {
-  return isPrivate ? redactPaths(message) : message;
 }

@@ -38,3 +38,14 @@ test("redactPaths() leaves the hosts of all web addresses in a text, and nothing
   );
   assert.equal(redactPaths("Error fetching podcast feed."), "Error fetching podcast feed.");
 });
+
+test("redactUrl() tells nothing but the host of a private feed", () => {
+  for (const [url, shown] of [
+    ["https://user:pass@x.example.com:8080/secret?a=1#b", "https://x.example.com:8080/***"],
+    ["x.example.com/secret", "x.example.com/***"],
+    ["//x.example.com?secret", "//x.example.com/***"],
+    ["https:\\\\x.example.com\\secret\nsecret", "https:\\\\x.example.com/***"],
+  ] as const) {
+    assert.equal(redactUrl(url, { isPrivate: true }), shown);
+  }
+});

@@ -215,6 +215,20 @@ test("run() hides what is marked private and new, and leaves public what everybo
   assert.deepEqual([unmarked.podcastId, unmarked.isPrivate], [marked.podcastId, true]);
 });
 
+test("run() tells no path of what is marked private, neither its reader nor a log", async () => {
+  const lines: string[] = [];
+  const logged = createContext({ databaseUrl, fetch, writeLog: (text) => lines.push(text) });
+  script["/hunter2/page"] = page("/hunter2/feed");
+  script["/hunter2/feed"] = { raw: (socket) => socket.destroy() };
+
+  await assert.rejects(podcastAdder.run(logged, { url: `${origin.url}/hunter2/page`, isPrivate: true }), {
+    status: 422,
+    message: `Cannot add "${origin.url}/***": the page names "${origin.url}/***": Cannot fetch "${origin.url}/***": Broken reply: socket hang up`,
+  });
+  assert.match(lines.join(""), /fetch_feed/);
+  assert.doesNotMatch(lines.join(""), /hunter/);
+});
+
 test("run() stores the same bytes again, when it is forced to, and asks for them without validators", async () => {
   script["/feed"] = ({ headers }, response) =>
     headers["if-none-match"] === undefined
