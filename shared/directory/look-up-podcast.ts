@@ -5,8 +5,8 @@ import type { FetchReply } from "../fetch/fetch.ts";
 import { step } from "../log/log.ts";
 import { takeDirectoryTurn } from "./rate-limit.ts";
 
-/** `feedUrl` is undefined for a podcast that Apple keeps the feed of to itself. Both are undefined for no podcast at all. */
-export type LookedUp = { title: string; feedUrl: string | undefined };
+/** `feedUrl` is undefined for a podcast whose feed Apple keeps to itself. */
+export type LookedUp = { feedUrl: string | undefined };
 
 // An answer about one podcast takes 2 KB.
 const MAX_BYTES = 256 * 1024;
@@ -18,6 +18,7 @@ const RETRY_AFTER_SECONDS = 60;
 /**
  * Asks the iTunes Search API for the podcast of an Apple link, once and within the limit that all pods share.
  *
+ * @returns undefined where it knows no such podcast
  * @throws UserError 503 where the directory cannot be asked now
  */
 export async function lookUpPodcast(ctx: Context, { id }: { id: string }): Promise<LookedUp | undefined> {
@@ -48,14 +49,11 @@ export async function lookUpPodcast(ctx: Context, { id }: { id: string }): Promi
 function readPodcast({ body }: FetchReply, id: string): LookedUp | undefined {
   const found = readResults(body).find((result) => String(result.collectionId) === id);
   if (found === undefined) return undefined;
-  const { collectionName, feedUrl } = found;
-  return {
-    title: typeof collectionName === "string" ? collectionName : "",
-    feedUrl: typeof feedUrl === "string" && feedUrl !== "" ? feedUrl : undefined,
-  };
+  const { feedUrl } = found;
+  return { feedUrl: typeof feedUrl === "string" && feedUrl !== "" ? feedUrl : undefined };
 }
 
-type Result = { collectionId?: unknown; collectionName?: unknown; feedUrl?: unknown };
+type Result = { collectionId?: unknown; feedUrl?: unknown };
 
 function readResults(body: Buffer): Result[] {
   try {
