@@ -4,8 +4,8 @@ import { UserError, unauthorized } from "../errors.ts";
 import * as accountPodcastAdder from "../mediators/account-podcast-adder.ts";
 import * as podcastRefresher from "../mediators/podcast-refresher.ts";
 import { required } from "./fields.ts";
-import { Podcast } from "./node-types.ts";
 import { parseIdToChange } from "./ids.ts";
+import { Podcast } from "./node-types.ts";
 import type { Scope } from "./scope.ts";
 
 /** What changes which podcasts there are. */

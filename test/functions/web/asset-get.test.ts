@@ -33,10 +33,17 @@ test("asset-get serves the paths that browsers and crawlers ask by themselves", 
 
   assert.equal(icon.headers["content-type"], "image/svg+xml");
   assert.equal(robots.headers["content-type"], "text/plain; charset=utf-8");
-  assert.match(robots.body.toString(), /^User-agent: \*\n(Disallow: \/[a-z]+\/?\n)+$/);
+  assert.match(robots.body.toString(), /^User-agent: \*\n(Disallow: \/[a-z-]+\/?\n)+$/);
 });
 
-for (const file of ["app.js", "__proto__", "constructor", "..%2fpackage.json"]) {
+test("asset-get serves the pages' script", async () => {
+  const { headers, body } = await callAsset(ASSET_VERSION, "app.js");
+
+  assert.equal(headers["content-type"], "text/javascript; charset=utf-8");
+  assert.match(body.toString(), /form\.toggle/);
+});
+
+for (const file of ["app.ts", "__proto__", "constructor", "..%2fpackage.json"]) {
   test(`asset-get answers 404 for "${file}"`, async () => {
     await assert.rejects(callAsset(ASSET_VERSION, file), { status: 404 });
   });
