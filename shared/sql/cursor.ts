@@ -38,8 +38,8 @@ export function decodeInstantCursor(cursor: string): { key: string; id: number }
   throw notACursor(cursor);
 }
 
-/** Decodes a cursor whose key is a sequence's number. @throws UserError 400 */
-export function decodeSequenceCursor(cursor: string): { key: string; id: number } {
+/** Decodes a cursor whose key is a whole number, of a sequence or a rank. @throws UserError 400 */
+export function decodeNumberCursor(cursor: string): { key: string; id: number } {
   const decoded = decodeCursor(cursor);
   if (/^\d+$/.test(decoded.key) && Number.isSafeInteger(Number(decoded.key))) return decoded;
   throw notACursor(cursor);

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type AccountEpisode, accountEpisode } from "../db/schema.ts";
-import { decodeSequenceCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
+import { decodeNumberCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
 import type { SyncPoint } from "./find-sync-point.ts";
 import type { ListKind } from "./list-account-episodes.ts";
 
@@ -15,7 +15,7 @@ export async function listChangedEpisodes(
   db: Database,
   { accountId, kind, since, first, after }: Asked,
 ): Promise<Edge<AccountEpisode>[]> {
-  const from = after === undefined ? undefined : decodeSequenceCursor(after);
+  const from = after === undefined ? undefined : decodeNumberCursor(after);
   const rows = await db
     .select()
     .from(accountEpisode)

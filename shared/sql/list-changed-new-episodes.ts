@@ -1,7 +1,7 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { accountEpisode, accountPodcast, episode, podcast } from "../db/schema.ts";
-import { decodeSequenceCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
+import { decodeNumberCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
 import type { SyncPoint } from "./find-sync-point.ts";
 import { PODCAST_BRIEF } from "./list-account-episodes.ts";
 import { type EpisodeParts, episodeColumns } from "./list-episodes-by-podcast.ts";
@@ -22,7 +22,7 @@ export async function listChangedNewEpisodes(
 ): Promise<Edge<ListedNewEpisode>[]> {
   // Ids are as good an order as any, for what crawls bring has no sequence of the account. Not by their index, which would
   // be read from its start: the episodes of all podcasts.
-  const from = after === undefined ? undefined : decodeSequenceCursor(after);
+  const from = after === undefined ? undefined : decodeNumberCursor(after);
   const isHeldAnew = sql`${accountPodcast.sequence} > ${since.sequence}::bigint`;
   const rows = await db
     .select({ episode: episodeColumns(parts), podcast: PODCAST_BRIEF })

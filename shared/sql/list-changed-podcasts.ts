@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type AccountPodcast, accountPodcast } from "../db/schema.ts";
-import { decodeSequenceCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
+import { decodeNumberCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
 import type { SyncPoint } from "./find-sync-point.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function listChangedPodcasts(
   db: Database,
   { accountId, since, first, after }: PageRequest & { accountId: number; since: SyncPoint },
 ): Promise<Edge<AccountPodcast>[]> {
-  const from = after === undefined ? undefined : decodeSequenceCursor(after);
+  const from = after === undefined ? undefined : decodeNumberCursor(after);
   const rows = await db
     .select()
     .from(accountPodcast)

@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { episode, podcast } from "../db/schema.ts";
 
 /**
@@ -23,6 +23,15 @@ export function isFeedUrlVisible(accountId: number | undefined): SQL {
 /** A podcast that may stand on public lists: seen by everybody, and not asking to stay off them. */
 export function isListed(): SQL | undefined {
   return and(isVisible(undefined), eq(podcast.isBlocked, false));
+}
+
+/**
+ * A podcast that a search shows to who asks: one that may stand on public lists, or a private one that the account may
+ * see. That the feed of such a one asks to stay off lists, as most do, is meant for other people's.
+ */
+export function isFound(accountId: number | undefined): SQL | undefined {
+  if (accountId === undefined) return isListed();
+  return or(isListed(), and(eq(podcast.isPrivate, true), isVisible(accountId)));
 }
 
 /** An episode that may stand on public lists (itunes:block is for items, too). Who knows its id may see it. */

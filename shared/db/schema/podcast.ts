@@ -15,6 +15,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../../feed/model.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
+import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
 /** A show. What the feed said, as of its last good crawl. */
 export const podcast = pgTable(
@@ -48,6 +49,8 @@ export const podcast = pgTable(
   },
   (t) => [
     index("podcast_title_idx").on(sql`lower(${t.title})`, t.id),
+    index("podcast_document_idx").using("gin", podcastDocument(t)),
+    index("podcast_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     atMost("podcast_title_length", t.title, 500),
     atMost("podcast_description_length", t.description, 4_000),
     atMost("podcast_author_length", t.author, 200),
@@ -216,6 +219,8 @@ export const episode = pgTable(
       t.publishedAt.desc().nullsFirst(),
       t.id.desc().nullsFirst(),
     ),
+    index("episode_document_idx").using("gin", episodeDocument(t)),
+    index("episode_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     atMost("episode_guid_length", t.guid, 2_000),
     check("episode_guid_sha256_length", sql`octet_length(${t.guidSha256}) = 32`),
     check("episode_item_sha256_length", sql`octet_length(${t.itemSha256}) = 32`),
