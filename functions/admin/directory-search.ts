@@ -1,9 +1,12 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { adminFunction } from "../../shared/http/function.ts";
+import { readFields, readText } from "../../shared/http/read-fields.ts";
+import * as directorySearcher from "../../shared/mediators/directory-searcher.ts";
+import { requireQuery } from "../../shared/sql/search-query.ts";
 
+/** Searches the directory for `query`, all its words, and tells what it answered. */
 export default adminFunction({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
-  },
-  run: async () => ({}),
+  openFetch,
+  readParams: (data) => ({ query: requireQuery("query", readText(readFields(data), "query")) }),
+  run: directorySearcher.run,
 });

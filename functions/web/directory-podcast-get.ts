@@ -1,10 +1,21 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import * as directoryPodcastAdder from "../../shared/mediators/directory-podcast-adder.ts";
+import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
-  },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+/** Adds a podcast that the directory lists, unless it is stored already, and leads to its page. */
+export default httpFunction<{ id: number }, { id: number; title: string }>({
+  openFetch,
+  identify,
+
+  readParams: ({ params }) => ({ id: unslugId("id", params.id ?? "") }),
+
+  handle: directoryPodcastAdder.run,
+
+  render: (podcast) => ({
+    status: 307,
+    headers: { location: podcastPath(podcast), "cache-control": "no-store" },
+    body: "",
+  }),
 });

@@ -16,9 +16,18 @@ export function episodePath(podcast: Titled, { id, title }: Titled): string {
   return `${podcastPath(podcast)}/episodes/${withSlug(id, title)}`;
 }
 
-/** A path with the cursor of a page of its list. */
+export function directoryPodcastPath({ id, title }: Titled): string {
+  return `/directory-podcasts/${withSlug(id, title)}`;
+}
+
+/** The results of a search; with `kind` those of one list. */
+export function searchPath(query: string, kind?: "podcasts" | "episodes"): string {
+  return `/search?q=${encodeURIComponent(query)}${kind === undefined ? "" : `&kind=${kind}`}`;
+}
+
+/** A path, which may have a query, with the cursor of a page of its list. */
 export function pagePath(path: string, after: string | undefined): string {
-  return after === undefined ? path : `${path}?after=${encodeURIComponent(after)}`;
+  return after === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}`;
 }
 
 /**

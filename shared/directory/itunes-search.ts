@@ -1,0 +1,112 @@
+import { FetchError } from "../fetch/errors.ts";
+import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import type { Fetch } from "../fetch/fetch.ts";
+
+// The iTunes Search API: https://developer.apple.com/library/archive/documentation/AudioVideo/Conceptual/iTuneSearchAPI/
+
+/** The name that the directory has in the database. */
+export const DIRECTORY_NAME = "Apple iTunes";
+/** Asked for at most; what is further down is seldom what was meant. */
+const NUM_HITS_MAX = 25;
+
+// A hit has less than 2 KB.
+const MAX_BYTES = 1_048_576;
+// A page with other results waits for it.
+const TIMEOUT_MS = 6_000;
+
+// What directory_podcast holds.
+const VENDOR_ID_MAX = 200;
+const TITLE_MAX = 500;
+const AUTHOR_MAX = 200;
+const URL_MAX = 2_000;
+
+/** A podcast as the directory lists it. */
+export type ItunesHit = {
+  vendorId: string;
+  title: string;
+  author?: string | undefined;
+  feedUrl: string;
+  imageUrl?: string | undefined;
+};
+
+/** The directory could not be asked, or did not answer with what it says it does. */
+export class DirectoryError extends Error {
+  override readonly name = "DirectoryError";
+}
+
+type Params = { fetch: Fetch; directoryUrl: string; query: string; signal: AbortSignal };
+
+/** Searches the directory for podcasts, best first. @throws DirectoryError */
+export async function searchItunes({ fetch, directoryUrl, query, signal }: Params): Promise<ItunesHit[]> {
+  const params = new URLSearchParams({ media: "podcast", term: query, limit: String(NUM_HITS_MAX) });
+  const url = `${directoryUrl}/search?${params}`;
+  const request = { url, accept: "application/json, text/javascript", maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS };
+  const reply = await fetch({ ...request, signal }).catch((cause: unknown) => {
+    if (cause instanceof FetchError && cause.kind !== "aborted") throw new DirectoryError(cause.message, { cause });
+    throw cause;
+  });
+  if (reply.status !== 200) throw new DirectoryError(`Cannot search the directory: it answered with ${reply.status}`);
+  return readHits(reply.body.toString());
+}
+
+/** Reads the directory's answer: of hits that cannot be used, and of a podcast's second one, nothing is left. @throws DirectoryError */
+export function readHits(text: string): ItunesHit[] {
+  const hits = new Map<string, ItunesHit>();
+  for (const result of parseResults(text)) {
+    const hit = toHit(result);
+    if (hit !== undefined && !hits.has(hit.vendorId)) hits.set(hit.vendorId, hit);
+  }
+  return [...hits.values()].slice(0, NUM_HITS_MAX);
+}
+
+function parseResults(text: string): unknown[] {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === "object" && answer !== null && "results" in answer && Array.isArray(answer.results)) {
+      return answer.results;
+    }
+  } catch {
+    // Not JSON: the same complaint as for JSON of another shape.
+  }
+  throw new DirectoryError("Cannot search the directory: its answer is not what it says it is");
+}
+
+function toHit(result: unknown): ItunesHit | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  const fields: Record<string, unknown> = { ...result };
+  const { collectionId } = fields;
+  const vendorId = typeof collectionId === "number" ? String(collectionId) : textOf(collectionId, VENDOR_ID_MAX);
+  const title = textOf(fields.collectionName, TITLE_MAX);
+  const feedUrl = feedUrlOf(fields.feedUrl);
+  // Apple lists shows without a feed of their own: those play in its app alone.
+  if (!vendorId || !title || feedUrl === undefined) return undefined;
+  const imageUrl = imageUrlOf(fields.artworkUrl600) ?? imageUrlOf(fields.artworkUrl100);
+  return { vendorId, title, author: textOf(fields.artistName, AUTHOR_MAX), feedUrl, imageUrl };
+}
+
+/** Text on one line, cut to what is stored; undefined where there is none. */
+function textOf(value: unknown, max: number): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const text = value
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  return (text.length <= max ? text : [...text].slice(0, max).join("")) || undefined;
+}
+
+/** A feed whose URL is a secret is nothing that a public list may hand on. */
+function feedUrlOf(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  try {
+    const url = normalizeFeedUrl(value);
+    return carriesSecret(url) ? undefined : url;
+  } catch {
+    return undefined;
+  }
+}
+
+function imageUrlOf(value: unknown): string | undefined {
+  const url = typeof value === "string" ? URL.parse(value) : null;
+  const isUsable = (url?.protocol === "https:" || url?.protocol === "http:") && url.href.length <= URL_MAX;
+  return isUsable ? url.href : undefined;
+}

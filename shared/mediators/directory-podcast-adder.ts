@@ -1,0 +1,62 @@
+import { eq, sql } from "drizzle-orm";
+import { networkOf } from "../auth/network.ts";
+import type { Context } from "../context.ts";
+import { directoryPodcast } from "../db/schema.ts";
+import { notFound, tooManyRequests, UserError } from "../errors.ts";
+import { findDirectoryPodcast } from "../sql/list-directory-podcasts.ts";
+import { type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
+import * as podcastAdder from "./podcast-adder.ts";
+
+// A household may look through a whole page of results; a robot that follows every link is stopped soon.
+const LIMIT: RateLimit = { kind: "directory-podcast-add", max: 30, windowSeconds: 600 };
+
+// What directory_podcast.last_error holds.
+const ERROR_MAX = 2_000;
+
+type Added = { id: number; title: string };
+
+/**
+ * Adds the podcast that a directory lists, unless it is stored already. One that failed within the last ten minutes is
+ * not asked again.
+ *
+ * @throws UserError 404 for an unknown id, 429 for a network that adds too many, 422 for what is no feed or cannot be fetched
+ */
+export async function run(ctx: Context, { id }: { id: number }): Promise<Added> {
+  const found = await findDirectoryPodcast(ctx.db, { id, accountId: ctx.caller.account?.id });
+  if (found === undefined) throw notFound("directory_podcast", id);
+  if (found.podcast !== null) return found.podcast;
+  if (found.failedLately !== null) throw new UserError(422, found.failedLately);
+  await requireLeave(ctx);
+  try {
+    const added = await podcastAdder.run(ctx, { url: found.feedUrl });
+    if (added.isPrivate) throw new UserError(422, `Cannot show "${found.title}": its feed is private`);
+    await record(ctx, { id, podcastId: added.podcastId });
+    return { id: added.podcastId, title: added.title };
+  } catch (error) {
+    // What failed has rolled back whatever it did: this is a statement of its own.
+    if (error instanceof UserError && error.status < 500) await record(ctx, { id, error });
+    throw error;
+  }
+}
+
+/** Adding takes a fetch, and this comes by a link that anybody may follow. */
+async function requireLeave(ctx: Context): Promise<void> {
+  const subject = networkOf(ctx.caller.address);
+  if (subject === "") return;
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...LIMIT, subject });
+  if (!isAllowed)
+    throw tooManyRequests("Too many podcasts were added from your network: try again later", retryAfterSeconds);
+}
+
+async function record(ctx: Context, result: { id: number; podcastId?: number; error?: UserError }): Promise<void> {
+  const { id, podcastId, error } = result;
+  await ctx.db
+    .update(directoryPodcast)
+    .set({
+      ...(podcastId !== undefined && { podcastId }),
+      lastError: error?.message.slice(0, ERROR_MAX) ?? null,
+      lastErrorAt: error === undefined ? null : sql`podcore_now()`,
+      updatedAt: sql`podcore_now()`,
+    })
+    .where(eq(directoryPodcast.id, id));
+}

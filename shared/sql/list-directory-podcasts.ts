@@ -1,0 +1,58 @@
+import { eq, getTableColumns, sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { directoryPodcast, directorySearchHit, podcast } from "../db/schema.ts";
+import { isVisible } from "./visible.ts";
+
+const { id, title, author, feedUrl, imageUrl } = getTableColumns(directoryPodcast);
+
+/** A podcast of a directory, and the one that is stored of it; null where none is, or none that the account may see. */
+export type ListedDirectoryPodcast = {
+  id: number;
+  title: string;
+  author: string | null;
+  feedUrl: string;
+  imageUrl: string | null;
+  podcast: { id: number; title: string } | null;
+};
+type Asked = { accountId: number | undefined };
+
+/** Lists what a directory answered to a search, in its order. */
+export async function listDirectoryPodcasts(
+  db: Database,
+  { searchId, accountId }: Asked & { searchId: number },
+): Promise<ListedDirectoryPodcast[]> {
+  return db
+    .select({ id, title, author, feedUrl, imageUrl, podcast: STORED })
+    .from(directorySearchHit)
+    .innerJoin(directoryPodcast, eq(directoryPodcast.id, directorySearchHit.directoryPodcastId))
+    .leftJoin(podcast, isStored(accountId))
+    .where(eq(directorySearchHit.directorySearchId, searchId))
+    .orderBy(directorySearchHit.position);
+}
+
+const FAILED_LATELY = sql<boolean>`coalesce(${directoryPodcast.lastErrorAt} > podcore_now() - interval '10 minutes', false)`;
+
+/** Finds a podcast of a directory. `failedLately`: why it could not be added within the last ten minutes. */
+export async function findDirectoryPodcast(db: Database, { id, accountId }: Asked & { id: number }) {
+  const [row] = await db
+    .select({
+      title,
+      feedUrl,
+      podcast: STORED,
+      failedLately: sql<string | null>`case when ${FAILED_LATELY} then ${directoryPodcast.lastError} end`,
+    })
+    .from(directoryPodcast)
+    .leftJoin(podcast, isStored(accountId))
+    .where(eq(directoryPodcast.id, id));
+  return row;
+}
+
+const STORED = { id: podcast.id, title: podcast.title };
+
+/** The podcast that was added from here, else the one that is stored under the feed URL; of others than these none. */
+function isStored(accountId: number | undefined) {
+  return sql`${podcast.id} = coalesce(
+      (select l.podcast_id from podcast_feed_location l where l.feed_url = ${directoryPodcast.feedUrl}),
+      ${directoryPodcast.podcastId})
+    and ${isVisible(accountId)}`;
+}
