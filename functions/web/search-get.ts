@@ -1,10 +1,36 @@
-import { notFoundGeneral } from "../../shared/errors.ts";
+import { identify } from "../../shared/auth/identify.ts";
+import { badParameter } from "../../shared/errors.ts";
+import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import * as siteSearcher from "../../shared/mediators/site-searcher.ts";
+import { normalizeQuery } from "../../shared/sql/search-query.ts";
+import { pageReply } from "../../shared/web/layout.ts";
+import { type SearchView, searchPage } from "../../shared/web/search-page.ts";
 
-export default httpFunction<object, object>({
-  readParams() {
-    throw notFoundGeneral("nothing is here yet");
+type Params = { query: string | undefined; kind: siteSearcher.SearchKind; after: string | undefined };
+
+const NOTHING: siteSearcher.SearchResult = { podcasts: undefined, episodes: undefined, directory: undefined };
+
+/** What is found for `q` among podcasts, episodes and in the directory; with `kind` a page of one list. */
+export default httpFunction<Params, SearchView>({
+  openFetch,
+  identify,
+
+  readParams: ({ query }) => ({
+    query: normalizeQuery("q", query.get("q") ?? ""),
+    kind: readKind(query.get("kind") ?? "all"),
+    after: query.get("after") || undefined,
+  }),
+
+  async handle(ctx, { query, kind, after }) {
+    const result = query === undefined ? NOTHING : await siteSearcher.run(ctx, { query, kind, after });
+    return { query, kind, after, ...result };
   },
-  handle: () => ({}),
-  render: () => ({ headers: {}, body: "" }),
+
+  render: (view, ctx) => pageReply(ctx, searchPage(view)),
 });
+
+function readKind(value: string): siteSearcher.SearchKind {
+  if (value === "all" || value === "podcasts" || value === "episodes") return value;
+  throw badParameter("kind", `not one of all, podcasts, episodes: "${value.slice(0, 100)}"`);
+}

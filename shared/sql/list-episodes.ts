@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Episode, episode, podcast } from "../db/schema.ts";
+import { isAnyOf } from "./any-of.ts";
 import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
 import { isEpisodeListed, isVisible } from "./visible.ts";
 
@@ -29,4 +30,20 @@ export async function listEpisodes(
     .orderBy(desc(episode.publishedAt), desc(episode.id))
     .limit(first + 1);
   return rows.map((node) => ({ node, cursor: encodeCursor(node.publishedAt.toISOString(), node.id) }));
+}
+
+/** An episode away from its podcast's page. */
+export type FoundEpisode = { episode: ListedEpisode; podcast: { id: number; title: string; language: string | null } };
+
+/** Finds episodes by id, of podcasts that the account may see, with what a list says of the podcast. */
+export async function findListedEpisodes(
+  db: Database,
+  { ids, accountId }: { ids: number[]; accountId: number | undefined },
+): Promise<Map<number, FoundEpisode>> {
+  const rows = await db
+    .select({ episode: columns, podcast: { id: podcast.id, title: podcast.title, language: podcast.language } })
+    .from(episode)
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .where(and(isAnyOf(episode.id, ids), isVisible(accountId)));
+  return new Map(rows.map((row) => [row.episode.id, row]));
 }

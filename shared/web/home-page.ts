@@ -1,16 +1,12 @@
 import type { Podcast } from "../db/schema.ts";
 import type { Page } from "../sql/cursor.ts";
-import { artwork } from "./artwork.ts";
 import { type Html, html } from "./html.ts";
-import { langAttribute } from "./language.ts";
 import type { Page as SitePage } from "./layout.ts";
 import { pagePath, podcastPath } from "./links.ts";
 import { pagingNav } from "./paging.ts";
+import { podcastCards } from "./podcast-card.ts";
 
 const ADD_COMMAND = `DATABASE_URL=postgres://... node dist/admin-podcast-add.cjs --once '{"url":"https://example.com/feed.xml"}'`;
-
-// The width of a card on a wide screen, in CSS pixels.
-const ARTWORK_SIZE = 200;
 
 export type HomeView = {
   podcasts: Page<Podcast>;
@@ -39,22 +35,9 @@ export function homePage({ podcasts, after }: HomeView, { showsForm, isSignedIn 
 ${showsForm && addForm({ isSignedIn })}
 ${isEmpty && after === undefined && emptyNotice(showsForm)}
 ${isEmpty && after !== undefined && html`<p>No more podcasts.</p>`}
-${
-  !isEmpty &&
-  html`<ul class="cards">
-${podcasts.items.map(card)}
-</ul>`
-}
+${!isEmpty && podcastCards(podcasts.items.map((podcast) => ({ ...podcast, path: podcastPath(podcast) })))}
 ${pagingNav({ path: "/", after, nextAfter: podcasts.after, words: { first: "First page", next: "More podcasts" } })}`,
   };
-}
-
-function card(podcast: Podcast): Html {
-  const { id, title, author, imageUrl, language } = podcast;
-  return html`<li><a class="card" dir="auto" href="${podcastPath(podcast)}">${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
-<span class="title"${langAttribute(language)}>${title}</span>
-${author !== null && html`<span class="muted author">${author}</span>`}</a></li>
-`;
 }
 
 function addForm({ isSignedIn }: Pick<Shows, "isSignedIn">): Html {

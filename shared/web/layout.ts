@@ -21,7 +21,7 @@ export type Page = {
   isPersonal?: boolean;
   /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
   about?: {
-    /** Search engines are asked to leave it out, because its feed asks for that (itunes:block). */
+    /** Search engines are asked to leave it out: its feed asks for that (itunes:block), or it is made of what somebody typed. */
     isBlocked?: boolean;
     /** Path with query. */
     path: string;

@@ -1,10 +1,12 @@
 import episodeGet from "../../functions/web/episode-get.ts";
 import homeGet from "../../functions/web/home-get.ts";
 import podcastGet from "../../functions/web/podcast-get.ts";
+import searchGet from "../../functions/web/search-get.ts";
 import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
 import type { Reply } from "../../shared/http/function.ts";
 import { renderError } from "../../shared/web/error-page.ts";
+import type { SearchView } from "../../shared/web/search-page.ts";
 import { accountPages } from "./account-pages.ts";
 import { episodeRow, podcastRow } from "./rows.ts";
 
@@ -113,6 +115,63 @@ const hostileEpisodes = HOSTILE_TITLES.map((title, index) =>
     },
   }),
 );
+
+const foundEpisodes = [{ episode: fullEpisode, podcast: full }];
+const listed = { id: 5, title: "Day Trains", author: "Bo Example", feedUrl: "https://example.com/day", podcast: null };
+const searched: SearchView = {
+  query: "night trains",
+  kind: "all",
+  after: undefined,
+  podcasts: { items: [podcastRow(), full], after: "c" },
+  episodes: { items: foundEpisodes, after: "c" },
+  directory: {
+    podcasts: [
+      { ...listed, imageUrl: "https://example.com/art.jpg" },
+      { ...listed, id: 6, author: null, imageUrl: null, podcast: { id: 1, title: "Night Trains" } },
+    ],
+  },
+};
+const hostileSearched: SearchView = {
+  query: HOSTILE_TITLES[0],
+  kind: "all",
+  after: undefined,
+  podcasts: { items: hostilePodcasts, after: `"><b>` },
+  episodes: {
+    items: hostileEpisodes.map((episode, i) => ({ episode, podcast: hostilePodcasts[i] ?? podcastRow() })),
+    after: `"><b>`,
+  },
+  directory: {
+    podcasts: HOSTILE_TITLES.map((title, i) => ({
+      ...listed,
+      ...{
+        id: i + 1,
+        title,
+        author: title.slice(0, 200),
+        imageUrl: "javascript:alert(1)",
+        feedUrl: "javascript:alert(1)",
+      },
+    })),
+    problem: "failed",
+  },
+};
+const NOT_SEARCHED = { podcasts: undefined, episodes: undefined, directory: undefined, after: undefined };
+const NONE = { items: [], after: undefined };
+
+/** The search page in every state that it has. */
+function searchPages(): [name: string, page: Reply][] {
+  const views: [name: string, view: SearchView][] = [
+    ["search", { ...NOT_SEARCHED, query: undefined, kind: "all" }],
+    ["search, found", searched],
+    ["search, found nothing", { ...searched, podcasts: NONE, episodes: NONE, directory: { podcasts: [] } }],
+    ["search, directory fails", { ...searched, directory: { podcasts: [], problem: "failed" } }],
+    ["search, directory busy", { ...searched, directory: { ...searched.directory, podcasts: [], problem: "busy" } }],
+    ["search, podcasts", { ...searched, kind: "podcasts", after: "c", episodes: undefined, directory: undefined }],
+    ["search, episodes", { ...searched, kind: "episodes", podcasts: undefined, directory: undefined }],
+    ["search, hostile", hostileSearched],
+    ["search, long", { ...searched, query: "W".repeat(100) }],
+  ];
+  return views.map(([name, view]) => [name, searchGet.render(view, production)]);
+}
 
 const NOT_OWN = { isSubscribed: false, episodes: new Map() };
 
@@ -231,5 +290,5 @@ export function allPages(): Map<string, Reply> {
     const podcast = hostilePodcasts[index] ?? podcastRow();
     pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode, own: undefined }, production));
   }
-  return new Map([...pages, ...accountPages({ podcast: full, hostilePodcasts, hostileEpisodes })]);
+  return new Map([...pages, ...searchPages(), ...accountPages({ podcast: full, hostilePodcasts, hostileEpisodes })]);
 }

@@ -1,0 +1,32 @@
+import { artwork } from "./artwork.ts";
+import { type Html, html } from "./html.ts";
+import { langAttribute } from "./language.ts";
+
+// The width of a card on a wide screen, in CSS pixels.
+const ARTWORK_SIZE = 200;
+
+type Card = {
+  id: number;
+  title: string;
+  author: string | null;
+  imageUrl: string | null;
+  language?: string | null;
+  path: string;
+  /** What the link leads to is work to make: robots are asked to leave it alone. */
+  isCostly?: boolean;
+};
+
+/** Podcasts in a grid: artwork, title and author of each. */
+export function podcastCards(cards: readonly Card[]): Html {
+  return html`<ul class="cards">
+${cards.map(card)}
+</ul>`;
+}
+
+function card({ id, title, author, imageUrl, language, path, isCostly }: Card): Html {
+  const rel = isCostly && html` rel="nofollow"`;
+  return html`<li><a class="card" dir="auto" href="${path}"${rel}>${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
+<span class="title"${langAttribute(language)}>${title}</span>
+${author !== null && html`<span class="muted author">${author}</span>`}</a></li>
+`;
+}

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { sql } from "drizzle-orm";
+import searchGet from "../../../functions/web/search-get.ts";
+import { NOBODY } from "../../../shared/context.ts";
+import { insertEpisode, insertPodcast } from "../../graphql/rows.ts";
+import { createContext } from "../../support/context.ts";
+import { insertAccount } from "../../support/insert-account.ts";
+import { itunesHit, itunesReply, startItunes } from "../../support/itunes.ts";
+import { fetch } from "../../support/loopback.ts";
+import { createDatabase } from "../../support/postgres.ts";
+import { callPage, linksIn } from "./call.ts";
+
+const itunes = await startItunes();
+after(itunes.close);
+const databaseUrl = await createDatabase();
+const environment = { PODCORE_DIRECTORY_URL: itunes.url };
+const ctx = createContext({ databaseUrl, environment, fetch });
+
+beforeEach(async () => {
+  itunes.requests.splice(0);
+  itunes.answer(itunesReply());
+  await ctx.db.execute(sql`truncate podcast, account, directory_search, directory_podcast, rate_limit cascade`);
+});
+
+test("search-get shows the form alone without a query, and asks nobody", async () => {
+  for (const path of ["/search", "/search?q=", "/search?q=%20%00"]) {
+    const { body, headers } = await callPage(searchGet, { ctx, path });
+
+    assert.match(body.toString(), /<input id="q" name="q" type="search" required maxlength="100">/);
+    assert.doesNotMatch(body.toString(), /<section/);
+    assert.match(body.toString(), /<meta name="robots" content="noindex">/);
+    assert.equal(headers["cache-control"], "public, max-age=60");
+  }
+  assert.deepEqual(itunes.terms(), []);
+});
+
+test("search-get shows podcasts, episodes and what the directory lists, with links to each", async () => {
+  const podcastId = await insertPodcast(ctx.db, { title: "Night Trains" });
+  const episodeId = await insertEpisode(ctx.db, { podcastId, title: "The last night train" });
+  itunes.answer(
+    itunesReply(
+      itunesHit({ feedUrl: `https://feeds.example.com/${podcastId}` }),
+      itunesHit({
+        collectionId: 2,
+        collectionName: "Night <b>Buses",
+        artistName: "Bo",
+        feedUrl: "https://example.com/b",
+      }),
+    ),
+  );
+
+  const page = await callPage(searchGet, { ctx, path: "/search?q=%20Night%20%20TRAIN" });
+
+  const body = page.body.toString();
+  assert.deepEqual(linksIn(page, "/podcasts/"), [
+    `/podcasts/${podcastId}-night-trains`,
+    `/podcasts/${podcastId}-night-trains/episodes/${episodeId}-the-last-night-train`,
+    `/podcasts/${podcastId}-night-trains`,
+    `/podcasts/${podcastId}-night-trains`,
+  ]);
+  assert.match(body, /<a class="card" dir="auto" href="\/directory-podcasts\/\d+-night-bbuses" rel="nofollow">/);
+  assert.match(body, /Night &lt;b&gt;Buses/);
+  assert.match(body, /src="https:\/\/art\.example\.com\/600\.jpg"/);
+  assert.match(body, /name="q"[^>]* value="night train"/);
+  assert.deepEqual(itunes.terms(), ["night train"]);
+});
+
+test("search-get leads from each list to its further pages", async () => {
+  const podcastId = await insertPodcast(ctx.db, { title: "Other" });
+  for (let i = 0; i < 13; i++) await insertPodcast(ctx.db, { title: `Trains ${i}` });
+  for (let i = 0; i < 11; i++) await insertEpisode(ctx.db, { podcastId, title: `Trains, part ${i}` });
+
+  const page = await callPage(searchGet, { ctx, path: "/search?q=trains" });
+  const [morePodcasts = "", moreEpisodes = ""] = linksIn(page, "/search?q=trains&kind=");
+  const podcasts = await callPage(searchGet, { ctx, path: morePodcasts });
+  const episodes = await callPage(searchGet, { ctx, path: moreEpisodes });
+
+  const shown = linksIn(page, "/podcasts/").filter((path) => !path.includes("/episodes/") && !path.endsWith("-other"));
+  assert.equal(shown.length, 12);
+  const rest = linksIn(podcasts, "/podcasts/");
+  assert.equal(rest.length, 1);
+  assert.ok(!shown.includes(rest[0] ?? ""));
+  assert.equal(linksIn(episodes, "/podcasts/").filter((path) => path.includes("/episodes/")).length, 1);
+  assert.deepEqual(linksIn(podcasts, "/search"), ["/search?q=trains", "/search?q=trains&kind=podcasts"]);
+  assert.deepEqual(itunes.terms(), ["trains"]);
+});
+
+test("search-get says that the directory does not answer, and shows what is stored all the same", async () => {
+  await insertPodcast(ctx.db, { title: "Night Trains" });
+  itunes.answer({ status: 403 });
+
+  const failed = await callPage(searchGet, { ctx, path: "/search?q=night+trains" });
+  await ctx.db.execute(sql`update rate_limit set num_taken = 1000`);
+  const busy = await callPage(searchGet, { ctx, path: "/search?q=night+trains" });
+
+  assert.match(failed.body.toString(), /The directory does not answer just now\. Please try again in a minute\./);
+  assert.match(busy.body.toString(), /The directory has been asked too often just now\./);
+  for (const page of [failed, busy]) assert.equal(linksIn(page, "/podcasts/").length, 1);
+});
+
+test("search-get shows a private podcast to its subscriber, on a page that no shared cache keeps", async () => {
+  const podcastId = await insertPodcast(ctx.db, { title: "Secret Trains", isPrivate: true });
+  const accountId = await insertAccount(ctx.db);
+  await ctx.db.execute(sql`insert into account_podcast (account_id, podcast_id, subscribed_at, sequence)
+    values (${accountId}::bigint, ${podcastId}::bigint, podcore_now(), 1)`);
+  const caller = { ...NOBODY, account: { id: accountId, email: null } };
+  const subscriber = createContext({ databaseUrl, environment, fetch, caller });
+
+  const page = await callPage(searchGet, { ctx: subscriber, path: "/search?q=secret+trains" });
+  const forAnybody = await callPage(searchGet, { ctx, path: "/search?q=secret+trains" });
+
+  assert.equal(linksIn(page, "/podcasts/").length, 1);
+  assert.match(page.headers["cache-control"] ?? "", /private|no-store/);
+  assert.deepEqual(linksIn(forAnybody, "/podcasts/"), []);
+});
+
+test("search-get refuses a query of over 100 characters, an unknown list and a cursor that is not its own", async () => {
+  for (const path of [`/search?q=${"x".repeat(101)}`, "/search?q=x&kind=y", "/search?q=x&kind=podcasts&after=y"]) {
+    await assert.rejects(callPage(searchGet, { ctx, path }), { status: 400 });
+  }
+});
