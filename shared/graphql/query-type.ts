@@ -6,6 +6,7 @@ import { listOf, required } from "./fields.ts";
 import { parseId } from "./ids.ts";
 import { Episode, EpisodeConnection, Podcast, PodcastConnection, resolveEpisodes } from "./node-types.ts";
 import type { Scope } from "./scope.ts";
+import { SEARCH_FIELDS } from "./search-fields.ts";
 
 // What the two lists of version 1.0 have always held at most.
 const NUM_PODCASTS = 5;
@@ -76,5 +77,6 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
       resolve: (_root, args: PageArgs & { podcastId: string }, scope) =>
         resolveEpisodes(parseId(args.podcastId, "podcast"), args, scope),
     },
+    ...SEARCH_FIELDS,
   }),
 });
