@@ -7,11 +7,14 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import postgres from "postgres";
+import { hashPassword } from "../auth/password.ts";
+import { newSecret } from "../auth/secret.ts";
+import { sessionCookie } from "../auth/session-cookie.ts";
 import { CODE_CACHE_CHECK } from "./code-cache-check.ts";
-import { exercise, type World } from "./exercise.ts";
+import { exercise, SAMPLE_PASSWORD, type World } from "./exercise.ts";
 import { callFunction } from "./functions.ts";
 import { startPostgres } from "./postgres.ts";
-import { startFeedOrigin } from "./sample-feed.ts";
+import { type FeedOrigin, startFeedOrigin } from "./sample-feed.ts";
 
 type Running = { url: string; stop(): Promise<void> };
 
@@ -49,14 +52,17 @@ async function writeCaches(): Promise<void> {
   // Nothing of this process's environment: a V8 flag in NODE_OPTIONS would make caches for that flag.
   const environment = {
     DATABASE_URL: server.url,
+    PODCORE_ENV: "development",
     PODCORE_FETCH_ALLOW: "127.0.0.0/8",
     PODCORE_LOG: "json",
     PODCORE_CODE_CACHE: "write",
   };
   await callFunction({ name: "admin-migrate", dist, environment });
-  const world = await createWorld(environment);
+  const origin = await startFeedOrigin();
+  stops.push(origin.close);
+  const world = await createWorld({ origin, environment: { ...environment, PODCORE_DIRECTORY_URL: origin.url } });
   for (const path of paths) {
-    const artifact = await startArtifact(path, environment);
+    const artifact = await startArtifact(path, { ...environment, PODCORE_DIRECTORY_URL: origin.url });
     const counts = { numAsked: 0, numRefused: 0 };
     for (let round = 0; round < NUM_ROUNDS; round++) {
       const { numAsked, numRefused } = await exercise(basename(path, ".cjs"), { url: artifact.url, world });
@@ -73,10 +79,10 @@ async function writeCaches(): Promise<void> {
   checkCaches(paths);
 }
 
+type Surroundings = { origin: FeedOrigin; environment: NodeJS.ProcessEnv };
+
 /** A database with podcasts in it, and what keeps the ticks and operators' functions busy. */
-async function createWorld(environment: NodeJS.ProcessEnv): Promise<World> {
-  const origin = await startFeedOrigin();
-  stops.push(origin.close);
+async function createWorld({ origin, environment }: Surroundings): Promise<World> {
   const sql = postgres(environment.DATABASE_URL ?? "", { max: 1 });
   stops.push(() => sql.end());
   const operator = await startArtifact(join(dist, "internal.cjs"), { ...environment, PODCORE_CODE_CACHE: "" });
@@ -93,9 +99,19 @@ async function createWorld(environment: NodeJS.ProcessEnv): Promise<World> {
 
   const podcastId = await addPodcast();
   const [episode] = await sql`select id from episode where podcast_id = ${podcastId} limit 1`;
+  const { secret, sha256 } = newSecret();
+  const [account] = await sql`
+    insert into account (email, password_hash)
+    values ('sample@example.com', ${await hashPassword(SAMPLE_PASSWORD)}) returning id`;
+  await sql`
+    insert into login (account_id, secret_sha256, expires_at)
+    values (${Number(account?.id)}, ${sha256}, podcore_now() + interval '1 day')`;
+  let numEmails = 0;
   return {
     podcastId,
     episodeId: Number(episode?.id),
+    cookie: sessionCookie(secret, { publicUrl: "http://localhost" }).split(";", 1)[0] ?? "",
+    newEmail: () => `sample${++numEmails}@example.com`,
     newFeedUrl: origin.newFeedUrl,
     addPodcast,
     makePodcastsDue: async () => {

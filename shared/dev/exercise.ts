@@ -5,15 +5,21 @@ import { assetPath } from "../web/asset-path.ts";
 export type World = {
   podcastId: number;
   episodeId: number;
+  /** Of a browser that is logged in to an account with an e-mail address and the sample password. */
+  cookie: string;
+  newEmail(): string;
   newFeedUrl(): string;
   addPodcast(): Promise<number>;
   makePodcastsDue(): Promise<void>;
 };
+export const SAMPLE_PASSWORD = "a sample password";
 type Ask = { path: string; headers?: Record<string, string>; body?: string };
 
 // Longer than an artifact gives itself for a request.
 const TIMEOUT_MS = 60_000;
 
+// A browser's: a program gets no account.
+const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 const JSON_TYPE = { "content-type": "application/json" };
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
 // As Knative's PingSource sends it.
@@ -32,6 +38,8 @@ const QUERIES = [
     episodes(podcastId: $podcast, first: 50) { nodes { id title } pageInfo { hasNextPage endCursor } }
   }`,
   `query { podcasts(first: 20) { nodes { id title description episodes(first: 3) { nodes { id title } } } } }`,
+  `query { account { email subscriptions { nodes { podcast { title } } } newEpisodes { nodes { id title } }
+    inProgress { nodes { positionSeconds episode { title } } } } }`,
   `query { __schema { types { name kind fields { name args { name } type { name } } } } }`,
 ];
 
@@ -50,7 +58,8 @@ export async function exercise(
 
   async function ask(method: string, { path, headers, body }: Ask): Promise<string> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const reply = await fetch(url + path, { method, headers, body, redirect: "manual", signal });
+    const sent = { cookie: world.cookie, "user-agent": USER_AGENT, ...headers };
+    const reply = await fetch(url + path, { method, headers: sent, body, redirect: "manual", signal });
     const text = await reply.text();
     const hasFailed = reply.status >= 500 ? path !== "/admin/error" : text.startsWith('{"errors"');
     if (hasFailed) throw new Error(`Cannot exercise "${name}" at "${path}": ${reply.status} ${text.slice(0, 500)}`);
@@ -70,14 +79,58 @@ export async function exercise(
   return counts;
 }
 
-function listGets({ path }: Route, { podcastId, episodeId }: World): Ask[] {
-  if (path.startsWith("/assets/")) return [{ path: assetPath("app.css") }, { path: assetPath("icon.svg") }];
+function listGets({ path }: Route, world: World): Ask[] {
+  const { podcastId, episodeId } = world;
+  if (path.startsWith("/assets/"))
+    return [{ path: assetPath("app.css") }, { path: assetPath("app.js") }, { path: assetPath("icon.svg") }];
   const variables = JSON.stringify({ podcast: String(podcastId), episode: String(episodeId) });
   if (path === "/graphql") {
     return QUERIES.map((query) => ({ path: `${path}?${new URLSearchParams({ query, variables })}` }));
   }
+  if (path === "/search") return [{ path: `${path}?q=sample` }];
+  return [{ path: withIds(path, world) }];
+}
+
+function withIds(path: string, { podcastId, episodeId }: World): string {
   const ids: Record<string, number> = { podcasts: podcastId, episodes: episodeId };
-  return [{ path: path.replace(/(\w+)\/:\w+/g, (_, collection: string) => `${collection}/${ids[collection] ?? 1}`) }];
+  return path.replace(/([\w-]+)\/:\w+/g, (_, collection: string) => `${collection}/${ids[collection] ?? 1}`);
+}
+
+/** What the pages' forms send, by the route that they send it to. */
+function formFor(path: string, world: World): Record<string, string> {
+  const email = world.newEmail();
+  const [password, password_confirm] = [SAMPLE_PASSWORD, SAMPLE_PASSWORD];
+  switch (path) {
+    case "/account/api-keys":
+      return { name: "An app" };
+    case "/login":
+      return { email, password };
+    case "/signup":
+      return { email, password, password_confirm };
+    case "/password-reset":
+      return { email };
+    case "/account/password":
+      return { current_password: password, password, password_confirm };
+    case "/podcasts/:id/subscription":
+      return { subscribed: "true" };
+    case "/podcasts/:podcastId/episodes/:id/state":
+      return { favorited: "true", position_seconds: "754" };
+    default:
+      return { url: world.newFeedUrl() };
+  }
+}
+
+async function paramsFor(path: string, world: World): Promise<object> {
+  switch (path) {
+    case "/admin/account-add":
+      return { email: world.newEmail(), password: SAMPLE_PASSWORD };
+    case "/admin/directory-search":
+      return { query: "sample" };
+    case "/admin/podcast-remove":
+      return { podcastId: await world.addPodcast() };
+    default:
+      return { url: world.newFeedUrl() };
+  }
 }
 
 async function listPosts({ path }: Route, world: World): Promise<Ask[]> {
@@ -90,8 +143,10 @@ async function listPosts({ path }: Route, world: World): Promise<Ask[]> {
     await world.makePodcastsDue();
     return [{ path, headers: PING, body: "{}" }];
   }
-  const url = world.newFeedUrl();
-  if (!path.startsWith("/admin/")) return [{ path, headers: FORM_TYPE, body: String(new URLSearchParams({ url })) }];
-  const params = path === "/admin/podcast-remove" ? { podcastId: await world.addPodcast() } : { url };
-  return [{ path, headers: JSON_TYPE, body: JSON.stringify(params) }];
+  if (path.startsWith("/admin/")) {
+    return [{ path, headers: JSON_TYPE, body: JSON.stringify(await paramsFor(path, world)) }];
+  }
+  // What ends the login, or the account, is left to who has none.
+  const headers = /logout|deletion|revocation/.test(path) ? { ...FORM_TYPE, cookie: "" } : FORM_TYPE;
+  return [{ path: withIds(path, world), headers, body: String(new URLSearchParams(formFor(path, world))) }];
 }

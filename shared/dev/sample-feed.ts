@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
 export type FeedOrigin = {
+  /** Where a directory's search is answered, too. */
+  url: string;
   /** A feed's URL that nobody was given before. */
   newFeedUrl(): string;
   close(): Promise<void>;
@@ -11,11 +13,30 @@ export type FeedOrigin = {
 // More than one page of them.
 const NUM_EPISODES = 60;
 
+// As the iTunes Search API answers.
+const SEARCH = JSON.stringify({
+  resultCount: 1,
+  results: [
+    {
+      kind: "podcast",
+      collectionId: 1,
+      collectionName: "A Sample",
+      artistName: "A. Host",
+      feedUrl: "https://show.example.com/feed.xml",
+      artworkUrl600: "https://show.example.com/600.jpg",
+    },
+  ],
+});
+
 /** Serves a made-up feed on a free port of 127.0.0.1, compressed, and changed each time it is asked for. */
 export async function startFeedOrigin(): Promise<FeedOrigin> {
   let numAsked = 0;
   let numGiven = 0;
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/search?")) {
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(SEARCH);
+      return;
+    }
     numAsked += 1;
     response.writeHead(200, {
       "content-type": "application/rss+xml",
@@ -29,6 +50,7 @@ export async function startFeedOrigin(): Promise<FeedOrigin> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("Cannot serve a feed");
   return {
+    url: `http://127.0.0.1:${address.port}`,
     newFeedUrl: () => `http://127.0.0.1:${address.port}/${++numGiven}.xml`,
     close: async () => {
       server.closeAllConnections();
