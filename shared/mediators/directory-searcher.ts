@@ -1,13 +1,10 @@
 import type { Context } from "../context.ts";
 import { DIRECTORY_NAME, DirectoryError, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
+import { takeDirectoryTurn } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 import { findDirectorySearch } from "../sql/find-directory-search.ts";
 import { type ListedDirectoryPodcast, listDirectoryPodcasts } from "../sql/list-directory-podcasts.ts";
 import { storeDirectorySearch } from "../sql/store-directory-search.ts";
-import { type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
-
-// "approximately 20 calls per minute" (Apple's documentation), of one address: that of all pods together, most often.
-const LIMIT: RateLimit = { kind: "directory-search", max: 20, windowSeconds: 60 };
 
 /** `podcasts` is what the directory answered, now or, with a `problem`, when it was last asked: nothing where it never was. */
 export type DirectoryResult = {
@@ -36,7 +33,7 @@ export async function run(ctx: Context, { query }: { query: string }): Promise<D
 }
 
 async function ask(ctx: Context, query: string): Promise<ItunesHit[] | "busy" | "failed"> {
-  const { isAllowed } = await takeRateLimit(ctx.db, { ...LIMIT, subject: DIRECTORY_NAME });
+  const { isAllowed } = await takeDirectoryTurn(ctx);
   if (!isAllowed) {
     ctx.log.warn("Directory not asked: it was asked too often lately");
     return "busy";
