@@ -160,24 +160,29 @@ test("Host and X-Forwarded-Host change nothing on a page", async () => {
   assert.doesNotMatch(text, /evil/);
 });
 
-test("a form from another site is refused, and there is none in production", async () => {
+test("a form from another site is refused, and in production who is not logged in", async () => {
   const development = await startArtifact({
     name: "web-podcast-add-post",
     environment: { DATABASE_URL, PODCORE_ENV: "development" },
   });
-  const send = (url: string, headers: Record<string, string>) =>
-    fetch(`${url}/podcasts`, { method: "POST", headers, body: new URLSearchParams({ url: "" }), redirect: "manual" });
+  const send = (url: string, headers: Record<string, string>, feedUrl = "") =>
+    fetch(`${url}/podcasts`, {
+      method: "POST",
+      headers,
+      body: new URLSearchParams({ url: feedUrl }),
+      redirect: "manual",
+    });
 
   const replies = await Promise.all([
     send(development.url, { "sec-fetch-site": "cross-site" }),
     send(development.url, { "sec-fetch-site": "same-site" }),
     send(development.url, { origin: "https://evil.example.com" }),
     send(development.url, { "sec-fetch-site": "same-origin" }),
-    send(web.url, { "sec-fetch-site": "same-origin" }),
+    send(web.url, { "sec-fetch-site": "same-origin", accept: "application/json" }, "https://example.com/feed.xml"),
   ]);
 
   assert.deepEqual(
     replies.map(({ status }) => status),
-    [403, 403, 403, 400, 404],
+    [403, 403, 403, 400, 401],
   );
 });
