@@ -55,9 +55,15 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     }
     rules = unfinished;
   }
-  for (const [rule, num] of Object.entries(numDeleted)) ctx.log.info("Cleaned", { rule, num_deleted: num });
+  ctx.log.info("Clean finished", toDeletedFields(numDeleted));
   if (failures.length > 0) throw failures[0];
   return { numDeleted };
+}
+
+/** The rules that found something, on one line: most ticks find nothing. */
+function toDeletedFields(numDeleted: Record<string, number>): Record<string, number> {
+  const found = Object.entries(numDeleted).filter(([, num]) => num > 0);
+  return Object.fromEntries(found.map(([rule, num]) => [`num_${rule}`, num]));
 }
 
 function expired(expiry: Expiry): Rule {

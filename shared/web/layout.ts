@@ -17,6 +17,8 @@ export type Page = {
   /** Most particular first; the site's name follows by itself. */
   titles: string[];
   main: Html;
+  /** What was searched for, in the search field still. */
+  query?: string | undefined;
   /** It is about whoever asks, or takes a secret: kept by no cache, and left out by search engines. */
   isPersonal?: boolean;
   /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
@@ -58,7 +60,7 @@ function cacheControl({ config, caller }: Site, { isPersonal }: Page): string {
   return config.env === "development" ? "no-cache" : "public, max-age=60";
 }
 
-function documentOf(site: Site, { titles, main, about, isPersonal }: Page): string {
+function documentOf(site: Site, { titles, main, query, about, isPersonal }: Page): string {
   const document = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -76,6 +78,7 @@ ${about && aboutTags(site.config.publicUrl, about)}
 <a class="skip" href="#main">Skip to content</a>
 <header class="site">
 <a class="brand" href="/"><img src="${assetPath("icon.svg")}" alt="" width="28" height="28">${SITE_NAME}</a>
+${searchForm(query)}
 ${siteNav(site)}
 </header>
 <main id="main">
@@ -91,12 +94,17 @@ ${main}
   return document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
 }
 
-function siteNav({ caller }: Site): Html {
+function searchForm(query: string | undefined): Html {
   return html`<form class="site-search" role="search" action="/search">
-<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Title, person, word" maxlength="100">
+<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Title, person, word" maxlength="100"${
+    query !== undefined && html` value="${query}"`
+  }>
 <button type="submit" class="button">Search</button>
-</form>
-<nav class="site-nav" aria-label="Your account">
+</form>`;
+}
+
+function siteNav({ caller }: Site): Html {
+  return html`<nav class="site-nav" aria-label="Your account">
 ${accountLinks(caller)}
 </nav>`;
 }

@@ -17,7 +17,7 @@ import { startOfNotes } from "./words.ts";
 // Two lines on a wide screen.
 const EXCERPT_MAX_CHARACTERS = 200;
 
-/** What was searched for and found; the form alone without a query. */
+/** What was searched for and found; nothing without a query. */
 export type SearchView = SearchResult & {
   query: string | undefined;
   kind: SearchKind;
@@ -25,27 +25,20 @@ export type SearchView = SearchResult & {
   after: string | undefined;
 };
 
-/** The search form, and what was found among what is stored and in the directory. */
+/** What was found among what is stored and in the directory, below the site's own search field. */
 export function searchPage(view: SearchView): SitePage {
   const { query, podcasts, episodes, directory } = view;
   return {
     titles: query === undefined ? ["Search"] : [query, "Search"],
     about: { isBlocked: true, path: query === undefined ? "/search" : searchPath(query), title: "Search" },
-    main: html`<h1>Search</h1>
-${searchForm(query)}
+    query,
+    main: html`<h1>${query === undefined ? "Search" : "Search results"}</h1>
+${query === undefined && html`<p>For a podcast, an episode, a person or a word, in the field above. Misspelt titles are found, too; "quotes", -word and or work.</p>`}
 ${query !== undefined && view.kind !== "all" && html`<p class="paging"><a class="button" href="${searchPath(query)}">All results</a></p>`}
 ${query !== undefined && podcasts && podcastSection({ ...view, query }, podcasts)}
 ${query !== undefined && episodes && episodeSection({ ...view, query }, episodes)}
 ${directory && directorySection(directory)}`,
   };
-}
-
-function searchForm(query: string | undefined): Html {
-  return html`<form class="add" role="search" aria-label="Search again" action="/search">
-<label for="q">Title, person or word</label>
-<input id="q" name="q" type="search" required maxlength="100"${query !== undefined && html` value="${query}"`}>
-<button type="submit">Search</button>
-</form>`;
 }
 
 type Asked = Pick<SearchView, "kind" | "after"> & { query: string };

@@ -101,7 +101,7 @@ test("run() keeps the newest five raw feeds of each podcast, and tells how many 
     [1, 2, 3, 4, 5],
     [1, 2],
   ]);
-  assert.match(lines.join(""), /Cleaned, rule: podcast_feed_content, num_deleted: 4/);
+  assert.match(lines.join(""), /Clean finished, num_podcast_feed_content: 4\n/);
 });
 
 test("run() deletes nothing, when it runs again", async () => {
