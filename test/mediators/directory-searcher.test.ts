@@ -176,3 +176,20 @@ test("run() links hits to stored podcasts by any of their feed URLs, and to a pr
     [open, secret, undefined],
   );
 });
+
+test("run() asks the directory eight times a minute for one network, and for others meanwhile", async () => {
+  itunes.answer(itunesReply(...numbered(1)));
+  const searchFrom = (address: string, query: string) => {
+    const caller = { ...NOBODY, address };
+    return directorySearcher.run(createContext({ databaseUrl, environment, fetch, caller }), { query });
+  };
+  for (let i = 0; i < 8; i++) await searchFrom("203.0.113.7", `query ${i}`);
+
+  const ninth = await searchFrom("203.0.113.8", "query 8");
+  const known = await searchFrom("203.0.113.8", "query 0");
+  const other = await searchFrom("198.51.100.1", "query 8");
+
+  assert.deepEqual(ninth, { podcasts: [], problem: "busy" });
+  assert.deepEqual([known, other].map(titlesOf), [["Show 1"], ["Show 1"]]);
+  assert.equal(itunes.requests.length, 9);
+});
