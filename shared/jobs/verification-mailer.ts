@@ -3,7 +3,6 @@ import { readFields, readId } from "../http/read-fields.ts";
 import { accountExistsMail, inviteMail, signUpMail } from "../mail/mails.ts";
 import { sendMail } from "../mail/send-mail.ts";
 import { findPendingCode } from "../sql/find-pending-code.ts";
-import { deleteVerificationCode } from "../sql/find-verification-code.ts";
 import { mintVerificationSecret } from "../sql/mint-verification-secret.ts";
 import { job } from "./job.ts";
 import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
@@ -11,7 +10,7 @@ import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
 /**
  * Mails the link of a code that makes an account. Its secret is made here: before that nothing is stored that could open
  * the account, and each attempt voids the link of the one before. Where the address has an account by now, its owner
- * alone learns that, by mail, and the code is deleted.
+ * alone learns that, by mail. The code stays, and opens nothing: were it gone, its account's export would tell.
  */
 export const verificationMailer = job({
   timeoutMs: MAIL_TIMEOUT_MS,
@@ -26,8 +25,6 @@ export const verificationMailer = job({
     const { kind, email: to, isTaken } = code;
     if (isTaken) {
       await sendWithinLimit(ctx, { to, send: () => sendMail(ctx, { to, ...accountExistsMail({ publicUrl }) }) });
-      // Last: without it, there would be nothing to try again.
-      await deleteVerificationCode(ctx.db, id);
       return;
     }
     await sendWithinLimit(ctx, {

@@ -73,10 +73,10 @@ test("verificationMailer tells the owner of an account instead, however the addr
   assert.deepEqual([server.mails.length, mail?.to], [1, ["reader@example.com"]]);
   assert.equal(mail?.headers.subject, "You already have an account at casts.example.org");
   assert.doesNotMatch(mail?.text ?? "", /code=/);
-  assert.equal(await storedDigest(id), undefined);
+  assert.equal(await storedDigest(id), null);
 });
 
-test("verificationMailer keeps the code of an account's owner, until the mail about it is sent", async () => {
+test("verificationMailer tries again to tell the owner of an account, when the server refuses for now", async () => {
   await insertAccount(db, { email: "reader@example.com" });
   const id = await insertCode();
   server.refusal = "451 Try later";
