@@ -1,4 +1,5 @@
 import { badParameter } from "../errors.ts";
+import { isInstant } from "../sql/cursor.ts";
 import type { SyncPoint } from "../sql/find-sync-point.ts";
 
 /** An account's id, and up to where its lists were known when a query began. */
@@ -24,7 +25,8 @@ function parse(token: string): AccountPoint | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
     const [id, sequence, at]: unknown[] = Array.isArray(value) ? value : [];
-    if (typeof id !== "number" || typeof sequence !== "number" || typeof at !== "string") return undefined;
+    if (typeof id !== "number" || typeof sequence !== "number" || typeof at !== "string" || !isInstant(at))
+      return undefined;
     const point = { id, sequence, at: new Date(at) };
     // What is not written as it would be here, was not.
     return Number.isSafeInteger(sequence) && encodeSyncToken(point) === token ? point : undefined;

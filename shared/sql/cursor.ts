@@ -31,11 +31,16 @@ export function decodeCursor(cursor: string): { key: string; id: number } {
 /** Decodes a cursor whose key is an instant. @throws UserError 400 */
 export function decodeInstantCursor(cursor: string): { key: string; id: number } {
   const decoded = decodeCursor(cursor);
-  const instant = new Date(decoded.key);
+  if (isInstant(decoded.key)) return decoded;
+  throw notACursor(cursor);
+}
+
+/** Whether a text that came from outside is an instant as `toISOString` writes it, and can be asked for. */
+export function isInstant(text: string): boolean {
+  const instant = new Date(text);
   const year = instant.getUTCFullYear();
   // Postgres writes and reads the years before and after these in another way.
-  if (year >= 1 && year <= 9_999 && instant.toISOString() === decoded.key) return decoded;
-  throw notACursor(cursor);
+  return year >= 1 && year <= 9_999 && instant.toISOString() === text;
 }
 
 /** Decodes a cursor whose key is a whole number, of a sequence or a rank. @throws UserError 400 */

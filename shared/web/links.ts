@@ -66,11 +66,10 @@ export function webUrl(value: string | undefined | null): string | undefined {
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : undefined;
 }
 
-/** A path of this site's that a form or link hands on; undefined for what would lead elsewhere. */
+/** A path of this site's, percent-encoded, that a form or link hands on; undefined for what would lead elsewhere. */
 export function localPath(text: string): string | undefined {
-  // Browsers take "//host" and "/\\host" for another site, and leave out tabs and line ends.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
-  return /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(text) && text.length <= 2_000 ? text : undefined;
+  // Browsers take "//host" and "/\\host" for another site, and leave out tabs and line ends. A header takes no other letters.
+  return /^\/(?!\/)[!-[\]-~]*$/.test(text) && text.length <= 2_000 ? text : undefined;
 }
 
 function withSlug(id: number, title: string): string {

@@ -216,11 +216,13 @@ test("a private podcast that the account has left comes without its podcast, and
 });
 
 const at = new Date("2026-01-01T00:00:00Z");
+const far = new Date("+010000-01-01T00:00:00Z");
 const badTokens: [name: string, make: () => string][] = [
   ["nothing", () => ""],
   ["what is no token", () => "x"],
   ["another account's token", () => encodeSyncToken({ id: accountId + 1, sequence: 0, at })],
   ["a token from ahead", () => encodeSyncToken({ id: accountId, sequence: 1, at })],
+  ["a token of a year beyond the database's", () => encodeSyncToken({ id: accountId, sequence: 0, at: far })],
   ["a token with no instant", () => Buffer.from(`[${accountId},0,"2026"]`).toString("base64url")],
 ];
 
