@@ -21,7 +21,11 @@ export async function run(ctx: Context, params: Subscription): Promise<AccountPo
     findPodcasts(ctx.db, { accountId, ids: [podcastId] }),
   ]);
   const held = known.get(podcastId);
-  if (!visible.has(podcastId) && (isSubscribed || held === undefined)) throw notFound("podcast", podcastId);
+  // Who is to be subscribed, may be, and is not, is an account that was removed meanwhile.
+  const isThere = isSubscribed
+    ? visible.has(podcastId) && held !== undefined
+    : visible.has(podcastId) || held !== undefined;
+  if (!isThere) throw notFound("podcast", podcastId);
   if (held === undefined || held.subscribedAt === null) return undefined;
   return (held.unsubscribedAt === null) === isSubscribed ? held : undefined;
 }

@@ -141,3 +141,11 @@ test("run() changes nothing of other accounts", async () => {
 async function subscribeToHidden(podcastId: number, by: number) {
   await db.insert(accountPodcast).values({ accountId: by, podcastId, subscribedAt: new Date(), sequence: 0 });
 }
+
+test("run() refuses an account that was removed meanwhile, and says of no subscription that it is there", async () => {
+  const podcastId = await insertPodcast(db);
+
+  await assert.rejects(subscribe(podcastId, accountId + 1), { status: 404 });
+
+  assert.equal(await unsubscribe(podcastId, accountId + 1), undefined);
+});
