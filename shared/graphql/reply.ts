@@ -11,7 +11,7 @@ export function chooseMediaType(accept: string | undefined): MediaType {
 }
 
 export function resultReply({ status, result }: Outcome, mediaType: MediaType): Reply {
-  const headers = { "content-type": `${mediaType}; charset=utf-8`, vary: "accept" };
+  const headers = { "content-type": `${mediaType}; charset=utf-8`, vary: "accept, authorization, cookie" };
   return { status, headers, body: JSON.stringify(result) };
 }
 

@@ -43,7 +43,8 @@ export function toErrorView(error: UserError, requestId: string): ErrorView {
 export function jsonError({ status, message, requestId }: ErrorView): Reply {
   return {
     status,
-    headers: { "content-type": "application/json; charset=utf-8" },
+    // A cache may keep a 404 without being told to, and what is not there for one may be for another.
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
     body: JSON.stringify({ errors: [{ message, extensions: { requestId } }] }),
   };
 }

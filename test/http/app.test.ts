@@ -153,6 +153,7 @@ test("handle() says which methods a path takes, and what is at none", async () =
 
   assert.deepEqual([wrong.status, wrong.headers.allow], [405, "GET, POST, HEAD"]);
   assert.equal(unknown.status, 404);
+  assert.equal(unknown.headers["cache-control"], "no-store");
 });
 
 test("handle() redirects to a path without superfluous slashes, and never to another host", async () => {

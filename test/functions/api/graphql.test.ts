@@ -46,7 +46,7 @@ for (const [accept, contentType] of [
 
     assert.equal(answered.headers["content-type"], `${contentType}; charset=utf-8`);
     assert.equal(refused.headers["content-type"], `${contentType}; charset=utf-8`);
-    assert.equal(answered.headers.vary, "accept");
+    assert.equal(answered.headers.vary, "accept, authorization, cookie");
   });
 }
 
