@@ -9,25 +9,39 @@ const PER_ACCOUNT: RateLimit = { kind: "login-account", max: 10, windowSeconds: 
 // Behind one address there may be a school; across many, a password list meets the limit of each account.
 const PER_NETWORK: RateLimit = { kind: "login-network", max: 50, windowSeconds: WINDOW_SECONDS };
 
+/** Whose password it is: of an address, known or not; of the account whose own browser asks; or the one chosen at a sign-up. */
+type Whose = { email: string } | { accountId: number } | { verificationCodeId: number };
+
 /**
- * Counts an attempt to log in, or to show that one knows a password, before it is checked: no number of attempts at once
- * gets past the limit. `subject` is whose password it is, known or not; what is counted for tells nobody.
+ * Checks whether somebody knows a password. The attempt is counted before, so that no number of attempts at once gets past
+ * the limit, and taken off again where it was right, or could not be checked. What is counted for tells nobody.
  *
- * @returns what takes the attempt off again, for one that was right
- * @throws UserError 429 after ten failures for the subject, or fifty of the client's network, in 15 minutes
+ * @throws UserError 429 after ten failures for whose it is, or fifty of the client's network, in 15 minutes; whatever `check` throws
  */
-export async function takeLoginAttempt(ctx: Context, subject: string): Promise<{ giveBack(): Promise<void> }> {
+export async function checkWithinLimit<T extends { isRight: boolean }>(
+  ctx: Context,
+  whose: Whose,
+  check: () => Promise<T>,
+): Promise<T> {
+  const subject = createHash("sha256").update(JSON.stringify(whose).toLowerCase()).digest("hex");
+  // Who is logged in is counted apart: nobody's failures elsewhere keep the owner from what the password protects.
+  const isLoggedIn = "accountId" in whose;
   const limits = [
-    { ...PER_NETWORK, subject: networkOf(ctx.caller.address) },
-    { ...PER_ACCOUNT, subject: createHash("sha256").update(subject.toLowerCase()).digest("hex") },
+    ...(isLoggedIn ? [] : [{ ...PER_NETWORK, subject: networkOf(ctx.caller.address) }]),
+    { ...PER_ACCOUNT, subject },
   ];
+  const giveBack = async () => {
+    for (const limit of limits) await giveBackRateLimit(ctx.db, limit);
+  };
+
   for (const limit of limits) {
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limit);
     if (!isAllowed) throw tooManyRequests("Too many requests: too many failed logins", retryAfterSeconds);
   }
-  return {
-    giveBack: async () => {
-      for (const limit of limits) await giveBackRateLimit(ctx.db, limit);
-    },
-  };
+  const checked = await check().catch(async (error: unknown) => {
+    await giveBack();
+    throw error;
+  });
+  if (checked.isRight) await giveBack();
+  return checked;
 }

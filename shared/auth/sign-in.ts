@@ -18,17 +18,23 @@ const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
 /**
  * Logs the browser that asks in to an account, under a new secret: its login before that ends. What an ephemeral account
  * of the browser's holds is the other's from now on.
+ *
+ * @param params `passwordHash`: of the password that was shown to be known
+ * @returns undefined where the account has another password by now, or is gone
  */
-export async function signIn(ctx: Context, { accountId }: { accountId: number }): Promise<SignedIn> {
+export async function signIn(
+  ctx: Context,
+  { accountId, passwordHash }: { accountId: number; passwordHash: string },
+): Promise<SignedIn | undefined> {
   const { account, credential, address, userAgent } = ctx.caller;
+  const { secret, sha256 } = newSecret();
+  const login = { accountId, passwordHash, secretSha256: sha256, userAgent, address, days: LOGIN_DAYS };
+  if (!(await insertLogin(ctx.db, login))) return undefined;
   if (account !== undefined && credential?.kind === "login") {
-    await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
     if (account.email === null && account.id !== accountId) {
       await ctx.db.transaction((tx) => mergeAccounts(tx, { fromId: account.id, intoId: accountId }));
-    }
+    } else await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
   }
-  const { secret, sha256 } = newSecret();
-  await insertLogin(ctx.db, { accountId, secretSha256: sha256, userAgent, address, days: LOGIN_DAYS });
   return { accountId, setCookie: sessionCookie(secret, ctx.config) };
 }
 

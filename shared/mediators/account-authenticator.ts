@@ -1,4 +1,4 @@
-import { takeLoginAttempt } from "../auth/login-limit.ts";
+import { checkWithinLimit } from "../auth/login-limit.ts";
 import { hashPassword, verifyPassword } from "../auth/password.ts";
 import { type SignedIn, signIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
@@ -16,15 +16,19 @@ export async function run(
   ctx: Context,
   { email, password }: { email: string; password: string },
 ): Promise<SignedIn | undefined> {
-  const attempt = await takeLoginAttempt(ctx, email);
   const account = await findAccountByEmail(ctx.db, email);
-  const { isRight, isOutdated } = await verifyPassword(password, account?.passwordHash);
-  if (!isRight || account === undefined) {
+  const stored = account?.passwordHash ?? undefined;
+  const { isRight, isOutdated } = await checkWithinLimit(ctx, { email }, () => verifyPassword(password, stored));
+  const signedIn =
+    isRight && account && stored ? await signIn(ctx, { accountId: account.id, passwordHash: stored }) : undefined;
+  if (signedIn === undefined) {
     ctx.log.info("Login refused");
     return undefined;
   }
-  await attempt.giveBack();
-  if (isOutdated) await setPasswordHash(ctx.db, { accountId: account.id, passwordHash: await hashPassword(password) });
-  ctx.log.info("Logged in", { account_id: account.id });
-  return signIn(ctx, { accountId: account.id });
+  const { accountId } = signedIn;
+  if (isOutdated) {
+    await setPasswordHash(ctx.db, { accountId, passwordHash: await hashPassword(password), from: stored });
+  }
+  ctx.log.info("Logged in", { account_id: accountId });
+  return signedIn;
 }

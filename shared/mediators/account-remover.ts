@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { deleteAccount } from "../sql/delete-account.ts";
-import { isPassword } from "./password-changer.ts";
+import { checkPassword } from "./password-changer.ts";
 
 type Params = { account: { id: number; email: string | null }; password: string };
 
@@ -12,7 +12,9 @@ type Params = { account: { id: number; email: string | null }; password: string 
  * @throws UserError 429 after too many wrong ones
  */
 export async function run(ctx: Context, { account, password }: Params): Promise<boolean> {
-  if (account.email !== null && !(await isPassword(ctx, { accountId: account.id, password }))) return false;
+  const isAllowed =
+    account.email === null || (await checkPassword(ctx, { accountId: account.id, password })) !== undefined;
+  if (!isAllowed) return false;
   await ctx.db.transaction((tx) => deleteAccount(tx, account.id));
   ctx.log.info("Account deleted", { account_id: account.id });
   return true;

@@ -1,4 +1,4 @@
-import { takeLoginAttempt } from "../auth/login-limit.ts";
+import { checkWithinLimit } from "../auth/login-limit.ts";
 import { hashPassword, verifyPassword } from "../auth/password.ts";
 import { hashSecret } from "../auth/secret.ts";
 import { type SignedIn, signIn } from "../auth/sign-in.ts";
@@ -37,16 +37,16 @@ export async function run(ctx: Context, { secret, password }: { secret: string; 
   if (code === undefined) return { kind: "void" };
   const passwordHash = code.passwordHash ?? (await hashPassword(password));
   if (code.kind === "sign-up" && code.accountId !== ctx.caller.account?.id) {
-    const attempt = await takeLoginAttempt(ctx, `verification ${code.id}`);
-    const { isRight } = await verifyPassword(password, passwordHash);
+    const whose = { verificationCodeId: code.id };
+    const { isRight } = await checkWithinLimit(ctx, whose, () => verifyPassword(password, passwordHash));
     if (!isRight) return { kind: "wrong-password" };
-    await attempt.giveBack();
   }
   const accountId = await settle(ctx, { code, passwordHash });
   if (accountId === undefined) return { kind: "void" };
   ctx.log.info("E-mail address confirmed", { account_id: accountId });
-  const isOwn = ctx.caller.account?.id === accountId && ctx.caller.credential?.kind === "login";
-  return { kind: "verified", signedIn: isOwn ? { accountId, setCookie: undefined } : await signIn(ctx, { accountId }) };
+  // In the browser that signed up, too: whoever had its cookie until now has not the permanent account's.
+  const signedIn = await signIn(ctx, { accountId, passwordHash });
+  return signedIn === undefined ? { kind: "void" } : { kind: "verified", signedIn };
 }
 
 async function find(ctx: Context, secret: string): Promise<VerificationCode | undefined> {

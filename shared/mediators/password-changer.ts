@@ -1,38 +1,45 @@
-import { takeLoginAttempt } from "../auth/login-limit.ts";
+import { checkWithinLimit } from "../auth/login-limit.ts";
 import { hashPassword, verifyPassword } from "../auth/password.ts";
 import type { Context } from "../context.ts";
 import { deleteLogins } from "../sql/delete-logins.ts";
 import { findAccount } from "../sql/find-account.ts";
+import { deleteVerificationCodes } from "../sql/find-verification-code.ts";
 import { setPasswordHash } from "../sql/set-password-hash.ts";
 
 type Params = { accountId: number; currentPassword: string; password: string };
 
 /**
- * Changes an account's password and ends all its logins but the one that asks.
+ * Changes an account's password, ends all its logins but the one that asks, and voids the links that would change it.
  *
  * @returns false where `currentPassword` is not the account's
  * @throws UserError 429 after too many wrong ones
  */
 export async function run(ctx: Context, { accountId, currentPassword, password }: Params): Promise<boolean> {
-  if (!(await isPassword(ctx, { accountId, password: currentPassword }))) return false;
+  const from = await checkPassword(ctx, { accountId, password: currentPassword });
+  if (from === undefined) return false;
   const passwordHash = await hashPassword(password);
   const { credential } = ctx.caller;
-  await ctx.db.transaction(async (tx) => {
-    await setPasswordHash(tx, { accountId, passwordHash });
+  const isChanged = await ctx.db.transaction(async (tx) => {
+    if (!(await setPasswordHash(tx, { accountId, passwordHash, from }))) return false;
     await deleteLogins(tx, { accountId, exceptId: credential?.kind === "login" ? credential.id : undefined });
+    await deleteVerificationCodes(tx, accountId);
+    return true;
   });
-  ctx.log.info("Password changed", { account_id: accountId });
-  return true;
+  if (isChanged) ctx.log.info("Password changed", { account_id: accountId });
+  return isChanged;
 }
 
-/** Whether it is the password of a permanent account, which whoever sits at its owner's browser need not know. @throws UserError 429 */
-export async function isPassword(
+/**
+ * Checks the password of a permanent account, which whoever sits at its owner's browser need not know.
+ *
+ * @returns its hash; undefined where that is not the password
+ * @throws UserError 429
+ */
+export async function checkPassword(
   ctx: Context,
   { accountId, password }: { accountId: number; password: string },
-): Promise<boolean> {
-  const account = await findAccount(ctx.db, accountId);
-  const attempt = await takeLoginAttempt(ctx, account?.email ?? `account ${accountId}`);
-  const { isRight } = await verifyPassword(password, account?.passwordHash);
-  if (isRight) await attempt.giveBack();
-  return isRight;
+): Promise<string | undefined> {
+  const stored = (await findAccount(ctx.db, accountId))?.passwordHash ?? undefined;
+  const { isRight } = await checkWithinLimit(ctx, { accountId }, () => verifyPassword(password, stored));
+  return isRight ? stored : undefined;
 }

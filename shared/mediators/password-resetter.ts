@@ -6,7 +6,11 @@ import type { Context } from "../context.ts";
 import { tooManyRequests } from "../errors.ts";
 import { deleteLogins } from "../sql/delete-logins.ts";
 import { enqueueJob } from "../sql/enqueue-job.ts";
-import { deleteVerificationCode, findVerificationCode } from "../sql/find-verification-code.ts";
+import {
+  deleteVerificationCode,
+  deleteVerificationCodes,
+  findVerificationCode,
+} from "../sql/find-verification-code.ts";
 import { setPasswordHash } from "../sql/set-password-hash.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import * as workerWaker from "./worker-waker.ts";
@@ -40,7 +44,7 @@ export async function ask(ctx: Context, { secret }: { secret: string }) {
 }
 
 /**
- * Changes the password by a link, once, and logs the browser in. Everybody else is logged out.
+ * Changes the password by a link, once, and logs the browser in. Everybody else is logged out, and other links are void.
  *
  * @returns undefined where the link is good for nothing
  */
@@ -56,9 +60,10 @@ export async function run(
     if (!(await deleteVerificationCode(tx, code.id))) return false;
     await setPasswordHash(tx, { accountId, passwordHash });
     await deleteLogins(tx, { accountId, exceptId: undefined });
+    await deleteVerificationCodes(tx, accountId);
     return true;
   });
   if (!isUsed) return undefined;
   ctx.log.info("Password reset", { account_id: accountId });
-  return signIn(ctx, { accountId });
+  return signIn(ctx, { accountId, passwordHash });
 }

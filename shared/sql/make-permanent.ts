@@ -1,6 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { account, verificationCode } from "../db/schema.ts";
+import { account } from "../db/schema.ts";
+import { deleteVerificationCodes } from "./find-verification-code.ts";
 
 type Owner = { email: string; passwordHash: string };
 
@@ -14,7 +15,7 @@ export async function makePermanent(
     .set({ email, passwordHash })
     .where(and(eq(account.id, accountId), isNull(account.email)))
     .returning({ id: account.id });
-  await db.delete(verificationCode).where(eq(verificationCode.accountId, accountId));
+  await deleteVerificationCodes(db, accountId);
   return rows.length > 0;
 }
 

@@ -1,10 +1,15 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
 
-export async function setPasswordHash(
-  db: Database,
-  { accountId, passwordHash }: { accountId: number; passwordHash: string },
-): Promise<void> {
-  await db.update(account).set({ passwordHash }).where(eq(account.id, accountId));
+type Change = { accountId: number; passwordHash: string; from?: string };
+
+/** Stores an account's new password. @returns false where `from` is given and no longer the hash that is stored, or the account is gone */
+export async function setPasswordHash(db: Database, { accountId, passwordHash, from }: Change): Promise<boolean> {
+  const rows = await db
+    .update(account)
+    .set({ passwordHash })
+    .where(and(eq(account.id, accountId), from === undefined ? undefined : eq(account.passwordHash, from)))
+    .returning({ id: account.id });
+  return rows.length > 0;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ROUTES } from "../../../functions/routes.ts";
+import { callArtifact } from "../../support/artifact.ts";
 import { runSite } from "../../support/running-site.ts";
 import { createVisitor, type Visitor } from "../../support/visitor.ts";
 
@@ -22,6 +23,17 @@ async function signUp(visitor: Visitor, email: string): Promise<void> {
   const code = /name="code" value="([^"]+)"/.exec(asked.body)?.[1] ?? "";
   const done = await visitor.post("/verify", { code });
   assert.equal(done.location, "/account");
+}
+
+/** A link of an operator's, by which whoever has the account changes its password. */
+async function operatorsLink(email: string): Promise<string> {
+  const { stdout } = await callArtifact({
+    name: "admin-account-add",
+    params: JSON.stringify({ email }),
+    environment: { DATABASE_URL: site.databaseUrl },
+  });
+  const { pathname, search } = new URL(JSON.parse(stdout).link);
+  return pathname + search;
 }
 
 test("an account is made with the first change, never by a GET, a HEAD, a login or a bot", async () => {
@@ -73,8 +85,11 @@ test("signing up turns the visitor's account into a permanent one that keeps wha
   assert.match(page.body, /<span class="title">Kept<\/span>/);
   assert.match(page.body, /heard up to 12:34/);
   assert.match(account?.password_hash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-  assert.equal(visitor.cookie(), cookie);
   assert.deepEqual([...(await sql`select id from verification_code`)], []);
+  // Whoever knew the cookie of before is not logged in.
+  assert.notEqual(visitor.cookie(), cookie);
+  visitor.setCookie(cookie);
+  assert.equal((await visitor.get("/account")).status, 307);
 });
 
 test("a link opened in another browser asks for the password that was chosen", async () => {
@@ -123,6 +138,28 @@ test("signing up and logging in tell nobody whether an address has an account", 
   assert.equal(logins[0], logins[1]);
   assert.equal(resets[0], resets[1]);
   assert.match(await site.mailedLink(), /^\/password-reset\?code=/);
+});
+
+test("what an account holds does not tell whether the address that it signs up with has one", async () => {
+  await signUp(createVisitor(site.url), "taken@example.com");
+  const form = { password: PASSWORD, password_confirm: PASSWORD };
+  const [asksTaken, asksFree] = [createVisitor(site.url), createVisitor(site.url)];
+
+  await asksTaken.post("/signup", { email: "taken@example.com", ...form });
+  await site.mailedLink();
+  await asksFree.post("/signup", { email: "free@example.com", ...form });
+  await site.mailedLink();
+
+  // The job that mailed has ended when it is gone.
+  while ((await sql`select from job`).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const shapes = await Promise.all(
+    [asksTaken, asksFree].map(async (visitor) => {
+      const { verification_codes: codes } = JSON.parse((await visitor.get("/account/export")).body);
+      return codes.map((code: object) => Object.keys(code));
+    }),
+  );
+  assert.equal(shapes[0].length, 1);
+  assert.deepEqual(shapes[0], shapes[1]);
 });
 
 test("forms say what is wrong in the original's words, and show again what was typed", async () => {
@@ -226,7 +263,16 @@ test("a login leads on to paths of this site only", async () => {
     (await createVisitor(site.url).post("/login", { email: "next@example.com", password: PASSWORD, next })).location;
 
   assert.equal(await lead("/podcasts/1?after=x"), "/podcasts/1?after=x");
-  for (const next of ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/\t/x"]) {
+  for (const next of [
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example/",
+    "javascript:alert(1)",
+    "/\t/x",
+    "/€",
+    "/ü",
+    "/\u007f",
+  ]) {
     assert.equal(await lead(next), "/account", next);
   }
 });
@@ -262,7 +308,7 @@ test("every form refuses what another site sends, by Sec-Fetch-Site, then by Ori
   assert.equal((await visitor.get("/account")).status, 200);
 });
 
-test("changing the password takes the current one, and logs every other browser out", async () => {
+test("changing the password takes the current one, logs every other browser out, and voids the links that would change it", async () => {
   const visitor = createVisitor(site.url);
   const other = createVisitor(site.url);
   await signUp(visitor, "change@example.com");
@@ -270,8 +316,12 @@ test("changing the password takes the current one, and logs every other browser 
   const form = { password: "battery staple", password_confirm: "battery staple" };
 
   const wrong = await visitor.post("/account/password", { current_password: "wrong", ...form });
+  const link = await operatorsLink("change@example.com");
+  const isGood = (await visitor.get(link)).status === 200;
   const done = await visitor.post("/account/password", { current_password: PASSWORD, ...form });
 
+  assert.equal(isGood, true);
+  assert.equal((await visitor.get(link)).status, 404);
   assert.match(wrong.body, /That is not your current password\./);
   assert.equal(done.location, "/account#logins");
   assert.equal((await visitor.get("/account")).status, 200);
@@ -292,9 +342,11 @@ test("a forgotten password is changed by the mailed link, once, and everybody is
 
   const asked = await other.get(link);
   const short = await other.post("/password-reset", { code, password: "short", password_confirm: "short" });
+  const spare = await operatorsLink("forgot@example.com");
   const done = await other.post("/password-reset", form);
   const again = await other.post("/password-reset", form);
 
+  assert.equal((await other.get(spare)).status, 404);
   assert.match(asked.body, /Choose a new password/);
   assert.match(short.body, /at least 8 characters/);
   assert.equal(done.location, "/account");

@@ -42,6 +42,27 @@ test("after ten failures an account's logins are refused for a while, from anywh
   );
 });
 
+test("whoever is logged in changes the password, and deletes the account, while others' guesses have closed its login", async () => {
+  await addAccount("owner@example.com");
+  const address = "198.18.0.1";
+  const owner = createVisitor(site.url, { address });
+  await owner.post("/login", { email: "owner@example.com", password: PASSWORD });
+  for (let i = 0; i < 50; i++) await attempt(i < 10 ? "owner@example.com" : `n${i}@example.com`, { address });
+  const form = { password: "battery staple", password_confirm: "battery staple" };
+
+  const again = await attempt("owner@example.com", { address: "192.0.2.3", password: PASSWORD });
+  const changed = await owner.post("/account/password", { current_password: PASSWORD, ...form });
+  const guesses = [];
+  for (let i = 0; i < 11; i++) guesses.push((await owner.post("/account/deletion", { password: "a guess" })).status);
+  await site.sql`update rate_limit set resets_at = podcore_now()`;
+  const deleted = await owner.post("/account/deletion", { password: "battery staple" });
+
+  assert.equal(again.status, 429);
+  assert.equal(changed.location, "/account#logins");
+  assert.deepEqual(guesses, [...Array(10).fill(200), 429]);
+  assert.deepEqual([deleted.status, deleted.location], [303, "/"]);
+});
+
 test("after fifteen minutes an account's logins are heard again", async () => {
   await addAccount("later@example.com");
   for (let i = 0; i < 10; i++) await attempt("later@example.com", { address: `100.99.${i}.1` });

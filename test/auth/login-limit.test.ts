@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { checkWithinLimit } from "../../shared/auth/login-limit.ts";
+import { NOBODY } from "../../shared/context.ts";
+import { UserError } from "../../shared/errors.ts";
+import { createContext } from "../support/context.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl, caller: { ...NOBODY, address: "192.0.2.1" } });
+
+beforeEach(() => ctx.db.execute("truncate rate_limit"));
+
+const fail = (whose: Parameters<typeof checkWithinLimit>[1]) =>
+  checkWithinLimit(ctx, whose, async () => ({ isRight: false }));
+const isTooMany = (error: unknown) => error instanceof UserError && error.status === 429;
+
+test("checkWithinLimit() counts no attempt that could not be checked", async () => {
+  const whose = { email: "ada@example.com" };
+  const busy = new UserError(503, "Service unavailable: too many are logging in");
+  for (let i = 0; i < 20; i++) {
+    await assert.rejects(
+      checkWithinLimit(ctx, whose, () => Promise.reject(busy)),
+      busy,
+    );
+  }
+
+  const counts = await ctx.db.execute("select num_taken from rate_limit");
+
+  assert.deepEqual([...counts], [{ num_taken: 0 }, { num_taken: 0 }]);
+  assert.deepEqual(await fail(whose), { isRight: false });
+});
+
+test("checkWithinLimit() counts who is logged in apart from who only types the account's address", async () => {
+  for (let i = 0; i < 10; i++) await fail({ email: "ada@example.com" });
+  await assert.rejects(fail({ email: "ADA@example.com" }), isTooMany);
+  for (let i = 0; i < 50; i++) await fail({ email: `n${i}@example.com` }).catch(() => {});
+
+  const checked = await checkWithinLimit(ctx, { accountId: 1 }, async () => ({ isRight: true }));
+  for (let i = 0; i < 10; i++) await fail({ accountId: 1 });
+
+  assert.deepEqual(checked, { isRight: true });
+  await assert.rejects(fail({ accountId: 1 }), isTooMany);
+  assert.deepEqual(await fail({ accountId: 2 }), { isRight: false });
+});
