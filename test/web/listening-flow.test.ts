@@ -141,6 +141,44 @@ test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhe
   await revokeElsewhere(page, { email, title });
 });
 
+test("logging out while an episode plays tells nothing more, and the page is not come back to as it was", {
+  skip: skipsBrowser,
+}, async () => {
+  const email = "playing@example.com";
+  const show = await addShow("Loud Ferries");
+  const page = await open();
+  await signUp(page, email);
+  await page.goto(show.episode);
+  const play = () =>
+    page.evaluate(`(async () => {
+      const player = document.querySelector("audio");
+      player.muted = true;
+      await player.play();
+      player.currentTime = 30;
+      await new Promise((seeked) => player.addEventListener("seeked", seeked, { once: true }));
+    })()`);
+  await play();
+
+  // A reply without a page: the browser stays, as when it comes back.
+  await page.route("**/logout", (route) => route.fulfill({ status: 204 }));
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.evaluate(`document.querySelector("audio").pause()`);
+  const reloaded = page.waitForRequest((request) => request.isNavigationRequest());
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`);
+  await reloaded;
+  await page.unroute("**/logout");
+  await page.waitForLoadState();
+  await play();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+
+  const states = await site?.sql.unsafe(`
+    select from account_episode s join episode e on e.id = s.episode_id join podcast p on p.id = e.podcast_id
+    where p.title = 'Loud Ferries'`);
+  assert.equal(states?.length, 0);
+  assert.deepEqual(await page.context().cookies(), []);
+});
+
 test("without scripts: the same by forms", { skip: skipsBrowser }, async () => {
   const [email, title] = ["plain@example.com", "Slow Boats"];
   const show = await addShow(title);

@@ -6,6 +6,9 @@ const REPORT_INTERVAL_MS = 15_000;
 // A place this near the end, or the start, is not worth going back to.
 const MARGIN_SECONDS = 5;
 
+// Whoever logs out is nobody by the time that the page is left: what is told then would make an account of it.
+let isLoggingOut = false;
+
 type State = Record<string, boolean | number | null>;
 
 /** Sends a form's fields, and answers what is stored from then on. Throws an Error for the reader. */
@@ -73,6 +76,7 @@ function enhancePlayer(player: HTMLMediaElement): void {
   function report(fields: Record<string, string>): void {
     toldAtMs = Date.now();
     last = last.then(async () => {
+      if (isLoggingOut) return;
       try {
         show(url, await send(url, fields, true));
         tell(fault, "");
@@ -104,5 +108,16 @@ function enhancePlayer(player: HTMLMediaElement): void {
   });
 }
 
+function watchLogout(form: HTMLFormElement): void {
+  form.addEventListener("submit", () => {
+    isLoggingOut = true;
+  });
+  // Back on a page that the browser has kept as it was: it is another's by now, or nobody's.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && isLoggingOut) location.reload();
+  });
+}
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) watchLogout(form);
 for (const form of document.querySelectorAll<HTMLFormElement>("form.toggle")) enhanceToggle(form);
 for (const player of document.querySelectorAll<HTMLMediaElement>("[data-state]")) enhancePlayer(player);
