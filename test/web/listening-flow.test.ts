@@ -179,6 +179,24 @@ test("logging out while an episode plays tells nothing more, and the page is not
   assert.deepEqual(await page.context().cookies(), []);
 });
 
+test("a visitor's first two changes, made at once, are one account's", { skip: skipsBrowser }, async () => {
+  const show = await addShow("Twin Piers");
+  const page = await open();
+  await page.goto(show.episode);
+
+  await Promise.all([
+    page.evaluate(`document.querySelectorAll("form.toggle")[0].requestSubmit()`),
+    page.evaluate(`document.querySelectorAll("form.toggle")[1].requestSubmit()`),
+  ]);
+  await page.getByRole("button", { name: "Remove from favorites" }).waitFor();
+  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+
+  const states = await site?.sql.unsafe(`
+    select s.is_favorited, s.is_played from account_episode s
+    join episode e on e.id = s.episode_id join podcast p on p.id = e.podcast_id where p.title = 'Twin Piers'`);
+  assert.deepEqual([...(states ?? [])], [{ is_favorited: true, is_played: true }]);
+});
+
 test("without scripts: the same by forms", { skip: skipsBrowser }, async () => {
   const [email, title] = ["plain@example.com", "Slow Boats"];
   const show = await addShow(title);

@@ -8,11 +8,19 @@ const MARGIN_SECONDS = 5;
 
 // Whoever logs out is nobody by the time that the page is left: what is told then would make an account of it.
 let isLoggingOut = false;
+// One after the other: what is said last is what is stored, and a visitor's first two changes make one account, not two.
+let last: Promise<unknown> = Promise.resolve();
 
 type State = Record<string, boolean | number | null>;
 
 /** Sends a form's fields, and answers what is stored from then on. Throws an Error for the reader. */
-async function send(url: string, fields: Record<string, string>, keepalive = false): Promise<State> {
+function send(url: string, fields: Record<string, string>, keepalive = false): Promise<State> {
+  const sent = last.then(() => post(url, fields, keepalive));
+  last = sent.catch(() => {});
+  return sent;
+}
+
+async function post(url: string, fields: Record<string, string>, keepalive: boolean): Promise<State> {
   let reply: Response;
   try {
     reply = await fetch(url, {
@@ -70,20 +78,16 @@ function enhancePlayer(player: HTMLMediaElement): void {
   const fault = document.querySelector("#player-fault");
   let toldSeconds = Number(player.dataset.position);
   let toldAtMs = 0;
-  let last = Promise.resolve();
 
-  /** One after the other, so that what was said last is what is stored. */
-  function report(fields: Record<string, string>): void {
+  async function report(fields: Record<string, string>): Promise<void> {
+    if (isLoggingOut) return;
     toldAtMs = Date.now();
-    last = last.then(async () => {
-      if (isLoggingOut) return;
-      try {
-        show(url, await send(url, fields, true));
-        tell(fault, "");
-      } catch (error) {
-        tell(fault, error instanceof Error ? error.message : String(error));
-      }
-    });
+    try {
+      show(url, await send(url, fields, true));
+      tell(fault, "");
+    } catch (error) {
+      tell(fault, error instanceof Error ? error.message : String(error));
+    }
   }
 
   function reportPosition(): void {
