@@ -58,6 +58,8 @@ export default httpFunction<Params, View>({
 function readPosition(form: Form): number | undefined {
   const text = form("position_seconds");
   if (text === "") return undefined;
-  if (/^\d{1,10}(\.\d+)?$/.test(text)) return Number(text);
+  // Here as well, so that no account is made for what is refused.
+  const isNumber = /^\d{1,10}(\.\d+)?$/.test(text);
+  if (isNumber && Number(text) < episodeStateUpdater.POSITION_MAX + 1) return Number(text);
   throw badParameter("position_seconds", `not a number of seconds: "${text.slice(0, 100)}"`);
 }

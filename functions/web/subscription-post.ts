@@ -30,9 +30,13 @@ export default httpFunction<Params, View>({
     // First, so that no account is made for what is not there.
     const podcast = await findPodcast(ctx.db, { id, accountId: ctx.caller.account?.id });
     if (podcast === undefined) throw notFound("podcast", id);
+    const path = podcastPath(podcast);
+    // Nor for whoever is subscribed to nothing, and stays so.
+    if (!isSubscribed && ctx.caller.account === undefined)
+      return { path, isSubscribed, wantsJson, setCookie: undefined };
     const { accountId, setCookie } = await ensureAccount(ctx);
     await subscriptionUpdater.run(ctx, { accountId, podcastId: id, isSubscribed });
-    return { path: podcastPath(podcast), isSubscribed, wantsJson, setCookie };
+    return { path, isSubscribed, wantsJson, setCookie };
   },
 
   render: ({ path, isSubscribed, wantsJson, ...cookie }) =>

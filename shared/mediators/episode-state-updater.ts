@@ -20,8 +20,8 @@ type Params = {
   at?: Date | undefined;
 };
 
-// An integer's in Postgres and in GraphQL; 68 years.
-const POSITION_MAX = 2 ** 31 - 1;
+/** An integer's in Postgres and in GraphQL; 68 years. */
+export const POSITION_MAX = 2 ** 31 - 1;
 
 /**
  * Stores what an account has done with an episode. Whether it holds the podcast does not matter: what somebody listens to

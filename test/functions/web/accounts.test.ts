@@ -37,7 +37,7 @@ async function operatorsLink(email: string): Promise<string> {
 }
 
 test("an account is made with the first change, never by a GET, a HEAD, a login or a bot", async () => {
-  const { podcastId } = await site.addPodcast({ title: "First Change" });
+  const { podcastId, episodeId } = await site.addPodcast({ title: "First Change" });
   const visitor = createVisitor(site.url);
   const bot = createVisitor(site.url, { userAgent: "Mozilla/5.0 (compatible; Googlebot/2.1)" });
   const nobody = createVisitor(site.url, { userAgent: "" });
@@ -49,6 +49,9 @@ test("an account is made with the first change, never by a GET, a HEAD, a login 
   await visitor.post("/logout");
   const refused = [await bot.post(path, { subscribed: "true" }), await nobody.post(path, { subscribed: "true" })];
   const unknown = await visitor.post("/podcasts/999999/subscription", { subscribed: "true" });
+  const state = `/podcasts/${podcastId}/episodes/${episodeId}/state`;
+  const far = await visitor.post(state, { position_seconds: "9999999999" });
+  const left = await visitor.post(path, { subscribed: "false" });
   const numBefore = await countAccounts();
   const done = await visitor.post(path, { subscribed: "true" });
   await visitor.post(path, { subscribed: "false" });
@@ -58,7 +61,8 @@ test("an account is made with the first change, never by a GET, a HEAD, a login 
     refused.map(({ status }) => status),
     [401, 401],
   );
-  assert.equal(unknown.status, 404);
+  assert.deepEqual([unknown.status, far.status, left.status], [404, 400, 303]);
+  assert.equal(left.headers.get("set-cookie"), null);
   assert.equal(done.status, 303);
   assert.match(
     done.headers.get("set-cookie") ?? "",
