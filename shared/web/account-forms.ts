@@ -11,6 +11,7 @@ export function passwordForm(email: string): Html {
 <input type="hidden" name="email" value="${email}" autocomplete="username">
 ${field({ name: "current_password", label: "Current password", type: "password", autocomplete: "current-password" })}
 ${newPasswordFields({ label: "New password" })}
+<p class="muted">Every other browser is logged out. API keys stay until they are revoked.</p>
 <p><button type="submit">Change password</button></p>
 </form>`;
 }

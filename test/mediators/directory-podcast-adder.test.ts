@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { NOBODY } from "../../shared/context.ts";
 import { directoryPodcast } from "../../shared/db/schema.ts";
 import * as directoryPodcastAdder from "../../shared/mediators/directory-podcast-adder.ts";
+import { findPodcast } from "../../shared/sql/find-podcast.ts";
 import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
@@ -84,19 +85,18 @@ test("run() records a failure, repeats it for ten minutes without fetching, and 
   assert.deepEqual({ podcastId, lastError, lastErrorAt }, { podcastId: added.id, lastError: null, lastErrorAt: null });
 });
 
-test("run() shows nobody a private podcast that is stored under the hit's feed URL", async () => {
-  script["/private"] = rss({ title: "Secret" });
-  const podcastId = await insertPodcast(db, { title: "Secret", isPrivate: true });
+test("run() shows everybody what a public directory lists, though somebody has marked it private", async () => {
+  script["/private"] = rss({ title: "Listed" });
+  const podcastId = await insertPodcast(db, { title: "Listed", isPrivate: true });
   await db.execute(
     sql`update podcast_feed_location set feed_url = ${`${origin.url}/private`} where podcast_id = ${podcastId}`,
   );
   const id = await insertHit(`${origin.url}/private`);
 
-  await assert.rejects(directoryPodcastAdder.run(ctx, { id }), {
-    status: 422,
-    message: 'Cannot show "Listed": its feed is private',
-  });
-  assert.equal((await findHit(id))?.podcastId, null);
+  const added = await directoryPodcastAdder.run(ctx, { id });
+
+  assert.deepEqual(added, { id: podcastId, title: "Listed" });
+  assert.equal((await findPodcast(db, { id: podcastId, accountId: undefined }))?.title, "Listed");
 });
 
 test("run() lets one network add 30 podcasts in ten minutes, and others meanwhile", async () => {

@@ -112,10 +112,12 @@ test("what is no key is told so, and a key makes no keys and logs nobody out", a
   const app = createVisitor(site.url);
 
   const wrong = await Promise.all(
-    ["Bearer podcore_x", `Bearer ${key.slice(8)}`, `Basic ${key}`, `Bearer ${key}x`, "x"].map((value) =>
+    ["Bearer podcore_x", `Bearer ${key.slice(8)}`, `Bearer ${key}x`, "Bearer", "bearer x"].map((value) =>
       ask("{ apiVersion }", { authorization: value }),
     ),
   );
+  // What a proxy asks for in front of the whole site.
+  const basic = await ask("{ account { email } }", { authorization: `Basic ${btoa("user:password")}` });
   const made = await app.post("/account/api-keys", { name: "second" }, { authorization });
   const exported = await app.get("/account/export", { authorization });
 
@@ -123,6 +125,7 @@ test("what is no key is told so, and a key makes no keys and logs nobody out", a
     wrong.map(({ status }) => status),
     [401, 401, 401, 401, 401],
   );
+  assert.deepEqual([basic.status, basic.body], [200, { data: { account: null } }]);
   assert.equal(made.status, 401);
   assert.equal(JSON.parse(exported.body).account.email, "limits@example.com");
 });
