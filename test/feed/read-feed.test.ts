@@ -177,6 +177,21 @@ test("readFeed() names a feed without a title by its page's host, or its own", a
   assert.equal((await readChannel("<title> </title>")).title, "feeds.example.com");
 });
 
+test("readFeed() finds artwork wherever feeds have it, media:thumbnail last", async () => {
+  const places = [
+    '<itunes:image href="https://example.com/itunes.jpg"/>',
+    "<image><url>https://example.com/image.jpg</url></image>",
+    '<media:thumbnail url="https://example.com/thumbnail.jpg"/>',
+  ];
+
+  const feeds = await Promise.all(places.map((_, i) => readChannel(places.slice(i).reverse().join(""))));
+
+  assert.deepEqual(
+    feeds.map(({ imageUrl }) => imageUrl),
+    ["itunes", "image", "thumbnail"].map((name) => `https://example.com/${name}.jpg`),
+  );
+});
+
 test("readFeed() loses no episode for its title", async () => {
   const notes = await readItem(
     `<guid>1</guid><description>&lt;p&gt;From the &lt;b&gt;notes&lt;/b&gt;&lt;/p&gt;</description>${enclosure("a.mp3")}`,

@@ -173,6 +173,20 @@ test("handle() redirects to a path without superfluous slashes, and never to ano
   );
 });
 
+test("handle() reads a query string and a path that are not well-formed, as the URL standard does", async () => {
+  const echo = httpFunction<{ id: string; q: string | null }, string>({
+    usesDatabase: false,
+    readParams: ({ params, query }) => ({ id: params.id ?? "", q: query.get("q") }),
+    handle: (_, { id, q }) => `${id} ${q}`,
+    render: text,
+  });
+  const { send } = setUp(echo);
+
+  const reply = await send({ url: "/things/%zz?%zz=%FF&q=1%zz%&&=" });
+
+  assert.deepEqual([reply.status, reply.body], [200, "%zz 1%zz%"]);
+});
+
 test("handle() sends security headers with every reply", async () => {
   const replies = await Promise.all([
     setUp(hello).send(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { eq } from "drizzle-orm";
-import { podcast, podcastFeedLocation } from "../../shared/db/schema.ts";
+import { episode, podcast, podcastFeedLocation } from "../../shared/db/schema.ts";
 import { UserError } from "../../shared/errors.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 import * as podcastRemover from "../../shared/mediators/podcast-remover.ts";
@@ -159,6 +159,26 @@ test("run() says what could not be done, when there is no feed", async () => {
     /Cannot use "gopher:\/\/example\.com\/" as a feed URL/,
   );
   assert.equal((await ctx.db.select().from(podcast)).length, 0);
+});
+
+test("run() stores a feed whose values are too long, cut to what is kept of them", async () => {
+  const long = (length: number) => "x".repeat(length);
+  const item = {
+    guid: long(3_000),
+    mediaUrl: "https://media.example.com/1.mp3",
+    title: long(3_000),
+    extra: `<link>https://example.com/${long(3_000)}</link><description>${long(70_000)}</description>`,
+  };
+  const extra = `<language>${long(300)}</language><itunes:author>${long(300)}</itunes:author><itunes:summary>${long(9_000)}</itunes:summary>`;
+
+  const { podcastId, numEpisodes } = await add("/feed", rss({ title: long(3_000), items: [item], extra }));
+
+  const [show] = await ctx.db.select().from(podcast).where(eq(podcast.id, podcastId));
+  const [stored] = await ctx.db.select().from(episode).where(eq(episode.podcastId, podcastId));
+  assert.equal(numEpisodes, 1);
+  assert.deepEqual([show?.title.length, show?.author?.length, show?.language], [500, 200, null]);
+  assert.deepEqual([stored?.guid.length, stored?.title.length, stored?.linkUrl], [2_000, 500, null]);
+  assert.equal(stored?.descriptionSource?.length, 64_000);
 });
 
 test("run() of the remover removes a podcast with all that hangs on it", async () => {

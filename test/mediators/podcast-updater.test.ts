@@ -275,6 +275,24 @@ test("fetch 31: run() follows a redirect and leaves the URL as it is", async () 
   assert.equal(claim?.feedUrl, `${origin.url}${path}`);
 });
 
+test("run() records a failure in the original's words, and the next success forgets it", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 500 };
+  await update(podcastId);
+  const failed = await crawlOf(podcastId);
+  script[path] = rss();
+
+  const result = await update(podcastId);
+
+  const { lastError, numFailures } = await crawlOf(podcastId);
+  assert.deepEqual(
+    [failed.lastError, failed.numFailures],
+    ["Error fetching podcast feed. Host responded with status: 500", 1],
+  );
+  assert.equal(result.kind, "unchanged");
+  assert.deepEqual([lastError, numFailures], [null, 0]);
+});
+
 test("run() stores nothing, when its lease was taken over while it fetched", async () => {
   const { podcastId, path } = await addFeed(rss());
   const before = await episodesOf(podcastId);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NOBODY } from "../../shared/context.ts";
+import type { Caller } from "../../shared/http/caller.ts";
 import { html } from "../../shared/web/html.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { production } from "./pages.ts";
@@ -14,6 +16,21 @@ test("pageReply() titles a page with as many titles as there is room for", () =>
   assert.equal(headTitleOf(["E".repeat(50), "Podcast"]), `${"E".repeat(50)} · Podcast · podcore`);
   assert.equal(headTitleOf(["E".repeat(55), "Podcast"]), `${"E".repeat(55)} · Podcast`);
   assert.equal(headTitleOf(["E".repeat(70), "Podcast"]), "E".repeat(70));
+});
+
+test("pageReply() offers a log-in to who is anonymous or ephemeral, and a log-out to who is signed in", () => {
+  const linksFor = (account: Caller["account"]) => {
+    const site = { config: production.config, caller: { ...NOBODY, account } };
+    const nav =
+      pageReply(site, { titles: ["x"], main: html`<h1>x</h1>` })
+        .body.toString()
+        .split("<main")[0] ?? "";
+    return [...nav.matchAll(/(?:href|action)="(\/(?:account|login|logout|signup))"/g)].map(([, path]) => path);
+  };
+
+  assert.deepEqual(linksFor(undefined), ["/login", "/signup"]);
+  assert.deepEqual(linksFor({ id: 1, email: null }), ["/account", "/login", "/signup"]);
+  assert.deepEqual(linksFor({ id: 1, email: "ada@example.com" }), ["/account", "/logout"]);
 });
 
 test("pageReply() cuts a title that is too long, its escapes counted", () => {
