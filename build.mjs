@@ -241,7 +241,8 @@ function lazyBuiltins() {
 /**
  * Parts of the functions framework that podcore does without. The gate reads bodies, no file is served, and one domain
  * for each request doubles its cost: what a handler throws is caught by the wrapper, and what floats by serve(). And
- * tables of nodemailer's, a third of it: mails have no attachments, and their server is a URL, not a brand.
+ * tables of nodemailer's, a third of it: mails have no attachments, and their server is a URL, not a brand. And the CSS
+ * parser of sanitize-html, nearly 100 kB: notes keep no styles (what it throws drops the attribute).
  */
 function standIns() {
   const modules = {
@@ -256,6 +257,7 @@ function standIns() {
     "mime-types.js":
       'export const detectMimeType = () => "application/octet-stream"; export const detectExtension = () => "bin";',
     minimist: "module.exports = () => ({});",
+    postcss: "exports.parse = () => { throw new Error('No styles are kept'); };",
     send: "module.exports = () => { throw new Error('No files are served'); };",
     "services.js": "export const services = {};",
     "serve-static": "module.exports = () => { throw new Error('No files are served'); };",

@@ -1,5 +1,6 @@
 import { type GraphQLFieldConfigMap, GraphQLObjectType, GraphQLString } from "graphql";
 import { tooManyRequests, UserError } from "../errors.ts";
+import * as directorySearcher from "../mediators/directory-searcher.ts";
 import type { Edge } from "../sql/cursor.ts";
 import type { ListedDirectoryPodcast } from "../sql/list-directory-podcasts.ts";
 import { searchEpisodes } from "../sql/search-episodes.ts";
@@ -66,8 +67,6 @@ export const SEARCH_FIELDS: GraphQLFieldConfigMap<undefined, Scope> = {
     extensions: { numItems: NUM_DIRECTORY_PODCASTS },
     resolve: async (_root, args: QueryArgs, { ctx }) => {
       const query = requireQuery("query", args.query);
-      // Few queries need it, and the start of all would pay for it.
-      const directorySearcher = await import("../mediators/directory-searcher.ts");
       const { podcasts, problem } = await directorySearcher.run(ctx, { query });
       if (podcasts.length > 0 || problem === undefined) return podcasts;
       if (problem === "busy")

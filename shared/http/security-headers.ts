@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 
 /**
- * The headers of every reply. Scripts and styles come from the site's own files, never from a page; pictures and sound come from wherever a feed
- * says, over http too, because many feeds still do.
+ * The headers of every reply. Scripts and styles come from the site's own files, never from a page; pictures and sound
+ * come from wherever a feed says, over http too, because many feeds still do.
  */
 export function securityHeaders(config: Config): Record<string, string> {
   return {

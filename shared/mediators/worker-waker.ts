@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { request } from "node:http";
+import http from "node:http";
+import https from "node:https";
 import type { Context } from "../context.ts";
 
 // A tick answers at its end. Nobody waits for that, and it goes on when it is hung up on; before that, its pod may have
@@ -12,6 +13,7 @@ const TIMEOUT_MS = 30_000;
  */
 export function run({ config, log }: Pick<Context, "config" | "log">): void {
   if (config.workUrl === undefined) return;
+  const { request } = config.workUrl.startsWith("https:") ? https : http;
   const asked = request(config.workUrl, {
     method: "POST",
     timeout: TIMEOUT_MS,
