@@ -1,4 +1,4 @@
-import { GraphQLList, GraphQLNonNull, type GraphQLNullableType, GraphQLScalarType } from "graphql";
+import { GraphQLError, GraphQLList, GraphQLNonNull, type GraphQLNullableType, GraphQLScalarType } from "graphql";
 
 /** A field that always has a value. */
 export function required<T extends GraphQLNullableType>(type: T): GraphQLNonNull<T> {
@@ -10,13 +10,24 @@ export function listOf<T extends GraphQLNullableType>(type: T): GraphQLNonNull<G
   return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
 }
 
-export const DateTime = new GraphQLScalarType<never, string>({
+// RFC 3339 5.6
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+export const DateTime = new GraphQLScalarType<Date, string>({
   name: "DateTime",
-  description: "An instant as ISO 8601 writes it, in UTC with milliseconds: `2018-04-21T09:30:00.000Z`.",
+  description:
+    "An instant as ISO 8601 writes it, in UTC with milliseconds: `2018-04-21T09:30:00.000Z`. Another zone's offset may be sent.",
   specifiedByURL: "https://scalars.graphql.org/andimarek/date-time.html",
   coerceOutputValue(value) {
     if (value instanceof Date) return value.toISOString();
     throw new TypeError("DateTime: not a Date");
+  },
+  coerceInputValue(value) {
+    const instant = typeof value === "string" && INSTANT.test(value) ? toInstant(value) : undefined;
+    const year = instant?.getUTCFullYear() ?? 0;
+    // Postgres reads the years before and after these in another way.
+    if (instant !== undefined && year >= 1 && year <= 9_999) return instant;
+    throw new GraphQLError(`Cannot read DateTime "${String(value).slice(0, 100)}"`);
   },
 });
 

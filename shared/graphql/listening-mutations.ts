@@ -1,13 +1,17 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLString } from "graphql";
-import { unauthorized } from "../errors.ts";
+import { GraphQLBoolean, type GraphQLFieldConfigArgumentMap, GraphQLInt, GraphQLString } from "graphql";
 import * as episodeStateUpdater from "../mediators/episode-state-updater.ts";
 import * as subscriptionUpdater from "../mediators/subscription-updater.ts";
-import { required } from "./fields.ts";
+import { DateTime, required } from "./fields.ts";
 import { parseIdToChange } from "./ids.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
-import type { Scope } from "./scope.ts";
+import { mutation, requireAccount } from "./mutation.ts";
 
 const EPISODE_ID = { type: required(GraphQLString), description: "The episode's ID." };
+const AT = {
+  type: DateTime,
+  description:
+    "When it was so, for what is told late: now unless given, and at most now. What is older than what is stored changes nothing.",
+};
 
 /** What an account does with podcasts and episodes. */
 export const listeningMutations = {
@@ -43,43 +47,29 @@ export const listeningMutations = {
     async resolve({ podcastId: text, subscribed }, scope) {
       const podcastId = parseIdToChange(text, "podcast");
       if (subscribed == null) return undefined;
-      const accountId = accountIdOf(scope);
+      const { id: accountId } = requireAccount(scope);
       return subscriptionUpdater.run(scope.ctx, { accountId, podcastId, isSubscribed: subscribed });
     },
   }),
 };
 
-type Config<A> = Pick<GraphQLFieldConfig<undefined, Scope>, "type" | "description" | "args"> & {
-  resolve(args: A, scope: Scope): Promise<unknown>;
+type EpisodeState = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
+type EpisodeConfig<A> = {
+  description: string;
+  args: GraphQLFieldConfigArgumentMap;
+  toState(args: A): EpisodeState;
 };
 
-function mutation<A>({ resolve, ...config }: Config<A>): GraphQLFieldConfig<undefined, Scope, A> {
-  return {
-    ...config,
-    resolve(_root, args, scope) {
-      // What was looked up for the mutation before this one may be so no longer.
-      scope.renew();
-      return resolve(args, scope);
-    },
-  };
-}
-
-type EpisodeState = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
-type EpisodeConfig<A> = Omit<Config<A>, "type" | "resolve"> & { toState(args: A): EpisodeState };
-
 function episodeMutation<A>({ args, description, toState }: EpisodeConfig<A>) {
-  return mutation<A & { episodeId: string }>({
+  return mutation<A & { episodeId: string; at?: Date | null }>({
     type: required(AccountPodcastEpisode),
     description,
-    args: { episodeId: EPISODE_ID, ...args },
+    args: { episodeId: EPISODE_ID, ...args, at: AT },
     async resolve(given, scope) {
       const episodeId = parseIdToChange(given.episodeId, "episode");
-      return episodeStateUpdater.run(scope.ctx, { accountId: accountIdOf(scope), episodeId, ...toState(given) });
+      const { id: accountId } = requireAccount(scope);
+      const at = given.at ?? undefined;
+      return episodeStateUpdater.run(scope.ctx, { accountId, episodeId, ...toState(given), at });
     },
   });
-}
-
-function accountIdOf({ ctx }: Scope): number {
-  if (ctx.caller.account === undefined) throw unauthorized();
-  return ctx.caller.account.id;
 }

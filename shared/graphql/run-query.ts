@@ -46,7 +46,7 @@ function refused(errors: readonly GraphQLError[]): Outcome {
   return { status: 400, result: { errors: errors.map((error) => error.toJSON()) } };
 }
 
-/** Errors in the words for the reader. @throws the error of a database that cannot be reached, which fails the whole query */
+/** Errors in the words for the reader. @throws what fails the whole query: a database, or another host, that cannot be reached */
 function toShown(errors: readonly GraphQLError[] = [], ctx: Context): { errors?: GraphQLFormattedError[] } {
   if (errors.length === 0) return {};
   // One failed statement fails every field that waited for it.
@@ -60,8 +60,14 @@ function toShown(errors: readonly GraphQLError[] = [], ctx: Context): { errors?:
 }
 
 function toShownError(error: GraphQLError): GraphQLFormattedError {
-  const { message, locations, path } = error;
+  const { message, locations, path, originalError } = error;
+  if (originalError instanceof UserError) return { message, locations, path, extensions: toExtensions(originalError) };
   // Without a cause it is graphql's own, about the query.
-  const isShown = error.originalError === undefined || error.originalError instanceof UserError;
-  return { message: isShown ? message : "Internal server error", locations, path };
+  return { message: originalError === undefined ? message : "Internal server error", locations, path };
+}
+
+/** What an app goes by: the status that the error would have alone, and when to ask again. */
+function toExtensions({ status, headers }: UserError) {
+  const retryAfter = headers["retry-after"];
+  return { status, ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }) };
 }

@@ -288,6 +288,49 @@ test("accountPodcastEpisodePositionUpdate refuses a negative position, and what 
   assert.equal(fraction.status, 400);
 });
 
+test("what one device tells late does not undo what another has told of a later instant", async () => {
+  const episodeId = await insertEpisode(db, { podcastId: await insertPodcast(db) });
+  const hearAt = (positionSeconds: number, at: Date) =>
+    data(`mutation {
+      accountPodcastEpisodePositionUpdate(episodeId: "${episodeId}", positionSeconds: ${positionSeconds}, at: "${at.toISOString()}") {
+        positionSeconds
+        listenedAt
+      }
+    }`);
+  const at = hoursAgo(1);
+  await hearAt(300, at);
+
+  const late = await hearAt(20, hoursAgo(2));
+
+  assert.deepEqual(late, {
+    accountPodcastEpisodePositionUpdate: { positionSeconds: 300, listenedAt: at.toISOString() },
+  });
+});
+
+test("an instant is taken with any zone's offset, and refused where it is none or beyond what is stored", async () => {
+  const episodeId = await insertEpisode(db, { podcastId: await insertPodcast(db) });
+  const favoriteAt = (at: string) =>
+    ask(
+      ctx,
+      `mutation { accountPodcastEpisodeFavoritedUpdate(episodeId: "${episodeId}", favorited: true, at: "${at}") { favoritedAt } }`,
+    );
+
+  const { body } = await favoriteAt("2018-04-21T11:30:00.5+02:00");
+  const refused = await Promise.all(
+    ["yesterday", "2018-04-21", "2018-13-21T09:30:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-10:00"].map(
+      favoriteAt,
+    ),
+  );
+
+  assert.deepEqual(body, {
+    data: { accountPodcastEpisodeFavoritedUpdate: { favoritedAt: "2018-04-21T09:30:00.500Z" } },
+  });
+  for (const { status, body } of refused) {
+    assert.equal(status, 400);
+    assert.match(body.errors?.[0]?.message ?? "", /Cannot read DateTime "/);
+  }
+});
+
 test("the caller's own state is asked for once for a whole list", async () => {
   for (let i = 0; i < 10; i += 1) {
     const podcastId = await insertPodcast(db);

@@ -72,6 +72,24 @@ test("podcastAdd answers who has added a private podcast with it and its URL", a
   }
 });
 
+test("podcastAdd shows the subscription that it has made, after a mutation that ended it", async () => {
+  await ask(ctx, addMutation());
+  const [row] = await db.select().from(podcast);
+
+  const { body } = await ask(
+    ctx,
+    `mutation {
+      accountPodcastUpdate(podcastId: "${row?.id}", subscribed: false) { podcast { accountPodcast { isSubscribed } } }
+      podcastAdd(url: "${origin.url}/feed") { accountPodcast { isSubscribed } }
+    }`,
+  );
+
+  assert.deepEqual(body.data, {
+    accountPodcastUpdate: { podcast: { accountPodcast: { isSubscribed: false } } },
+    podcastAdd: { accountPodcast: { isSubscribed: true } },
+  });
+});
+
 test("podcastAdd says why it cannot, and answers with nothing", async () => {
   const { body } = await ask(ctx, addMutation({ url: `${origin.url}/gone` }));
 

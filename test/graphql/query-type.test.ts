@@ -106,7 +106,12 @@ for (const id of ["abc", "", "1.5", "1 ", "9223372036854775808", "0x10"]) {
     assert.equal(status, 200);
     assert.equal(body.data, null);
     assert.deepEqual(body.errors, [
-      { message: "Error parsing podcast ID", locations: [{ line: 1, column: 24 }], path: ["episode"] },
+      {
+        message: "Error parsing podcast ID",
+        locations: [{ line: 1, column: 24 }],
+        path: ["episode"],
+        extensions: { status: 400 },
+      },
     ]);
   });
 }

@@ -95,6 +95,7 @@ test("directorySearch says so, when the directory does not answer or was asked t
 
   assert.equal(failed.body.errors?.[0]?.message, "Cannot search the directory: it does not answer");
   assert.equal(busy.body.errors?.[0]?.message, "Cannot search the directory: it was asked too often");
+  assert.deepEqual(busy.body.errors?.[0]?.extensions, { status: 429, retryAfterSeconds: 60 });
 });
 
 test("a search without words, or with too many, is told what is wrong with it", async () => {

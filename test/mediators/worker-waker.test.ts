@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import test, { after } from "node:test";
 import { readConfig } from "../../shared/config.ts";
 import { freePort } from "../../shared/dev/free-port.ts";
@@ -38,4 +40,22 @@ test("run() does not wait and does not throw, when nobody listens or no URL is s
   await until(() => lines.length > 0);
   assert.equal(numLinesAtOnce, 0);
   assert.match(lines.join(""), /WARN Cannot wake the worker, reason: .*ECONNREFUSED/);
+});
+
+test("run() speaks TLS where the URL says so", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  after(() => server.close());
+  await once(server, "listening");
+  // An address of a TCP server is no string.
+  const { port } = server.address() as AddressInfo;
+  const connected = once(server, "connection");
+
+  wake(`https://127.0.0.1:${port}/tick/work`);
+
+  const [socket]: Socket[] = await connected;
+  assert.ok(socket);
+  const [bytes]: Buffer[] = await once(socket, "data");
+  socket.destroy();
+  // RFC 8446 5.1: a handshake.
+  assert.equal(bytes?.[0], 22);
 });
