@@ -6,7 +6,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { type Form, readFlag, readForm } from "../../shared/http/read-form.ts";
 import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
 import * as episodeStateUpdater from "../../shared/mediators/episode-state-updater.ts";
-import { findEpisode } from "../../shared/sql/find-episode.ts";
+import { findEpisodeTitles } from "../../shared/sql/find-episode-titles.ts";
 import { episodePath, unslugId } from "../../shared/web/links.ts";
 
 type State = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
@@ -42,7 +42,7 @@ export default httpFunction<Params, View>({
 
   async handle(ctx, { podcastId, id, state, wantsJson }) {
     // First, so that no account is made for what is not there.
-    const found = await findEpisode(ctx.db, { id, accountId: ctx.caller.account?.id });
+    const found = await findEpisodeTitles(ctx.db, { id, accountId: ctx.caller.account?.id });
     if (found?.podcast.id !== podcastId) throw notFound("episode", id);
     const { accountId, setCookie } = await ensureAccount(ctx);
     const stored = await episodeStateUpdater.run(ctx, { accountId, episodeId: id, ...state });

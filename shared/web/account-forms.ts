@@ -20,14 +20,10 @@ export function passwordPage({ email, fault }: Refused & { email: string }): Pag
   return formPage("Change your password", html`${faultNotice(fault)}\n${passwordForm(email)}`);
 }
 
-/** @param name of the field of the password: on the account's page there is another one */
-export function deletionForm(email: string | null, { id = "password" } = {}): Html {
+/** @param options `id`: of the password's field, for a page that has another one */
+export function deletionForm(email: string | null, { id }: { id?: string } = {}): Html {
   return html`<form class="entry" action="/account/deletion" method="post">
-${
-  email !== null &&
-  html`<p class="field"><label for="${id}">Password</label>
-<input id="${id}" name="password" type="password" autocomplete="current-password" required></p>`
-}
+${email !== null && field({ name: "password", id, label: "Password", type: "password", autocomplete: "current-password" })}
 <p><button type="submit" class="danger">Delete this account</button></p>
 </form>`;
 }

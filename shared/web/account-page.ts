@@ -1,3 +1,4 @@
+import type { Podcast } from "../db/schema.ts";
 import type { ListedAccountEpisode } from "../sql/list-account-episodes.ts";
 import type { ListedApiKey, ListedLogin } from "../sql/list-credentials.ts";
 import type { ListedNewEpisode } from "../sql/list-new-episodes.ts";
@@ -9,6 +10,7 @@ import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { episodePath, podcastPath } from "./links.ts";
 import { pagingNav } from "./paging.ts";
+import { podcastCards } from "./podcast-card.ts";
 import { browserText, dateText, instantText, positionText } from "./words.ts";
 
 export type AccountView = {
@@ -25,8 +27,10 @@ export type AccountView = {
   apiKeys: ListedApiKey[];
 };
 
+// They are counted up to one more.
+const NUM_NEW_SHOWN_MAX = 99;
+
 // CSS pixels.
-const CARD_SIZE = 200;
 const ROW_SIZE = 56;
 
 /** What an account holds and is held by: its podcasts with what is new, what is in progress, its logins and keys. */
@@ -72,20 +76,16 @@ function subscriptionsSection({ subscriptions: { items, after: nextAfter, numNew
 ${
   items.length === 0
     ? html`<p>None yet: find one on the <a href="/">list of podcasts</a> or by the search above, and press Subscribe.</p>`
-    : html`<ul class="cards">
-${items.map((item) => subscriptionCard(item, numNew.get(item.podcastId) ?? 0))}
-</ul>`
+    : podcastCards(items.map(({ podcast }) => subscriptionCard(podcast, numNew.get(podcast.id) ?? 0)))
 }
 ${pagingNav({ path: "/account", after, nextAfter, words: { first: "First subscriptions", next: "More subscriptions" } })}
 </section>`;
 }
 
-function subscriptionCard({ podcast }: ListedSubscription, numNew: number): Html {
-  const { id, title, imageUrl } = podcast;
-  return html`<li><a class="card" dir="auto" href="${podcastPath(podcast)}">${artwork({ id, title, imageUrl, size: CARD_SIZE, alt: "" })}
-<span class="title">${title}</span>
-${numNew > 0 && html`<span class="count" dir="ltr">${numNew >= 100 ? "99+" : numNew} new</span>`}</a></li>
-`;
+/** Without the author, whom its listener knows. */
+function subscriptionCard(podcast: Podcast, numNew: number) {
+  const num = numNew > NUM_NEW_SHOWN_MAX ? `${NUM_NEW_SHOWN_MAX}+` : numNew;
+  return { ...podcast, author: null, path: podcastPath(podcast), note: numNew > 0 ? `${num} new` : undefined };
 }
 
 type Row = {

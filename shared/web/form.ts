@@ -2,27 +2,28 @@ import { type Html, html } from "./html.ts";
 
 type Field = {
   name: string;
+  /** Its name unless given, for a page that has two fields of a name. */
+  id?: string;
   label: string;
-  type: "email" | "password" | "text" | "url" | "search";
+  type: "email" | "password";
   /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill: what password managers go by. */
-  autocomplete?: string;
+  autocomplete: "username" | "current-password" | "new-password";
   value?: string;
   hint?: string;
-  isOptional?: boolean;
   maxLength?: number;
 };
 
-/** A labelled field. Its id is its name, so that a page has one of each name. */
-export function field({ name, label, type, autocomplete, value, hint, isOptional, maxLength }: Field): Html {
+/** A labelled field that has to be filled in. */
+export function field({ name, id = name, label, type, autocomplete, value, hint, maxLength }: Field): Html {
   // A new password's rule is told before it is broken.
   const minLength = autocomplete === "new-password" && html` minlength="8"`;
-  return html`<p class="field"><label for="${name}">${label}</label>
-<input id="${name}" name="${name}" type="${type}"${autocomplete && html` autocomplete="${autocomplete}"`}${
+  return html`<p class="field"><label for="${id}">${label}</label>
+<input id="${id}" name="${name}" type="${type}" autocomplete="${autocomplete}"${
     value ? html` value="${value}"` : ""
-  }${isOptional ? "" : html` required`}${minLength}${maxLength ? html` maxlength="${maxLength}"` : ""}${
-    hint ? html` aria-describedby="${name}-hint"` : ""
-  }${type === "url" ? html` autocapitalize="none" spellcheck="false"` : ""}>
-${hint && html`<span class="muted" id="${name}-hint">${hint}</span>`}</p>
+  } required${minLength}${maxLength ? html` maxlength="${maxLength}"` : ""}${
+    hint ? html` aria-describedby="${id}-hint"` : ""
+  }>
+${hint && html`<span class="muted" id="${id}-hint">${hint}</span>`}</p>
 `;
 }
 

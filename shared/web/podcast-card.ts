@@ -12,21 +12,23 @@ type Card = {
   imageUrl: string | null;
   language?: string | null;
   path: string;
+  /** What there is to say of it to who asks. */
+  note?: string | undefined;
   /** What the link leads to is work to make: robots are asked to leave it alone. */
   isCostly?: boolean;
 };
 
-/** Podcasts in a grid: artwork, title and author of each. */
+/** Podcasts in a grid: artwork, title, author and note of each. */
 export function podcastCards(cards: readonly Card[]): Html {
   return html`<ul class="cards">
 ${cards.map(card)}
 </ul>`;
 }
 
-function card({ id, title, author, imageUrl, language, path, isCostly }: Card): Html {
+function card({ id, title, author, imageUrl, language, path, note, isCostly }: Card): Html {
   const rel = isCostly && html` rel="nofollow"`;
   return html`<li><a class="card" dir="auto" href="${path}"${rel}>${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "" })}
 <span class="title"${langAttribute(language)}>${title}</span>
-${author !== null && html`<span class="muted author">${author}</span>`}</a></li>
+${author !== null && html`<span class="muted author">${author}</span>`}${note && html`<span class="count" dir="ltr">${note}</span>`}</a></li>
 `;
 }
