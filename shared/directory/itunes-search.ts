@@ -1,8 +1,6 @@
-import { FetchError } from "../fetch/errors.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { Fetch } from "../fetch/fetch.ts";
-
-// The iTunes Search API: https://developer.apple.com/library/archive/documentation/AudioVideo/Conceptual/iTuneSearchAPI/
+import { askItunes, readResults } from "./ask-itunes.ts";
 
 /** The name that the directory has in the database. */
 export const DIRECTORY_NAME = "Apple iTunes";
@@ -29,51 +27,26 @@ export type ItunesHit = {
   imageUrl?: string | undefined;
 };
 
-/** The directory could not be asked, or did not answer with what it says it does. */
-export class DirectoryError extends Error {
-  override readonly name = "DirectoryError";
-}
-
 type Params = { fetch: Fetch; directoryUrl: string; query: string; signal: AbortSignal };
 
 /** Searches the directory for podcasts, best first. @throws DirectoryError */
 export async function searchItunes({ fetch, directoryUrl, query, signal }: Params): Promise<ItunesHit[]> {
-  const params = new URLSearchParams({ media: "podcast", term: query, limit: String(NUM_HITS_MAX) });
-  const url = `${directoryUrl}/search?${params}`;
-  const request = { url, accept: "application/json, text/javascript", maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS };
-  const reply = await fetch({ ...request, signal }).catch((cause: unknown) => {
-    if (cause instanceof FetchError && cause.kind !== "aborted") throw new DirectoryError(cause.message, { cause });
-    throw cause;
-  });
-  if (reply.status !== 200) throw new DirectoryError(`Cannot search the directory: it answered with ${reply.status}`);
-  return readHits(reply.body.toString());
+  const params = { media: "podcast", term: query, limit: String(NUM_HITS_MAX) };
+  const limits = { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, signal };
+  return readHits(await askItunes({ fetch, directoryUrl, path: "/search", params, ...limits }));
 }
 
 /** Reads the directory's answer: of hits that cannot be used, and of a podcast's second one, nothing is left. @throws DirectoryError */
 export function readHits(text: string): ItunesHit[] {
   const hits = new Map<string, ItunesHit>();
-  for (const result of parseResults(text)) {
+  for (const result of readResults(text)) {
     const hit = toHit(result);
     if (hit !== undefined && !hits.has(hit.vendorId)) hits.set(hit.vendorId, hit);
   }
   return [...hits.values()].slice(0, NUM_HITS_MAX);
 }
 
-function parseResults(text: string): unknown[] {
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === "object" && answer !== null && "results" in answer && Array.isArray(answer.results)) {
-      return answer.results;
-    }
-  } catch {
-    // Not JSON: the same complaint as for JSON of another shape.
-  }
-  throw new DirectoryError("Cannot search the directory: its answer is not what it says it is");
-}
-
-function toHit(result: unknown): ItunesHit | undefined {
-  if (typeof result !== "object" || result === null) return undefined;
-  const fields: Record<string, unknown> = { ...result };
+function toHit(fields: Record<string, unknown>): ItunesHit | undefined {
   const { collectionId } = fields;
   const vendorId = typeof collectionId === "number" ? String(collectionId) : textOf(collectionId, VENDOR_ID_MAX);
   const title = textOf(fields.collectionName, TITLE_MAX);

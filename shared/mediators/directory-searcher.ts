@@ -1,6 +1,7 @@
 import { networkOf } from "../auth/network.ts";
 import type { Context } from "../context.ts";
-import { DIRECTORY_NAME, DirectoryError, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
+import { DirectoryError } from "../directory/ask-itunes.ts";
+import { DIRECTORY_NAME, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
 import { takeDirectoryTurn } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 import { findDirectorySearch } from "../sql/find-directory-search.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { DirectoryError, readHits, searchItunes } from "../../shared/directory/itunes-search.ts";
+import { DirectoryError } from "../../shared/directory/ask-itunes.ts";
+import { readHits, searchItunes } from "../../shared/directory/itunes-search.ts";
 import { itunesHit, itunesReply, startItunes } from "../support/itunes.ts";
 import { fetch } from "../support/loopback.ts";
 
