@@ -3,7 +3,7 @@ import { requireLogin } from "../../shared/auth/require-login.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import { deleteApiKey } from "../../shared/sql/insert-api-key.ts";
+import { deleteApiKey } from "../../shared/sql/delete-api-key.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
 /** Ends an API key: what is sent with it from then on is a 401. */

@@ -3,7 +3,7 @@ import { networkOf } from "../auth/network.ts";
 import type { Context } from "../context.ts";
 import { directoryPodcast, podcast } from "../db/schema.ts";
 import { notFound, tooManyRequests, UserError } from "../errors.ts";
-import { findDirectoryPodcast } from "../sql/list-directory-podcasts.ts";
+import { findDirectoryPodcast } from "../sql/find-directory-podcast.ts";
 import { type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
 import * as podcastAdder from "./podcast-adder.ts";
 

@@ -15,13 +15,3 @@ export async function insertApiKey(db: Database, { accountId, name, secretSha256
     returning id`);
   return rows.length > 0;
 }
-
-/** Ends an API key of an account. @returns false where the account has no such key */
-export async function deleteApiKey(
-  db: Database,
-  { id, accountId }: { id: number; accountId: number },
-): Promise<boolean> {
-  const rows = await db.execute(sql`
-    delete from api_key where id = ${id}::bigint and account_id = ${accountId}::bigint returning id`);
-  return rows.length > 0;
-}

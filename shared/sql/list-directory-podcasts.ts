@@ -14,12 +14,11 @@ export type ListedDirectoryPodcast = {
   imageUrl: string | null;
   podcast: { id: number; title: string } | null;
 };
-type Asked = { accountId: number | undefined };
 
 /** Lists what a directory answered to a search, in its order. */
 export async function listDirectoryPodcasts(
   db: Database,
-  { searchId, accountId }: Asked & { searchId: number },
+  { searchId, accountId }: { searchId: number; accountId: number | undefined },
 ): Promise<ListedDirectoryPodcast[]> {
   return db
     .select({ id, title, author, feedUrl, imageUrl, podcast: STORED })
@@ -30,27 +29,10 @@ export async function listDirectoryPodcasts(
     .orderBy(directorySearchHit.position);
 }
 
-const FAILED_LATELY = sql<boolean>`coalesce(${directoryPodcast.lastErrorAt} > podcore_now() - interval '10 minutes', false)`;
+export const STORED = { id: podcast.id, title: podcast.title };
 
-/** Finds a podcast of a directory. `failedLately`: why it could not be added within the last ten minutes. */
-export async function findDirectoryPodcast(db: Database, { id, accountId }: Asked & { id: number }) {
-  const [row] = await db
-    .select({
-      title,
-      feedUrl,
-      podcast: STORED,
-      failedLately: sql<string | null>`case when ${FAILED_LATELY} then ${directoryPodcast.lastError} end`,
-    })
-    .from(directoryPodcast)
-    .leftJoin(podcast, isStored(accountId))
-    .where(eq(directoryPodcast.id, id));
-  return row;
-}
-
-const STORED = { id: podcast.id, title: podcast.title };
-
-/** The podcast that was added from here, else the one that is stored under the feed URL; of others than these none. */
-function isStored(accountId: number | undefined) {
+/** The podcast that is stored under the feed URL, else the one that was added from here, where the account may see it. */
+export function isStored(accountId: number | undefined) {
   return sql`${podcast.id} = coalesce(
       (select l.podcast_id from podcast_feed_location l where l.feed_url = ${directoryPodcast.feedUrl}),
       ${directoryPodcast.podcastId})

@@ -1,0 +1,24 @@
+import { eq, sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { directoryPodcast, podcast } from "../db/schema.ts";
+import { isStored, STORED } from "./list-directory-podcasts.ts";
+
+const FAILED_LATELY = sql<boolean>`coalesce(${directoryPodcast.lastErrorAt} > podcore_now() - interval '10 minutes', false)`;
+
+/** Finds a podcast of a directory. `failedLately`: why it could not be added within the last ten minutes. */
+export async function findDirectoryPodcast(
+  db: Database,
+  { id, accountId }: { id: number; accountId: number | undefined },
+) {
+  const [row] = await db
+    .select({
+      title: directoryPodcast.title,
+      feedUrl: directoryPodcast.feedUrl,
+      podcast: STORED,
+      failedLately: sql<string | null>`case when ${FAILED_LATELY} then ${directoryPodcast.lastError} end`,
+    })
+    .from(directoryPodcast)
+    .leftJoin(podcast, isStored(accountId))
+    .where(eq(directoryPodcast.id, id));
+  return row;
+}
