@@ -1,12 +1,14 @@
 import { GraphQLBoolean, GraphQLInt, GraphQLObjectType, GraphQLString } from "graphql";
 import type { AccountEpisode, AccountPodcast as AccountPodcastRow, Podcast as PodcastRow } from "../db/schema.ts";
 import { NUM_NEW_MAX } from "../sql/count-new-episodes.ts";
+import type { EpisodeRow } from "../sql/list-episodes-by-podcast.ts";
 import { DateTime, required } from "./fields.ts";
 import { Episode, Podcast } from "./node-types.ts";
 import type { Scope } from "./scope.ts";
 
-// A list of subscriptions has read the podcasts already.
+// A list of subscriptions has read the podcasts already, and a list of episodes what lists show of them.
 type HeldPodcast = AccountPodcastRow & { podcast?: PodcastRow };
+type HeldEpisode = AccountEpisode & { episode?: EpisodeRow };
 
 export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
   name: "AccountPodcast",
@@ -36,7 +38,7 @@ export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
   }),
 });
 
-export const AccountPodcastEpisode = new GraphQLObjectType<AccountEpisode, Scope>({
+export const AccountPodcastEpisode = new GraphQLObjectType<HeldEpisode, Scope>({
   name: "AccountPodcastEpisode",
   description: "What an account has done with an episode.",
   fields: () => ({
@@ -46,7 +48,10 @@ export const AccountPodcastEpisode = new GraphQLObjectType<AccountEpisode, Scope
     episode: {
       type: Episode,
       description: "The episode; null where its podcast is private and the account has left it.",
-      resolve: ({ episodeId }, _args, scope) => scope.findEpisode(episodeId),
+      resolve({ episode, episodeId }, _args, scope) {
+        const { hasDetails, hasNotes } = scope.parts;
+        return hasDetails || hasNotes || episode === undefined ? scope.findEpisode(episodeId) : episode;
+      },
     },
     favorited: {
       type: required(GraphQLBoolean),

@@ -71,7 +71,7 @@ function documentOf(site: Site, { titles, main, query, about, isPersonal }: Page
 <link rel="stylesheet" href="${assetPath("app.css")}">
 <link rel="icon" type="image/svg+xml" href="${assetPath("icon.svg")}">
 <script src="${assetPath("app.js")}" defer></script>
-${isPersonal && html`<meta name="robots" content="noindex">`}
+${(isPersonal || about?.isBlocked) && html`<meta name="robots" content="noindex">`}
 ${about && aboutTags(site.config.publicUrl, about)}
 </head>
 <body>
@@ -124,7 +124,6 @@ function aboutTags(publicUrl: string, about: NonNullable<Page["about"]>): Html {
   const url = publicUrl + about.path;
   const description = startOf(about.description ?? "", { maxCharacters: HEAD_DESCRIPTION_MAX_CHARACTERS });
   return html`<link rel="canonical" href="${url}">
-${about.isBlocked && html`<meta name="robots" content="noindex">`}
 ${about.feed && html`<link rel="alternate" type="application/rss+xml" href="${about.feed.url}" title="${about.feed.title}">`}
 ${description !== "" && html`<meta name="description" content="${description}">`}
 <meta property="og:site_name" content="${SITE_NAME}">

@@ -30,6 +30,8 @@ export function searchPage(view: SearchView): SitePage {
   const { query, podcasts, episodes, directory } = view;
   return {
     titles: query === undefined ? ["Search"] : [query, "Search"],
+    // That the directory was asked too often may be this visitor's own doing: no cache shows it to others.
+    isPersonal: directory?.problem !== undefined,
     about: { isBlocked: true, path: query === undefined ? "/search" : searchPath(query), title: "Search" },
     query,
     main: html`<h1>${query === undefined ? "Search" : "Search results"}</h1>

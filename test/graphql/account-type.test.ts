@@ -331,6 +331,22 @@ test("an instant is taken with any zone's offset, and refused where it is none o
   }
 });
 
+test("an account's list gives of an episode what the list has read, and more where more is asked for", async () => {
+  const podcastId = await insertPodcast(db, { title: "Tide Tables" });
+  await favorite(await insertEpisode(db, { podcastId, title: "High water", descriptionHtml: "<p>Notes</p>" }));
+  const favorites = (fields: string) => data(`{ account { favorites { nodes { episode { ${fields} } } } } }`);
+
+  const brief = await favorites("title podcast { title }");
+  const whole = await favorites("title description episodeType");
+
+  assert.deepEqual(brief.account.favorites.nodes, [
+    { episode: { title: "High water", podcast: { title: "Tide Tables" } } },
+  ]);
+  assert.deepEqual(whole.account.favorites.nodes, [
+    { episode: { title: "High water", description: "<p>Notes</p>", episodeType: null } },
+  ]);
+});
+
 test("the caller's own state is asked for once for a whole list", async () => {
   for (let i = 0; i < 10; i += 1) {
     const podcastId = await insertPodcast(db);

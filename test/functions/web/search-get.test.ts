@@ -96,7 +96,10 @@ test("search-get says that the directory does not answer, and shows what is stor
 
   assert.match(failed.body.toString(), /The directory does not answer just now\. Please try again in a minute\./);
   assert.match(busy.body.toString(), /The directory has been asked too often just now\./);
-  for (const page of [failed, busy]) assert.equal(linksIn(page, "/podcasts/").length, 1);
+  for (const page of [failed, busy]) {
+    assert.equal(linksIn(page, "/podcasts/").length, 1);
+    assert.equal(page.headers["cache-control"], "no-store");
+  }
 });
 
 test("search-get shows a private podcast to its subscriber, on a page that no shared cache keeps", async () => {
