@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { eq, sql } from "drizzle-orm";
 import { newSecret } from "../../shared/auth/secret.ts";
 import { account, apiKey, login } from "../../shared/db/schema.ts";
-import { findApiKey, findLogin } from "../../shared/sql/find-credential.ts";
+import { findCredential } from "../../shared/sql/find-credential.ts";
 import { createContext } from "../support/context.ts";
 import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -37,28 +37,28 @@ const lastSeenAddress = async () =>
   (await db.select().from(account).where(eq(account.id, accountId)))[0]?.lastSeenAddress;
 const hoursFromNow = (hours: number) => new Date(Date.now() + hours * 3_600_000);
 
-for (const { name, find, table } of [
-  { name: "findLogin()", find: findLogin, table: login },
-  { name: "findApiKey()", find: findApiKey, table: apiKey },
-]) {
-  test(`${name} finds whose it is while it lasts, and nobody afterwards`, async () => {
+for (const { kind, table } of [
+  { kind: "login", table: login },
+  { kind: "api-key", table: apiKey },
+] as const) {
+  test(`findCredential() finds whose a credential of kind ${kind} is while it lasts, and nobody afterwards`, async () => {
     const [valid, expired] = [await insert(table, hoursFromNow(1)), await insert(table, hoursFromNow(-1))];
 
-    const found = await find(db, { secretSha256: valid, address });
-    const gone = await find(db, { secretSha256: expired, address });
-    const unknown = await find(db, { secretSha256: newSecret().sha256, address });
+    const found = await findCredential(db, { kind, secretSha256: valid, address });
+    const gone = await findCredential(db, { kind, secretSha256: expired, address });
+    const unknown = await findCredential(db, { kind, secretSha256: newSecret().sha256, address });
 
     assert.deepEqual([found?.accountId, found?.email], [accountId, "ada@example.com"]);
     assert.deepEqual([gone, unknown], [undefined, undefined]);
   });
 
-  test(`${name} takes down that it and its account were used, at most once a minute`, async () => {
+  test(`findCredential() takes down that a credential of kind ${kind} and its account were used, at most once a minute`, async () => {
     const secretSha256 = await insert(table, hoursFromNow(1));
     await ageBy(2);
 
-    await find(db, { secretSha256, address });
+    await findCredential(db, { kind, secretSha256, address });
     const first = await lastSeenAddress();
-    await find(db, { secretSha256, address: "198.51.100.1" });
+    await findCredential(db, { kind, secretSha256, address: "198.51.100.1" });
     const second = await lastSeenAddress();
 
     const [used] = await db.select().from(table);
@@ -66,8 +66,8 @@ for (const { name, find, table } of [
   });
 }
 
-test("findApiKey() finds a key that never expires", async () => {
+test("findCredential() finds a key that never expires", async () => {
   const secretSha256 = await insert(apiKey, null);
 
-  assert.equal((await findApiKey(db, { secretSha256, address }))?.accountId, accountId);
+  assert.equal((await findCredential(db, { kind: "api-key", secretSha256, address }))?.accountId, accountId);
 });
