@@ -3,6 +3,7 @@ import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
+import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import * as passwordResetter from "../../shared/mediators/password-resetter.ts";
 import {
   linkSentPage,
@@ -38,7 +39,7 @@ export default httpFunction<Params, View>({
 
   async handle(ctx, { isSent, secret, email, password, confirmation }) {
     if (secret === "") {
-      const closed = ctx.config.smtpUrl === undefined && ctx.config.env === "production" ? "mail-off" : undefined;
+      const closed = isMailOff(ctx.config) ? "mail-off" : undefined;
       const fault = isSent ? emailFault(email) : undefined;
       if (!isSent || closed !== undefined || fault !== undefined) {
         return { kind: "form", form: { closed, email, fault } };
@@ -59,7 +60,7 @@ export default httpFunction<Params, View>({
       case "form":
         return pageReply(ctx, passwordResetPage(view.form));
       case "sent":
-        return pageReply(ctx, linkSentPage({ email: view.email, isMailOff: ctx.config.smtpUrl === undefined }));
+        return pageReply(ctx, linkSentPage({ email: view.email, isLogged: ctx.config.smtpUrl === undefined }));
       case "link":
         return pageReply(ctx, newPasswordPage(view));
       case "reset":

@@ -4,6 +4,7 @@ import type { Config } from "../../shared/config.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther, withCookie } from "../../shared/http/reply.ts";
+import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import * as signUpRequester from "../../shared/mediators/sign-up-requester.ts";
 import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
@@ -40,12 +41,12 @@ export default httpFunction<Params, View>({
   render(view, ctx) {
     if (view.kind === "signed-up-before") return seeOther("/account");
     if (view.kind === "form") return pageReply(ctx, signupPage(view.form));
-    const isMailOff = ctx.config.smtpUrl === undefined;
-    return withCookie(pageReply(ctx, linkSentPage({ email: view.email, isMailOff })), view);
+    const isLogged = ctx.config.smtpUrl === undefined;
+    return withCookie(pageReply(ctx, linkSentPage({ email: view.email, isLogged })), view);
   },
 });
 
-function closedBy({ signup, smtpUrl, env }: Config): Closed {
-  if (signup !== "open") return signup;
-  return smtpUrl === undefined && env === "production" ? "mail-off" : undefined;
+function closedBy(config: Config): Closed {
+  if (config.signup !== "open") return config.signup;
+  return isMailOff(config) ? "mail-off" : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, unauthorized } from "../errors.ts";
 import { deleteLogin } from "../sql/delete-logins.ts";
-import { insertEphemeralAccount, insertLogin } from "../sql/insert-login.ts";
+import { insertEphemeralAccount } from "../sql/insert-account.ts";
+import { insertLogin } from "../sql/insert-login.ts";
 import { mergeAccounts } from "../sql/merge-accounts.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import { isBot } from "./bots.ts";
@@ -55,7 +56,7 @@ export async function ensureAccount(ctx: Context): Promise<SignedIn> {
   if (!isAllowed)
     throw tooManyRequests("Too many requests: too many new accounts from your network", retryAfterSeconds);
   const { secret, sha256 } = newSecret();
-  const { accountId } = await insertEphemeralAccount(ctx.db, {
+  const accountId = await insertEphemeralAccount(ctx.db, {
     secretSha256: sha256,
     userAgent,
     address,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
-import { isMailOff } from "../mail/send-mail.ts";
+import { isMailOff } from "../mail/is-mail-off.ts";
 import { giveBackRateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
 
 /** Within a tick's grace of 35 s for what is in hand at its end. */

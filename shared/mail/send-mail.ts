@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
+import { isMailOff } from "./is-mail-off.ts";
 import type { Letter } from "./mails.ts";
 
 // For each of: to resolve the name, to connect, to be greeted, and every silence after that. A relay is at hand, and
 // what is slow today is tried again; RFC 5321 4.5.3.2 would wait for minutes.
 const STEP_TIMEOUT_MS = 10_000;
-
-/** Tells whether mails go nowhere: no server is set, and the log is not for the eyes of whom they are for. */
-export function isMailOff({ smtpUrl, env }: Config): boolean {
-  return smtpUrl === undefined && env === "production";
-}
 
 /**
  * Sends a plain text mail to one address; in development without a mail server it logs the mail's link instead. A

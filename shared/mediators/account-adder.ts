@@ -5,8 +5,8 @@ import type { Context } from "../context.ts";
 import { findCode } from "../db/failure.ts";
 import { badParameter, UserError } from "../errors.ts";
 import { findAccountByEmail } from "../sql/find-account.ts";
+import { insertPermanentAccount } from "../sql/insert-account.ts";
 import { insertVerificationCode } from "../sql/insert-verification-code.ts";
-import { insertPermanentAccount } from "../sql/make-permanent.ts";
 
 /** The account that was made; or the link by which the address's owner makes it, or changes the password of the one there is. */
 export type AddResult = { email: string; accountId?: number; link?: string; expiresInHours?: number };

@@ -4,8 +4,10 @@ import { hashSecret } from "../auth/secret.ts";
 import { type SignedIn, signIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
 import { findCode } from "../db/failure.ts";
-import { deleteVerificationCode, findVerificationCode, type VerificationCode } from "../sql/find-verification-code.ts";
-import { insertPermanentAccount, makePermanent } from "../sql/make-permanent.ts";
+import { deleteVerificationCode } from "../sql/delete-verification-code.ts";
+import { findVerificationCode, type VerificationCode } from "../sql/find-verification-code.ts";
+import { insertPermanentAccount } from "../sql/insert-account.ts";
+import { makePermanent } from "../sql/make-permanent.ts";
 
 /** What the link's page asks for: the password again where the link is opened in another browser, or a new one. */
 export type Asked = { email: string; asks: "nothing" | "password" | "new-password" };

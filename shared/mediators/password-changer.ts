@@ -2,8 +2,8 @@ import { checkWithinLimit } from "../auth/login-limit.ts";
 import { hashPassword, verifyPassword } from "../auth/password.ts";
 import type { Context } from "../context.ts";
 import { deleteLogins } from "../sql/delete-logins.ts";
+import { deleteVerificationCodes } from "../sql/delete-verification-code.ts";
 import { findAccount } from "../sql/find-account.ts";
-import { deleteVerificationCodes } from "../sql/find-verification-code.ts";
 import { setPasswordHash } from "../sql/set-password-hash.ts";
 
 type Params = { accountId: number; currentPassword: string; password: string };

@@ -5,12 +5,9 @@ import { type SignedIn, signIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
 import { tooManyRequests } from "../errors.ts";
 import { deleteLogins } from "../sql/delete-logins.ts";
+import { deleteVerificationCode, deleteVerificationCodes } from "../sql/delete-verification-code.ts";
 import { enqueueJob } from "../sql/enqueue-job.ts";
-import {
-  deleteVerificationCode,
-  deleteVerificationCodes,
-  findVerificationCode,
-} from "../sql/find-verification-code.ts";
+import { findVerificationCode } from "../sql/find-verification-code.ts";
 import { setPasswordHash } from "../sql/set-password-hash.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import * as workerWaker from "./worker-waker.ts";

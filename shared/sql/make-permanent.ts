@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
-import { deleteVerificationCodes } from "./find-verification-code.ts";
+import { deleteVerificationCodes } from "./delete-verification-code.ts";
 
 type Owner = { email: string; passwordHash: string };
 
@@ -17,11 +17,4 @@ export async function makePermanent(
     .returning({ id: account.id });
   await deleteVerificationCodes(db, accountId);
   return rows.length > 0;
-}
-
-/** Makes a permanent account. @returns its id */
-export async function insertPermanentAccount(db: Database, owner: Owner): Promise<number> {
-  const [row] = await db.insert(account).values(owner).returning({ id: account.id });
-  if (row === undefined) throw new Error("Cannot insert account: Postgres returned no row");
-  return row.id;
 }

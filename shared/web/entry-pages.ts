@@ -60,10 +60,10 @@ ${newPasswordFields()}
 }
 
 /** After a form that has a link mailed. It reads the same whether or not the address has an account. */
-export function linkSentPage({ email, isMailOff }: { email: string; isMailOff: boolean }): Page {
+export function linkSentPage({ email, isLogged }: { email: string; isLogged: boolean }): Page {
   return entryPage(
     "Look into your mail",
-    isMailOff
+    isLogged
       ? notice(
           html`Mail is off here (SMTP_URL is not set): the link for <strong>${email}</strong> is in podcore's log.`,
         )

@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Each room, and the rooms that it may import values from. Types may come from anywhere. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  functions: ["jobs", "mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log", "auth"],
+  functions: ["jobs", "mediators", "sql", "feed", "fetch", "db", "graphql", "http", "web", "log", "auth", "mail"],
   jobs: ["jobs", "mediators", "mail", "auth", "sql", "http"],
   mediators: ["mediators", "sql", "feed", "fetch", "directory", "auth", "db", "log"],
   graphql: ["graphql", "mediators", "sql", "db", "http", "log"],
