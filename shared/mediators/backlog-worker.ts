@@ -7,6 +7,8 @@ type Params<C> = {
   concurrency: number;
   leaseSeconds: number;
   claim(limit: number): Promise<C[]>;
+  /** Gives a claim back unused. */
+  release(claim: C): Promise<void>;
   /** Extends the leases of what is in hand. */
   renew(held: readonly C[]): Promise<void>;
   /** Does one, and records how it went; does not throw. */
@@ -26,7 +28,8 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
   const { budgetMs, concurrency, leaseSeconds } = params;
   const inHand = new Map<C, Promise<void>>();
   const deadlineMs = performance.now() + budgetMs;
-  const mayClaim = () => performance.now() < deadlineMs && !ctx.draining.aborted && !ctx.signal.aborted;
+  const isEnding = () => ctx.draining.aborted || ctx.signal.aborted;
+  const mayClaim = () => performance.now() < deadlineMs && !isEnding();
 
   async function renew(): Promise<void> {
     if (inHand.size === 0) return;
@@ -41,6 +44,11 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
     while (mayClaim()) {
       const free = concurrency - inHand.size;
       const claims = free === 0 ? [] : await params.claim(Math.min(free, CLAIM_SIZE));
+      if (isEnding()) {
+        // The end was told while they were being claimed: another takes them up at once.
+        await Promise.all(claims.map(params.release));
+        break;
+      }
       if (claims.length === 0 && inHand.size === 0) break;
       for (const claim of claims) {
         inHand.set(

@@ -33,6 +33,7 @@ export async function run(
     concurrency: CONCURRENCY,
     leaseSeconds: JOB_LEASE_SECONDS,
     claim: (limit) => claimDueJobs(ctx.db, { limit }),
+    release: (claim) => releaseJob(ctx.db, claim),
     renew: (held) => renewJobLeases(ctx.db, held),
     work: (claim) => take(ctx, { claim, jobs, result }),
   });

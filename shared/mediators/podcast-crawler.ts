@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { toCountFields } from "../log/counts.ts";
 import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "../sql/claim-due-podcasts.ts";
+import { releaseLease } from "../sql/release-lease.ts";
 import { renewLeases } from "../sql/renew-leases.ts";
 import * as backlogWorker from "./backlog-worker.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
@@ -36,6 +37,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     concurrency: ctx.config.crawlConcurrency,
     leaseSeconds: LEASE_SECONDS,
     claim: (limit) => claimDuePodcasts(ctx.db, { limit }),
+    release: (claim) => releaseLease(ctx.db, claim),
     renew: (held) => renewLeases(ctx.db, held),
     work: (claim) => crawl(ctx, { claim, result }),
   });

@@ -12,11 +12,13 @@ function setUp(numDue: number) {
   const backlog = Array.from({ length: numDue }, (_, i) => i);
   const ends = new Map<number, () => void>();
   const renewed: number[][] = [];
+  const released: number[] = [];
   const params = {
     budgetMs: 60_000,
     concurrency: 3,
     leaseSeconds: 0.06,
     claim: async (limit: number) => backlog.splice(0, limit),
+    release: async (claim: number) => void released.push(claim),
     renew: async (held: readonly number[]) => void renewed.push([...held]),
     work: (claim: number) =>
       new Promise<void>((end) => {
@@ -27,7 +29,7 @@ function setUp(numDue: number) {
     for (const end of ends.values()) end();
     ends.clear();
   };
-  return { params, ends, renewed, endAll };
+  return { params, ends, renewed, released, endAll };
 }
 
 const untilTrue = async (isTrue: () => boolean) => {
@@ -94,6 +96,30 @@ test("run() claims nothing more when it is told to end, and waits for what is in
   endAll();
   await running;
 
+  assert.equal(ends.size, 0);
+});
+
+test("run() gives back what it was claiming when it is told to end", async () => {
+  const { params, ends, released, endAll } = setUp(10);
+  const draining = new AbortController();
+  const drainedContext: Context = Object.create(ctx, { draining: { value: draining.signal } });
+  let answer = (_claims: number[]) => {};
+  let numClaims = 0;
+  const claim = (limit: number) =>
+    numClaims++ === 0
+      ? params.claim(Math.min(limit, 1))
+      : new Promise<number[]>((resolve) => {
+          answer = resolve;
+        });
+  const running = backlogWorker.run(drainedContext, { ...params, claim });
+  await untilTrue(() => ends.size === 1 && numClaims === 2);
+
+  draining.abort();
+  answer([7, 8]);
+  endAll();
+  await running;
+
+  assert.deepEqual(released, [7, 8]);
   assert.equal(ends.size, 0);
 });
 
