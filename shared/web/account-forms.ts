@@ -1,4 +1,4 @@
-import { faultNotice, field, newPasswordFields } from "./form.ts";
+import { faultNotice, field, newPasswordFields, usernameField } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 
@@ -8,7 +8,7 @@ type Refused = { fault: string | undefined };
 
 export function passwordForm(email: string): Html {
   return html`<form class="entry" action="/account/password" method="post">
-<input type="hidden" name="email" value="${email}" autocomplete="username">
+${usernameField(email)}
 ${field({ name: "current_password", label: "Current password", type: "password", autocomplete: "current-password" })}
 ${newPasswordFields({ label: "New password" })}
 <p class="muted">Every other browser is logged out. API keys stay until they are revoked.</p>
@@ -23,6 +23,7 @@ export function passwordPage({ email, fault }: Refused & { email: string }): Pag
 /** @param options `id`: of the password's field, for a page that has another one */
 export function deletionForm(email: string | null, { id }: { id?: string } = {}): Html {
   return html`<form class="entry" action="/account/deletion" method="post">
+${email !== null && usernameField(email)}
 ${email !== null && field({ name: "password", id, label: "Password", type: "password", autocomplete: "current-password" })}
 <p><button type="submit" class="danger">Delete this account</button></p>
 </form>`;

@@ -1,4 +1,4 @@
-import { faultNotice, field, newPasswordFields, notice } from "./form.ts";
+import { faultNotice, field, newPasswordFields, notice, usernameField } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 
@@ -102,7 +102,7 @@ export function verifyPage({ secret, email, asks, fault }: VerifyForm): Page {
 ${faultNotice(fault)}
 <form class="entry" action="/verify" method="post">
 <input type="hidden" name="code" value="${secret}">
-<input type="hidden" name="email" value="${email}" autocomplete="username">
+${usernameField(email)}
 ${fields[asks]}
 <p><button type="submit">Confirm</button></p>
 </form>`,
@@ -140,7 +140,7 @@ export function newPasswordPage({
 ${faultNotice(fault)}
 <form class="entry" action="/password-reset" method="post">
 <input type="hidden" name="code" value="${secret}">
-<input type="hidden" name="email" value="${email}" autocomplete="username">
+${usernameField(email)}
 ${newPasswordFields({ label: "New password" })}
 <p><button type="submit">Change the password</button></p>
 </form>`,

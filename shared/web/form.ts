@@ -27,6 +27,11 @@ ${hint && html`<span class="muted" id="${id}-hint">${hint}</span>`}</p>
 `;
 }
 
+/** Whose password a form is about, by which password managers find it; unseen, and read by nobody here. */
+export function usernameField(email: string): Html {
+  return html`<input type="text" name="username" value="${email}" autocomplete="username" hidden readonly>`;
+}
+
 /** A new password and the same once more. */
 export function newPasswordFields({ label = "Password" }: { label?: string } = {}): Html {
   return html`${field({ name: "password", label, type: "password", autocomplete: "new-password", hint: "At least 8 characters." })}
