@@ -3,7 +3,7 @@
 
 // How often the place in an episode is told while it plays. What is lost when the power goes is no more than this.
 const REPORT_INTERVAL_MS = 15_000;
-// A place this near the end, or the start, is not worth going back to.
+// A place this near the start is not worth going back to.
 const MARGIN_SECONDS = 5;
 
 // Whoever logs out is nobody by the time that the page is left: what is told then would make an account of it.

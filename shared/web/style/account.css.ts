@@ -156,14 +156,6 @@ button.quiet:hover {
 .rows .artwork {
   border-radius: 8px;
 }
-.rows h3 a {
-  color: var(--text);
-  text-decoration: none;
-}
-.rows h3 a:hover {
-  color: var(--accent);
-  text-decoration: underline;
-}
 .state {
   display: flex;
   flex-wrap: wrap;

@@ -150,11 +150,13 @@ export const PODCASTS_CSS = `/* The list of podcasts */
 .episodes h3 {
   margin-top: 0.2rem;
 }
-.episodes h3 a {
+.episodes h3 a,
+.rows h3 a {
   color: var(--text);
   text-decoration: none;
 }
-.episodes h3 a:hover {
+.episodes h3 a:hover,
+.rows h3 a:hover {
   color: var(--accent);
   text-decoration: underline;
 }
