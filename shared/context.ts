@@ -29,6 +29,8 @@ export type OpenFetch = (config: Config) => Fetch;
 /** What a process opens once and shares among its calls. */
 export type Resources = {
   contextFor(call: { signal: AbortSignal; openFetch: OpenFetch | undefined }): Context;
+  /** Whether the last that was heard of the database was an answer. */
+  databaseStatus(): "up" | "down" | "unknown";
   /** Tells what is running to take on nothing new. */
   drain(): void;
   close(): Promise<void>;
@@ -44,27 +46,33 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
       log.error("Cannot open the database: DATABASE_URL is not set");
       throw new UserError(503, "Service unavailable: no database is configured");
     }
-    return openPool({ url: config.databaseUrl, max: config.databaseConnections, applicationName: `podcore-${name}` });
+    const { databaseUrl: url, databaseConnections: max } = config;
+    return openPool({ url, max, applicationName: `podcore-${name}`, log });
   }
 
   return {
-    contextFor: ({ signal, openFetch }) => ({
-      config,
-      log,
-      signal,
-      draining: draining.signal,
-      caller: NOBODY,
-      now: () => new Date(),
-      get db() {
-        pool ??= openDatabase();
-        return pool.db;
-      },
-      get fetch() {
-        if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
-        fetch ??= openFetch(config);
-        return fetch;
-      },
-    }),
+    contextFor({ signal, openFetch }) {
+      let db: Database | undefined;
+      return {
+        config,
+        log,
+        signal,
+        draining: draining.signal,
+        caller: NOBODY,
+        now: () => new Date(),
+        get db() {
+          pool ??= openDatabase();
+          db ??= pool.databaseFor({ signal });
+          return db;
+        },
+        get fetch() {
+          if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
+          fetch ??= openFetch(config);
+          return fetch;
+        },
+      };
+    },
+    databaseStatus: () => pool?.status() ?? "unknown",
     drain: () => draining.abort(),
     close: async () => pool?.close(),
   };

@@ -33,7 +33,7 @@ export async function signIn(
   if (!(await insertLogin(ctx.db, login))) return undefined;
   if (account !== undefined && credential?.kind === "login") {
     if (account.email === null && account.id !== accountId) {
-      await ctx.db.transaction((tx) => mergeAccounts(tx, { fromId: account.id, intoId: accountId }));
+      await ctx.db.repeatable.transaction((tx) => mergeAccounts(tx, { fromId: account.id, intoId: accountId }));
     } else await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
   }
   return { accountId, setCookie: sessionCookie(secret, ctx.config) };

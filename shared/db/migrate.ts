@@ -1,6 +1,5 @@
 import postgres from "postgres";
 import { elapsed, type Log } from "../log/log.ts";
-import { driverSocket } from "./socket.ts";
 
 /** One file of drizzle/, embedded by the build. `when` orders it, `hash` is drizzle's: sha256 of the file, hex. */
 export type Migration = { tag: string; when: number; hash: string; statements: string[] };
@@ -25,7 +24,6 @@ export async function migrate(options: { url: string; log: Log; migrations: read
     max: 1,
     onnotice: () => {},
     fetch_types: false,
-    ...driverSocket,
     // ALTER TABLE that waits for its lock blocks every reader behind it: rather fail, and be run again.
     connection: { application_name: "podcore-migrate", lock_timeout: 10_000, statement_timeout: 0 },
   });

@@ -16,7 +16,7 @@ export async function checkSchema(db: Database, log: Log): Promise<void> {
 
 async function newestMigration(db: Database): Promise<number> {
   try {
-    const [row] = await db.execute<{ when: number | null }>(
+    const [row] = await db.repeatable.execute<{ when: number | null }>(
       sql`select max(created_at)::float8 as "when" from drizzle.__drizzle_migrations`,
     );
     return row?.when ?? 0;

@@ -1,51 +1,36 @@
 import { connect, type Socket } from "node:net";
+import { databaseFailure } from "./failure.ts";
 
-type Target = { host: string[]; port: number[]; path?: string | false };
-
-// Together with the pool's own connect_timeout (which starts only after this), well within a request's deadline.
-const CONNECT_TIMEOUT_MS = 5_000;
+/** Where one Postgres listens. */
+export type Endpoint = { path: string } | { host: string; port: number };
 
 /**
- * Connects to the first of Postgres's hosts that answers.
+ * Connects a socket to Postgres.
  *
- * A server that accepts and then closes before its first byte (a proxy without a backend, a Postgres that is starting)
- * would make the driver reconnect without end or delay while the query hangs. Here such a close is an error, which
- * fails the query.
+ * @param timeoutMs until the connection is there; the start-up of the session that follows has its own
+ * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT
  */
-async function openSocket({ host, port, path }: Target): Promise<Socket> {
-  const targets = path ? [{ path }] : host.map((name, i) => ({ host: name, port: port[i] ?? 5432 }));
-  let failure: unknown;
-  for (const target of targets) {
-    try {
-      return await connectTo(target);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failureOf("CONNECT_FAILED", failure instanceof Error ? failure.message : String(failure), failure);
-}
-
-function connectTo(target: { path: string } | { host: string; port: number }): Promise<Socket> {
+export function connectSocket(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(target);
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(failureOf("CONNECT_TIMEOUT", "it did not answer")));
-    socket.once("error", reject);
+    const socket = connect(endpoint);
+    socket.setTimeout(timeoutMs, () =>
+      socket.destroy(
+        databaseFailure("CONNECT_TIMEOUT", `Cannot connect to Postgres: no connection in ${timeoutMs} ms`),
+      ),
+    );
+    socket.once("error", (cause) => {
+      const isOurs = "code" in cause && cause.code === "CONNECT_TIMEOUT";
+      // Of several addresses each has its own error, and their sum has no message.
+      const reason = cause instanceof AggregateError ? cause.errors.map(String).join("; ") : cause.message;
+      reject(isOurs ? cause : databaseFailure("CONNECT_FAILED", `Cannot connect to Postgres: ${reason}`, cause));
+    });
     socket.once("connect", () => {
       socket.setTimeout(0);
-      socket.removeListener("error", reject);
-      socket.prependOnceListener("close", () => {
-        if (socket.bytesRead === 0)
-          socket.emit("error", failureOf("CONNECTION_CLOSED", "it closed before its first byte"));
-      });
-      // The driver takes the server name for TLS from here.
-      resolve(Object.assign(socket, "host" in target ? { host: target.host, port: target.port } : {}));
+      socket.removeAllListeners("error");
+      // An error before the driver listens is seen as the close that follows it.
+      socket.on("error", () => {});
+      // The driver takes the server name for TLS from `host`.
+      resolve("host" in endpoint ? Object.assign(socket, endpoint) : socket);
     });
   });
 }
-
-function failureOf(code: string, what: string, cause?: unknown): Error {
-  return Object.assign(new Error(`Cannot connect to Postgres: ${what}`, { cause }), { code });
-}
-
-/** The driver's `socket` option, which its README documents and its types forgot. */
-export const driverSocket: object = { socket: openSocket };

@@ -15,7 +15,7 @@ export async function run(ctx: Context, { account, password }: Params): Promise<
   const isAllowed =
     account.email === null || (await checkPassword(ctx, { accountId: account.id, password })) !== undefined;
   if (!isAllowed) return false;
-  await ctx.db.transaction((tx) => deleteAccount(tx, account.id));
+  await ctx.db.repeatable.transaction((tx) => deleteAccount(tx, account.id));
   ctx.log.info("Account deleted", { account_id: account.id });
   return true;
 }

@@ -30,7 +30,8 @@ export async function run(ctx: Context, { id }: { id: number }): Promise<Added> 
   try {
     const added = await podcastAdder.run(ctx, { url: found.feedUrl });
     // Whatever somebody has marked it: a URL that a public directory lists, and that carries no secret, is none.
-    if (added.isPrivate) await ctx.db.update(podcast).set({ isPrivate: false }).where(eq(podcast.id, added.podcastId));
+    if (added.isPrivate)
+      await ctx.db.repeatable.update(podcast).set({ isPrivate: false }).where(eq(podcast.id, added.podcastId));
     await record(ctx, { id, podcastId: added.podcastId });
     return { id: added.podcastId, title: added.title };
   } catch (error) {
@@ -51,7 +52,7 @@ async function requireLeave(ctx: Context): Promise<void> {
 
 async function record(ctx: Context, result: { id: number; podcastId?: number; error?: UserError }): Promise<void> {
   const { id, podcastId, error } = result;
-  await ctx.db
+  await ctx.db.repeatable
     .update(directoryPodcast)
     .set({
       ...(podcastId !== undefined && { podcastId }),

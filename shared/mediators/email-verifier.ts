@@ -67,7 +67,7 @@ async function settle(
   const caller = ctx.caller.account;
   const accountId = code.accountId ?? (caller?.email === null ? caller.id : undefined);
   try {
-    return await ctx.db.transaction(async (tx) => {
+    return await ctx.db.once.transaction(async (tx) => {
       if (!(await deleteVerificationCode(tx, id))) return undefined;
       const isMade = accountId !== undefined && (await makePermanent(tx, { accountId, email, passwordHash }));
       if (isMade) return accountId;

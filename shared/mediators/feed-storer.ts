@@ -44,7 +44,7 @@ export async function run(
   // Outside the transaction, which holds locks.
   const compressed = await compress(content.body);
   return step(ctx.log, "store_feed", () =>
-    ctx.db.transaction(async (tx) => {
+    ctx.db.repeatable.transaction(async (tx) => {
       const claim = target.kind === "claimed" ? target.claim : await insertPodcast(tx, { feed, ...target });
       const { podcastId } = claim;
       await lockLease(tx, claim);
@@ -70,7 +70,7 @@ export async function run(
 export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim: Claim }): Promise<StoreResult> {
   const { podcastId } = claim;
   return step(ctx.log, "store_feed", () =>
-    ctx.db.transaction(async (tx) => {
+    ctx.db.repeatable.transaction(async (tx) => {
       await lockLease(tx, claim);
       await updatePodcast(tx, { podcastId, feed });
       const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
@@ -90,16 +90,16 @@ async function insertPodcast(
   tx: Database,
   { feed, feedUrls, isPrivate }: { feed: Feed; feedUrls: string[]; isPrivate: boolean },
 ): Promise<Claim> {
-  const [row] = await tx
+  const [row] = await tx.repeatable
     .insert(podcast)
     .values({ ...columnsOf(feed), isPrivate })
     .returning({ id: podcast.id });
   if (row === undefined) throw new Error("Cannot insert podcast: Postgres returned no row");
   const podcastId = row.id;
-  await tx
+  await tx.repeatable
     .insert(podcastFeedLocation)
     .values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
-  await tx.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
+  await tx.repeatable.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
   return {
     podcastId,
     leaseToken: 1,
@@ -115,10 +115,10 @@ async function insertPodcast(
 }
 
 async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
-  const [stored] = await tx.select().from(podcast).where(eq(podcast.id, podcastId));
+  const [stored] = await tx.repeatable.select().from(podcast).where(eq(podcast.id, podcastId));
   const columns = columnsOf(feed);
   if (stored !== undefined && !isSame(columns, stored)) {
-    await tx
+    await tx.repeatable
       .update(podcast)
       .set({ ...columns, updatedAt: sql`podcore_now()` })
       .where(eq(podcast.id, podcastId));
@@ -126,7 +126,7 @@ async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: num
 }
 
 async function touchLocation(tx: Database, podcastId: number): Promise<void> {
-  await tx
+  await tx.repeatable
     .update(podcastFeedLocation)
     .set({ lastRetrievedAt: sql`podcore_now()` })
     .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);

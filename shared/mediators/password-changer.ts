@@ -19,7 +19,7 @@ export async function run(ctx: Context, { accountId, currentPassword, password }
   if (from === undefined) return false;
   const passwordHash = await hashPassword(password);
   const { credential } = ctx.caller;
-  const isChanged = await ctx.db.transaction(async (tx) => {
+  const isChanged = await ctx.db.once.transaction(async (tx) => {
     if (!(await setPasswordHash(tx, { accountId, passwordHash, from }))) return false;
     await deleteLogins(tx, { accountId, exceptId: credential?.kind === "login" ? credential.id : undefined });
     await deleteVerificationCodes(tx, accountId);

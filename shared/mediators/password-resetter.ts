@@ -53,7 +53,7 @@ export async function run(
   if (code === undefined) return undefined;
   const { accountId } = code;
   const passwordHash = await hashPassword(password);
-  const isUsed = await ctx.db.transaction(async (tx) => {
+  const isUsed = await ctx.db.once.transaction(async (tx) => {
     if (!(await deleteVerificationCode(tx, code.id))) return false;
     await setPasswordHash(tx, { accountId, passwordHash });
     await deleteLogins(tx, { accountId, exceptId: undefined });

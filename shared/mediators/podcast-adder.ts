@@ -93,7 +93,7 @@ async function add(ctx: Context, target: Target): Promise<AddResult> {
   const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
   const known = await findPodcastIdByFeedUrl(ctx.db, feedUrls);
   if (known !== undefined) {
-    await ctx.db
+    await ctx.db.repeatable
       .insert(podcastFeedLocation)
       .values({ podcastId: known, feedUrl, isCurrent: false })
       .onConflictDoNothing();
@@ -163,7 +163,7 @@ async function refresh(
 
 type Outcome = Pick<AddResult, "podcastId" | "isNew" | "numSkipped" | "skipped">;
 async function summarise(ctx: Context, { podcastId, isNew, numSkipped, skipped }: Outcome): Promise<AddResult> {
-  const [row] = await ctx.db
+  const [row] = await ctx.db.repeatable
     .select({
       title: podcast.title,
       isPrivate: podcast.isPrivate,

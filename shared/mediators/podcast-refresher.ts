@@ -39,7 +39,7 @@ async function ask(ctx: Context, { accountId, podcastId }: Params): Promise<bool
       retryAfterSeconds,
     );
   }
-  return ctx.db.transaction(async (tx) => {
+  return ctx.db.once.transaction(async (tx) => {
     const turn = await takeRateLimit(tx, { ...PODCAST_LIMIT, subject: String(podcastId) });
     if (turn.isAllowed) await enqueueJob(tx, { name: "podcast_refresh", args: { podcastId } });
     else await giveBackRateLimit(tx, account);

@@ -28,7 +28,7 @@ export async function run(ctx: Context, { email, password }: { email: string; pa
   if (!isAllowed) throw tooManyRequests("Too many requests: too many sign-ups from your network", retryAfterSeconds);
   const passwordHash = await hashPassword(password);
   const signedIn = await ensureAccount(ctx);
-  await ctx.db.transaction(async (tx) => {
+  await ctx.db.once.transaction(async (tx) => {
     const { accountId } = signedIn;
     const id = await insertVerificationCode(tx, { kind: "sign-up", email, hours: LINK_HOURS, accountId, passwordHash });
     await enqueueJob(tx, { name: "verification_mailer", args: { verificationCodeId: id } });

@@ -25,7 +25,7 @@ export async function changeAccount<T extends PgTable>(
 ): Promise<T["$inferSelect"][]> {
   try {
     // The sequence comes out of `written`, whose rows stay as they are when Postgres looks at a newer account.
-    const rows = await db.execute(sql`
+    const rows = await db.repeatable.execute(sql`
       with locked as (
         select id, sequence + 1 as sequence from account where id = ${accountId}::bigint for no key update
       ), written as (

@@ -23,7 +23,7 @@ export const WORKER_ENDED = "Worker ended before the job did";
  * kills its workers is parked in the end as well.
  */
 export async function claimDueJobs(db: Database, { limit }: { limit: number }): Promise<JobClaim[]> {
-  const rows = await db.execute<Row>(sql`
+  const rows = await db.once.execute<Row>(sql`
     with due as (
       select id, lease_expires_at is not null as was_held from job
       where due_at <= podcore_now() and parked_at is null

@@ -43,7 +43,7 @@ export async function claimDuePodcasts(
   { limit, podcastId }: { limit: number; podcastId?: number },
 ): Promise<Claim[]> {
   const isWanted = podcastId === undefined ? sql`due_at <= podcore_now()` : sql`podcast_id = ${podcastId}::bigint`;
-  const rows = await db.execute<Row>(sql`
+  const rows = await db.once.execute<Row>(sql`
     with due as (
       select podcast_id from podcast_crawl
       where ${isWanted} and (lease_expires_at is null or lease_expires_at <= podcore_now())

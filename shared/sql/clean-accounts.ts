@@ -9,7 +9,7 @@ import type { Database } from "../db/pool.ts";
 export async function cleanAccounts(db: Database, { limit }: { limit: number }): Promise<number> {
   // Whoever is seen, or signs up, at this moment holds the row, which is skipped; and where that has just ended, Postgres
   // holds the conditions against the row as it is now before it locks it.
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     delete from account where id = any(array(
       select id from account
       where email is null and not is_mobile and last_seen_at < podcore_now() - interval '1 month'

@@ -6,13 +6,13 @@ import type { Database } from "../db/pool.ts";
  * has not failed. @returns how many it deleted
  */
 export async function cleanDirectoryPodcasts(db: Database, { limit }: { limit: number }): Promise<number> {
-  return db.transaction(async (tx) => {
+  return db.repeatable.transaction(async (tx) => {
     // Whoever stores a hit holds the row it names until it commits; such rows are skipped. A hit that was committed since
     // this statement began is seen by the next one only, and none can come in between.
-    const locked = await tx.execute<{ id: string }>(sql`
+    const locked = await tx.repeatable.execute<{ id: string }>(sql`
       select id from directory_podcast found where ${isUnused()} limit ${limit}::int for update skip locked`);
     const ids = JSON.stringify(locked.map(({ id }) => id));
-    const rows = await tx.execute(sql`
+    const rows = await tx.repeatable.execute(sql`
       delete from directory_podcast found
       where id in (select value::bigint from jsonb_array_elements_text(${ids}::jsonb)) and ${isUnused()}
       returning 1`);

@@ -13,7 +13,7 @@ export async function cleanExpired(
   const { table } = column;
   // What another transaction holds, or has renewed meanwhile, stays. An array, because Postgres cannot tell how small the
   // limit is, and would read all of the table for a join.
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     delete from ${table} where id = any(array(
       select id from ${table} where ${column} < podcore_now() - ${keptFor}::interval
       order by ${column}

@@ -6,7 +6,7 @@ import { NUM_KEPT } from "./store-feed-content.ts";
 export async function cleanPodcastFeedContents(db: Database, { limit }: { limit: number }): Promise<number> {
   // What another transaction holds is skipped, and what it has made the newest again meanwhile is kept: that row has
   // another retrieved_at than the one it was ranked by.
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     with ranked as (
       select id, retrieved_at, row_number() over (partition by podcast_id order by retrieved_at desc, id desc) as place
       from podcast_feed_content

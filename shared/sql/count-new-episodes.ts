@@ -12,7 +12,7 @@ export async function countNewEpisodes(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },
 ): Promise<Map<number, number>> {
-  const rows = await db.execute<{ podcast_id: string; num_new: number }>(sql`
+  const rows = await db.repeatable.execute<{ podcast_id: string; num_new: number }>(sql`
     select ${accountPodcast.podcastId}, (
       select count(*)::int from (
         select from ${episode}

@@ -7,10 +7,10 @@ import type { Database } from "../db/pool.ts";
  */
 export async function deleteAccount(db: Database, id: number): Promise<void> {
   // In the order in which storing a feed locks them.
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     select from podcast_crawl c where c.podcast_id in (${ownPrivatePodcasts(id)}) order by c.podcast_id for update`);
-  await db.execute(sql`delete from podcast where id in (${ownPrivatePodcasts(id)})`);
-  await db.execute(sql`delete from account where id = ${id}::bigint`);
+  await db.repeatable.execute(sql`delete from podcast where id in (${ownPrivatePodcasts(id)})`);
+  await db.repeatable.execute(sql`delete from account where id = ${id}::bigint`);
 }
 
 function ownPrivatePodcasts(accountId: number) {

@@ -6,7 +6,7 @@ export async function deleteApiKey(
   db: Database,
   { id, accountId }: { id: number; accountId: number },
 ): Promise<boolean> {
-  const rows = await db.execute(sql`
+  const rows = await db.once.execute(sql`
     delete from api_key where id = ${id}::bigint and account_id = ${accountId}::bigint returning id`);
   return rows.length > 0;
 }

@@ -7,7 +7,7 @@ export async function deleteLogin(
   db: Database,
   { id, accountId }: { id: number; accountId: number },
 ): Promise<boolean> {
-  const rows = await db
+  const rows = await db.once
     .delete(login)
     .where(and(eq(login.id, id), eq(login.accountId, accountId)))
     .returning({ id: login.id });
@@ -19,7 +19,7 @@ export async function deleteLogins(
   db: Database,
   { accountId, exceptId }: { accountId: number; exceptId: number | undefined },
 ): Promise<void> {
-  await db
+  await db.once
     .delete(login)
     .where(and(eq(login.accountId, accountId), exceptId === undefined ? undefined : ne(login.id, exceptId)));
 }

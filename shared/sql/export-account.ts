@@ -9,7 +9,7 @@ import { isFeedUrlVisible, isVisible } from "./visible.ts";
  * where the account gave it.
  */
 export async function exportAccount(db: Database, accountId: number): Promise<object> {
-  const [row] = await db.execute<{ data: string }>(sql`
+  const [row] = await db.repeatable.execute<{ data: string }>(sql`
     select jsonb_build_object(
       'account', to_jsonb(a) - 'password_hash',
       'podcasts', (

@@ -9,7 +9,7 @@ export async function findAccountEpisodes(
   db: Database,
   { accountId, episodeIds }: { accountId: number; episodeIds: number[] },
 ): Promise<Map<number, AccountEpisode>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select(getTableColumns(accountEpisode))
     .from(accountEpisode)
     .innerJoin(episode, eq(episode.id, accountEpisode.episodeId))

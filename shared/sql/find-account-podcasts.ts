@@ -8,7 +8,7 @@ export async function findAccountPodcasts(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },
 ): Promise<Map<number, AccountPodcast>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select()
     .from(accountPodcast)
     .where(and(eq(accountPodcast.accountId, accountId), isAnyOf(accountPodcast.podcastId, podcastIds)));

@@ -4,7 +4,7 @@ import { type Account, account } from "../db/schema.ts";
 
 /** Finds the permanent account of an e-mail address, however its letters are cased. */
 export async function findAccountByEmail(db: Database, email: string): Promise<Account | undefined> {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select()
     .from(account)
     .where(eq(sql`lower(${account.email})`, sql`lower(${email}::text)`));
@@ -12,6 +12,6 @@ export async function findAccountByEmail(db: Database, email: string): Promise<A
 }
 
 export async function findAccount(db: Database, id: number): Promise<Account | undefined> {
-  const [row] = await db.select().from(account).where(eq(account.id, id));
+  const [row] = await db.repeatable.select().from(account).where(eq(account.id, id));
   return row;
 }

@@ -16,7 +16,7 @@ export async function findCredential(
   { kind, secretSha256, address }: Params,
 ): Promise<FoundCredential | undefined> {
   const table = TABLES[kind];
-  const [row] = await db.execute<{ id: string; account_id: string; email: string | null }>(sql`
+  const [row] = await db.repeatable.execute<{ id: string; account_id: string; email: string | null }>(sql`
     with found as (
       select c.id, c.account_id, a.email,
         c.last_used_at is null or c.last_used_at <= podcore_now() - ${TOUCH_AFTER}::interval as is_stale

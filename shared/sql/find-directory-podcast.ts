@@ -10,7 +10,7 @@ export async function findDirectoryPodcast(
   db: Database,
   { id, accountId }: { id: number; accountId: number | undefined },
 ) {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({
       title: directoryPodcast.title,
       feedUrl: directoryPodcast.feedUrl,

@@ -11,7 +11,7 @@ export async function findDirectorySearch(
   db: Database,
   { directoryName, query }: { directoryName: string; query: string },
 ): Promise<FoundDirectorySearch | undefined> {
-  const [row] = await db.execute<{ id: string; is_fresh: boolean }>(sql`
+  const [row] = await db.repeatable.execute<{ id: string; is_fresh: boolean }>(sql`
     select s.id, s.retrieved_at > podcore_now() - ${FRESH_FOR}::interval as is_fresh
     from directory_search s join directory d on d.id = s.directory_id
     where d.name = ${directoryName}::text and s.query = ${query}::text`);

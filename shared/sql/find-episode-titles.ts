@@ -8,7 +8,7 @@ export async function findEpisodeTitles(
   db: Database,
   { id, accountId }: { id: number; accountId: number | undefined },
 ) {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({
       episode: { id: episode.id, title: episode.title },
       podcast: { id: podcast.id, title: podcast.title },

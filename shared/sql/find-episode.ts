@@ -5,7 +5,7 @@ import { isVisible } from "./visible.ts";
 
 /** Finds an episode of a podcast that the account may see, or anybody where none is given, and that podcast. */
 export async function findEpisode(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({ episode, podcast })
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))

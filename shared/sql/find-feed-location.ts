@@ -4,7 +4,7 @@ import { podcastFeedLocation } from "../db/schema.ts";
 
 /** Finds the podcast that any of these feed URLs belongs to. */
 export async function findPodcastIdByFeedUrl(db: Database, feedUrls: readonly string[]): Promise<number | undefined> {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({ podcastId: podcastFeedLocation.podcastId })
     .from(podcastFeedLocation)
     .where(inArray(podcastFeedLocation.feedUrl, [...feedUrls]))

@@ -7,7 +7,7 @@ type Asked = { podcastId: number; accountId: number | undefined; withinSeconds: 
 
 /** Finds whether a podcast that the account may see was crawled within the last seconds, or is being crawled. */
 export async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: Asked) {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({
       isRecent: sql<boolean>`coalesce(${podcastCrawl.leaseExpiresAt} > podcore_now()
         or ${podcastCrawl.lastAttemptedAt} > podcore_now() - make_interval(secs => ${withinSeconds}::int), false)`,

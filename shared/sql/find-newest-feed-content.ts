@@ -8,7 +8,7 @@ type Row = { body: Buffer; content_type: string | null; base_url: string };
 
 /** Finds the raw feed that a podcast had last, as it came. */
 export async function findNewestFeedContent(db: Database, podcastId: number): Promise<FeedContent | undefined> {
-  const [row] = await db.execute<Row>(sql`
+  const [row] = await db.repeatable.execute<Row>(sql`
     select body, content_type, base_url from podcast_feed_content
     where podcast_id = ${podcastId}::bigint
     order by retrieved_at desc, id desc

@@ -7,7 +7,7 @@ export type FoundPodcast = NonNullable<Awaited<ReturnType<typeof findPodcast>>>;
 
 /** Finds a podcast that the account may see, or anybody where none is given, with its current feed URL where it may see that. */
 export async function findPodcast(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select({
       podcast,
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,

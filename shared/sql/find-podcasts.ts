@@ -10,7 +10,7 @@ export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null
 
 /** Finds podcasts by id, those that the account may see. */
 export async function findPodcasts(db: Database, { ids, accountId }: Asked): Promise<Map<number, Podcast>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select()
     .from(podcast)
     .where(and(isAnyOf(podcast.id, ids), isVisible(accountId)));
@@ -19,7 +19,7 @@ export async function findPodcasts(db: Database, { ids, accountId }: Asked): Pro
 
 /** Finds where podcasts that the account may see are fetched from and when they last were, by podcast id. */
 export async function findPodcastFeeds(db: Database, { ids, accountId }: Asked): Promise<Map<number, PodcastFeed>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select({
       podcastId: podcast.id,
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,

@@ -10,7 +10,7 @@ const OVERLAP_MINUTES = 15;
 
 /** Finds up to where whatever is read from now on is known. @returns undefined where the account is gone */
 export async function findSyncPoint(db: Database, accountId: number): Promise<SyncPoint | undefined> {
-  const [row] = await db.execute<{ sequence: string; at: string }>(sql`
+  const [row] = await db.repeatable.execute<{ sequence: string; at: string }>(sql`
     select sequence, podcore_now() - ${OVERLAP_MINUTES}::int * interval '1 minute' as at
     from account where id = ${accountId}::bigint`);
   return row && { sequence: Number(row.sequence), at: new Date(row.at) };

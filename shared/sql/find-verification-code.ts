@@ -7,7 +7,7 @@ export type VerificationKind = VerificationCode["kind"];
 
 /** Finds the code of a link that was sent, while it lasts. */
 export async function findVerificationCode(db: Database, secretSha256: Buffer): Promise<VerificationCode | undefined> {
-  const [row] = await db
+  const [row] = await db.repeatable
     .select()
     .from(verificationCode)
     .where(and(eq(verificationCode.secretSha256, secretSha256), gt(verificationCode.expiresAt, sql`podcore_now()`)));

@@ -8,23 +8,27 @@ export async function insertPermanentAccount(
   db: Database,
   owner: { email: string; passwordHash: string },
 ): Promise<number> {
-  const [row] = await db.insert(account).values(owner).returning({ id: account.id });
+  const [row] = await db.once.insert(account).values(owner).returning({ id: account.id });
   if (row === undefined) throw new Error("Cannot insert account: Postgres returned no row");
   return row.id;
 }
 
-/** Makes an ephemeral account, and the login that it is known by. @returns its id */
+/** Makes an ephemeral account and its login, or finds them where an earlier try has made them. @returns the account's id */
 export async function insertEphemeralAccount(
   db: Database,
   { secretSha256, userAgent, address, days }: LoginParams,
 ): Promise<number> {
-  const [row] = await db.execute<{ account_id: string }>(sql`
-    with made as (
-      insert into account (last_seen_address) values (${address}::text) returning id
+  const [row] = await db.repeatable.execute<{ account_id: string }>(sql`
+    with known as (
+      select account_id from login where secret_sha256 = ${secretSha256}::bytea
+    ), made as (
+      insert into account (last_seen_address) select ${address}::text where not exists (select from known) returning id
+    ), inserted as (
+      insert into login (account_id, secret_sha256, user_agent, last_used_address, expires_at)
+      select id, ${secretSha256}::bytea, left(${userAgent ?? null}::text, 500), ${address}::text,
+        podcore_now() + ${days}::int * interval '1 day' from made
+      returning account_id
     )
-    insert into login (account_id, secret_sha256, user_agent, last_used_address, expires_at)
-    select id, ${secretSha256}::bytea, left(${userAgent ?? null}::text, 500), ${address}::text,
-      podcore_now() + ${days}::int * interval '1 day' from made
-    returning account_id`);
+    select account_id from inserted union all select account_id from known`);
   return Number(row?.account_id);
 }

@@ -32,7 +32,7 @@ export async function listAccountEpisodes(
 ): Promise<Edge<ListedAccountEpisode>[]> {
   const { instant, isIn } = LISTS[kind];
   const from = after === undefined ? undefined : decodeInstantCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select({ state: getTableColumns(accountEpisode), episode: BRIEF, podcast: PODCAST_BRIEF })
     .from(accountEpisode)
     .innerJoin(episode, eq(episode.id, accountEpisode.episodeId))

@@ -16,7 +16,7 @@ export async function listChangedEpisodes(
   { accountId, kind, since, first, after }: Asked,
 ): Promise<Edge<AccountEpisode>[]> {
   const from = after === undefined ? undefined : decodeNumberCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select()
     .from(accountEpisode)
     .where(

@@ -24,7 +24,7 @@ export async function listChangedNewEpisodes(
   // be read from its start: the episodes of all podcasts.
   const from = after === undefined ? undefined : decodeNumberCursor(after);
   const isHeldAnew = sql`${accountPodcast.sequence} > ${since.sequence}::bigint`;
-  const rows = await db
+  const rows = await db.repeatable
     .select({ episode: episodeColumns(parts), podcast: PODCAST_BRIEF })
     .from(accountPodcast)
     .innerJoin(podcast, eq(podcast.id, accountPodcast.podcastId))

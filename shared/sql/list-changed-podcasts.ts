@@ -13,7 +13,7 @@ export async function listChangedPodcasts(
   { accountId, since, first, after }: PageRequest & { accountId: number; since: SyncPoint },
 ): Promise<Edge<AccountPodcast>[]> {
   const from = after === undefined ? undefined : decodeNumberCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select()
     .from(accountPodcast)
     .where(

@@ -14,7 +14,7 @@ export type ListedApiKey = Pick<
 /** Lists the browsers that are logged in to an account, the one used last first. */
 export async function listLogins(db: Database, accountId: number): Promise<ListedLogin[]> {
   const { id, userAgent, createdAt, lastUsedAt, lastUsedAddress, expiresAt } = login;
-  return db
+  return db.repeatable
     .select({ id, userAgent, createdAt, lastUsedAt, lastUsedAddress, expiresAt })
     .from(login)
     .where(sql`${eq(login.accountId, accountId)} and ${gt(login.expiresAt, sql`podcore_now()`)}`)
@@ -24,7 +24,7 @@ export async function listLogins(db: Database, accountId: number): Promise<Liste
 /** Lists an account's API keys, the newest first; their secrets are nowhere. */
 export async function listApiKeys(db: Database, accountId: number): Promise<ListedApiKey[]> {
   const { id, name, hint, createdAt, lastUsedAt, lastUsedAddress } = apiKey;
-  return db
+  return db.repeatable
     .select({ id, name, hint, createdAt, lastUsedAt, lastUsedAddress })
     .from(apiKey)
     .where(eq(apiKey.accountId, accountId))

@@ -20,7 +20,7 @@ export async function listDirectoryPodcasts(
   db: Database,
   { searchId, accountId }: { searchId: number; accountId: number | undefined },
 ): Promise<ListedDirectoryPodcast[]> {
-  return db
+  return db.repeatable
     .select({ id, title, author, feedUrl, imageUrl, podcast: STORED })
     .from(directorySearchHit)
     .innerJoin(directoryPodcast, eq(directoryPodcast.id, directorySearchHit.directoryPodcastId))

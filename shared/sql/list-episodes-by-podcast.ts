@@ -36,7 +36,7 @@ export async function listEpisodesByPodcast(
   const { accountId, parts } = asked;
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   // Under the table's own name, so that the outer query names its columns as ever.
-  const page = db
+  const page = db.repeatable
     .select(episodeColumns(parts))
     .from(episode)
     .where(
@@ -49,7 +49,7 @@ export async function listEpisodesByPodcast(
     .orderBy(desc(episode.publishedAt), desc(episode.id))
     .limit(first + 1)
     .as("episode");
-  const rows = await db
+  const rows = await db.repeatable
     .select(episodeColumns(parts))
     .from(podcast)
     .innerJoinLateral(page, sql`true`)
@@ -64,7 +64,7 @@ export async function findEpisodes(
   db: Database,
   { ids, accountId, parts }: Asked & { ids: number[] },
 ): Promise<Map<number, EpisodeRow>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select(episodeColumns(parts))
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))

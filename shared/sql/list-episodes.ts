@@ -15,7 +15,7 @@ export async function listEpisodes(
   { podcastId, accountId, first, after }: PageRequest & { podcastId: number; accountId: number | undefined },
 ): Promise<Edge<ListedEpisode>[]> {
   const from = after === undefined ? undefined : decodeInstantCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select(columns)
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))
@@ -40,7 +40,7 @@ export async function findListedEpisodes(
   db: Database,
   { ids, accountId }: { ids: number[]; accountId: number | undefined },
 ): Promise<Map<number, FoundEpisode>> {
-  const rows = await db
+  const rows = await db.repeatable
     .select({ episode: columns, podcast: { id: podcast.id, title: podcast.title, language: podcast.language } })
     .from(episode)
     .innerJoin(podcast, eq(podcast.id, episode.podcastId))

@@ -16,7 +16,7 @@ export async function listNewEpisodes(
 ): Promise<Edge<ListedNewEpisode>[]> {
   const from = after === undefined ? undefined : decodeInstantCursor(after);
   // Of each podcast no more than a page: an index has them in order. Under the table's own name, as in the list by podcast.
-  const page = db
+  const page = db.repeatable
     .select(episodeColumns(parts))
     .from(episode)
     .where(
@@ -29,7 +29,7 @@ export async function listNewEpisodes(
     .orderBy(desc(episode.publishedAt), desc(episode.id))
     .limit(first + 1)
     .as("episode");
-  const rows = await db
+  const rows = await db.repeatable
     .select({ episode: episodeColumns(parts), podcast: PODCAST_BRIEF })
     .from(accountPodcast)
     .innerJoin(podcast, eq(podcast.id, accountPodcast.podcastId))

@@ -8,7 +8,7 @@ import { isListed } from "./visible.ts";
 export async function listPodcasts(db: Database, { first, after }: PageRequest): Promise<Edge<Podcast>[]> {
   const sortKey = sql<string>`lower(${podcast.title})`;
   const from = after === undefined ? undefined : decodeCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select({ node: getTableColumns(podcast), sortKey })
     .from(podcast)
     .where(and(isListed(), from && sql`(${sortKey}, ${podcast.id}) > (${from.key}::text, ${from.id}::bigint)`))

@@ -14,7 +14,7 @@ export async function listSubscriptions(
 ): Promise<Edge<ListedSubscription>[]> {
   const sortKey = sql<string>`lower(${podcast.title})`;
   const from = after === undefined ? undefined : decodeCursor(after);
-  const rows = await db
+  const rows = await db.repeatable
     .select({ held: getTableColumns(accountPodcast), podcast: getTableColumns(podcast), sortKey })
     .from(accountPodcast)
     .innerJoin(podcast, eq(podcast.id, accountPodcast.podcastId))

@@ -12,7 +12,7 @@ export class LeaseLostError extends Error {
 
 /** Locks a claim's row for the rest of the transaction. @throws LeaseLostError where the fencing token has moved on */
 export async function lockLease(db: Database, claim: Claim): Promise<void> {
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     select 1 from podcast_crawl
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     for update`);

@@ -10,7 +10,7 @@ export async function makePermanent(
   db: Database,
   { accountId, email, passwordHash }: Owner & { accountId: number },
 ): Promise<boolean> {
-  const rows = await db
+  const rows = await db.once
     .update(account)
     .set({ email, passwordHash })
     .where(and(eq(account.id, accountId), isNull(account.email)))

@@ -11,10 +11,10 @@ export async function mergeAccounts(
   { fromId, intoId }: { fromId: number; intoId: number },
 ): Promise<void> {
   // In the order of their ids, so that two that merge crosswise do not wait for each other.
-  const found = await db.execute(sql`
+  const found = await db.repeatable.execute(sql`
     select from account where id in (${fromId}::bigint, ${intoId}::bigint) order by id for update`);
   if (found.length < 2) return;
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     with held as (
       select *, row_number() over (order by sequence, id) as place from account_podcast where account_id = ${fromId}::bigint
     ), numbered as (
@@ -31,7 +31,7 @@ export async function mergeAccounts(
       unsubscribed_at = case when ${laterSubscription()} then excluded.unsubscribed_at else own.unsubscribed_at end,
       added_at = least(own.added_at, excluded.added_at),
       sequence = excluded.sequence, updated_at = podcore_now()`);
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     with held as (
       select *, row_number() over (order by sequence, id) as place from account_episode where account_id = ${fromId}::bigint
     ), numbered as (
@@ -50,7 +50,7 @@ export async function mergeAccounts(
       position_seconds = case when ${laterIn("listened_at")} then excluded.position_seconds else own.position_seconds end,
       listened_at = greatest(own.listened_at, excluded.listened_at),
       sequence = excluded.sequence, updated_at = podcore_now()`);
-  await db.execute(sql`delete from account where id = ${fromId}::bigint`);
+  await db.repeatable.execute(sql`delete from account where id = ${fromId}::bigint`);
 }
 
 /** Whether what is handed over was said later than what is there; what was never said is earliest of all. */

@@ -7,7 +7,7 @@ export async function mintVerificationSecret(
   db: Database,
   { id, secretSha256 }: { id: number; secretSha256: Buffer },
 ): Promise<Date | undefined> {
-  const [row] = await db
+  const [row] = await db.repeatable
     .update(verificationCode)
     .set({ secretSha256 })
     .where(and(eq(verificationCode.id, id), gt(verificationCode.expiresAt, sql`podcore_now()`)))

@@ -13,7 +13,7 @@ export type CrawlFailure = { error: string; isGone: boolean; delayMs: number };
 
 /** Ends a claim with a success. @returns false where the lease was lost, and nothing is recorded */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
       due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
       lease_expires_at = null,
@@ -29,12 +29,12 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
 
 /** Ends a claim with a failure; validators and episodes stay as they were. @returns false where the lease was lost */
 export async function recordCrawlFailure(db: Database, claim: Claim, failure: CrawlFailure): Promise<boolean> {
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
       due_at = podcore_now() + ${failure.delayMs}::bigint * interval '1 millisecond',
       lease_expires_at = null,
       last_attempted_at = podcore_now(),
-      num_failures = num_failures + 1,
+      num_failures = ${claim.numFailures + 1}::int,
       last_error = left(${failure.error}::text, 2000), last_error_at = podcore_now(),
       gone_at = case when ${failure.isGone}::boolean then coalesce(gone_at, podcore_now()) end
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint

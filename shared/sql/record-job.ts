@@ -12,7 +12,7 @@ export type JobFailure = {
 
 /** Ends a claim with a success: the job is gone. @returns false where the lease was lost, and nothing is recorded */
 export async function recordJobDone(db: Database, { jobId, leaseToken }: JobClaim): Promise<boolean> {
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     delete from job where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint returning 1`);
   return rows.length > 0;
 }
@@ -23,7 +23,7 @@ export async function recordJobFailure(
   { jobId, leaseToken }: JobClaim,
   { error, numErrors, delayMs }: JobFailure,
 ): Promise<boolean> {
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     update job set
       lease_expires_at = null, num_errors = ${numErrors}::int,
       last_error = left(${error}::text, 2000), last_error_at = podcore_now(),
@@ -36,6 +36,6 @@ export async function recordJobFailure(
 
 /** Gives a claim back unfinished, as no failure of the job's: it stays due, and anybody may take it up at once. */
 export async function releaseJob(db: Database, { jobId, leaseToken }: JobClaim): Promise<void> {
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     update job set lease_expires_at = null where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint`);
 }

@@ -16,7 +16,7 @@ const NUM_SEEN = 5;
 export async function recordMove(db: Database, claim: Claim, movedToUrl: string | undefined): Promise<boolean> {
   const isSame = sql`c.moved_to_url is not distinct from ${movedToUrl ?? null}::text
     and c.moved_identity is not distinct from ${claim.identity}::text`;
-  const [row] = await db.execute<{ is_settled: boolean }>(sql`
+  const [row] = await db.once.execute<{ is_settled: boolean }>(sql`
     update podcast_crawl c set
       moved_to_url = ${movedToUrl ?? null}::text,
       moved_identity = case when ${movedToUrl ?? null}::text is not null then ${claim.identity}::text end,

@@ -4,7 +4,7 @@ import type { Claim } from "./claim-due-podcasts.ts";
 
 /** Gives a claim back unused: the podcast stays due, and anybody may take it up at once. */
 export async function releaseLease(db: Database, { podcastId, leaseToken }: Claim): Promise<void> {
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     update podcast_crawl set lease_expires_at = null
     where podcast_id = ${podcastId}::bigint and lease_token = ${leaseToken}::bigint`);
 }

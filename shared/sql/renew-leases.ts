@@ -8,7 +8,7 @@ import { type Claim, LEASE_SECONDS } from "./claim-due-podcasts.ts";
  */
 export async function renewLeases(db: Database, claims: readonly Claim[]): Promise<void> {
   const held = JSON.stringify(claims.map(({ podcastId, leaseToken }) => ({ podcastId, leaseToken })));
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     update podcast_crawl c
     set lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
     where c.podcast_id in (

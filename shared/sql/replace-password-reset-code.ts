@@ -8,7 +8,7 @@ export async function replacePasswordResetCode(
   db: Database,
   { accountId, secretSha256, hours }: ResetCode,
 ): Promise<Date | undefined> {
-  const [row] = await db.execute<{ expires_at_ms: number }>(sql`
+  const [row] = await db.repeatable.execute<{ expires_at_ms: number }>(sql`
     with old as (
       delete from verification_code where account_id = ${accountId}::bigint and kind = 'password-reset'
     )

@@ -27,7 +27,7 @@ export async function searchEpisodes(
   const words = sql`websearch_to_tsquery('simple', ${typed})`;
   const listed = sql`episode join podcast on podcast.id = episode.podcast_id and ${isEpisodeListed()} and ${isFound(accountId)}`;
   const rows = await whileSearching(db, (tx) =>
-    tx.execute<{ id: string; rank: string }>(sql`
+    tx.repeatable.execute<{ id: string; rank: string }>(sql`
       with worded as materialized (
         select episode.id from ${listed} where ${episodeDocument(episode)} @@ ${words}
       ), titled as (

@@ -28,7 +28,7 @@ export async function searchPodcasts(
   const typed = sql`${query}::text`;
   const words = sql`websearch_to_tsquery('simple', ${typed})`;
   const rows = await whileSearching(db, (tx) =>
-    tx.execute<{ id: string; rank: number }>(sql`
+    tx.repeatable.execute<{ id: string; rank: number }>(sql`
       with worded as materialized (
         select podcast.id from podcast where ${podcastDocument(podcast)} @@ ${words} and ${isFound(accountId)}
       ), titled as (

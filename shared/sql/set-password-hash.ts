@@ -6,7 +6,7 @@ type Change = { accountId: number; passwordHash: string; from?: string };
 
 /** Stores an account's new password. @returns false where `from` is given and no longer the hash that is stored, or the account is gone */
 export async function setPasswordHash(db: Database, { accountId, passwordHash, from }: Change): Promise<boolean> {
-  const rows = await db
+  const rows = await db.once
     .update(account)
     .set({ passwordHash })
     .where(and(eq(account.id, accountId), from === undefined ? undefined : eq(account.passwordHash, from)))

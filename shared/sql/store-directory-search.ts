@@ -25,16 +25,16 @@ export async function storeDirectorySearch(
   const json = JSON.stringify(hits.map((hit, position) => ({ ...hit, position })));
   const hit = sql`jsonb_to_recordset(${json}::jsonb) as hit(
     position int, "vendorId" text, title text, author text, "feedUrl" text, "imageUrl" text)`;
-  return db.transaction(async (tx) => {
-    const [search] = await tx.execute<{ id: string }>(sql`
+  return db.repeatable.transaction(async (tx) => {
+    const [search] = await tx.repeatable.execute<{ id: string }>(sql`
       insert into directory_search (directory_id, query)
       select id, ${query}::text from directory where name = ${directoryName}::text
       on conflict (directory_id, query) do update set retrieved_at = podcore_now()
       returning id`);
     if (search === undefined) throw new Error(`Cannot store a search: there is no directory "${directoryName}"`);
-    await tx.execute(sql`delete from directory_search_hit where directory_search_id = ${search.id}::bigint`);
+    await tx.repeatable.execute(sql`delete from directory_search_hit where directory_search_id = ${search.id}::bigint`);
     // Why a podcast could not be added says nothing of another feed.
-    await tx.execute(sql`
+    await tx.repeatable.execute(sql`
       with listed as (
         insert into directory_podcast as p (directory_id, vendor_id, title, author, feed_url, image_url)
         select d.id, hit."vendorId", hit.title, hit.author, hit."feedUrl", hit."imageUrl"

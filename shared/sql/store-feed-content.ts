@@ -22,7 +22,7 @@ export async function isNewestContent(
   db: Database,
   { podcastId, sha256 }: { podcastId: number; sha256: Buffer },
 ): Promise<boolean> {
-  const [row] = await db.execute<{ sha256: Buffer }>(sql`
+  const [row] = await db.repeatable.execute<{ sha256: Buffer }>(sql`
     select sha256 from podcast_feed_content where podcast_id = ${podcastId}::bigint order by retrieved_at desc, id desc limit 1`);
   return row !== undefined && sha256.equals(row.sha256);
 }
@@ -33,13 +33,13 @@ export async function storeFeedContent(
   { podcastId, content, compressed }: { podcastId: number; content: FeedContent; compressed: Buffer },
 ): Promise<void> {
   const { body, contentType, baseUrl } = content;
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, content_type, base_url)
     values (${podcastId}::bigint, ${digestOf(body)}::bytea, ${compressed}::bytea, ${body.length}::int,
       left(${contentType ?? null}::text, 200), left(${baseUrl}::text, 8192))
     on conflict on constraint podcast_feed_content_podcast_id_sha256_unique do update set
       retrieved_at = podcore_now(), content_type = excluded.content_type, base_url = excluded.base_url`);
-  await db.execute(sql`
+  await db.repeatable.execute(sql`
     delete from podcast_feed_content where podcast_id = ${podcastId}::bigint and id not in (
       select id from podcast_feed_content where podcast_id = ${podcastId}::bigint
       order by retrieved_at desc, id desc limit ${NUM_KEPT}::int)`);

@@ -14,7 +14,7 @@ export async function takeRateLimit(
   db: Database,
   { kind, max, windowSeconds, subject }: RateLimit & { subject: string },
 ): Promise<Taken> {
-  const [row] = await db.execute<{ num_taken: number; seconds: number }>(sql`
+  const [row] = await db.repeatable.execute<{ num_taken: number; seconds: number }>(sql`
     insert into rate_limit (kind, subject, num_taken, resets_at)
     values (${kind}::text, ${subject}::text, 1, podcore_now() + make_interval(secs => ${windowSeconds}::int))
     on conflict (kind, subject) do update set
@@ -30,7 +30,7 @@ export async function giveBackRateLimit(
   db: Database,
   { kind, subject }: { kind: string; subject: string },
 ): Promise<void> {
-  await db.execute(sql`
+  await db.once.execute(sql`
     update rate_limit set num_taken = num_taken - 1
     where kind = ${kind}::text and subject = ${subject}::text and num_taken > 0`);
 }

@@ -15,7 +15,7 @@ const hostOf = (feedUrl: string) => sql.raw(`substring(${feedUrl} from '^https?:
 export async function upgradeFeedLocations(db: Database, { limit }: { limit: number }): Promise<number> {
   // Each step reads the one before it, and so runs after it: the old location is current no more when the new one is
   // to be. A twin that another podcast takes meanwhile fails the whole statement.
-  const rows = await db.execute(sql`
+  const rows = await db.repeatable.execute(sql`
     with https_host as (
       select distinct ${hostOf("feed_url")} as host from podcast_feed_location
       where is_current and feed_url like 'https://%'

@@ -33,7 +33,7 @@ type Batch = { podcastId: number; episodes: readonly FeedEpisode[]; comparesColu
 async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
   const { episodes } = batch;
   try {
-    const counts = await db.transaction((savepoint) => upsertRows(savepoint, batch));
+    const counts = await db.repeatable.transaction((savepoint) => upsertRows(savepoint, batch));
     return { ...counts, refused: [] };
   } catch (error) {
     // Class 22 data exception, 23 constraint violation, 54 limit exceeded: some row's fault.
@@ -51,7 +51,7 @@ async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
 }
 
 async function upsertRows(db: Database, { podcastId, episodes, comparesColumns }: Batch) {
-  const [row] = await db.execute<{ num_inserted: number; num_updated: number }>(sql`
+  const [row] = await db.repeatable.execute<{ num_inserted: number; num_updated: number }>(sql`
     with item as (
       select * from jsonb_to_recordset(${JSON.stringify(episodes.map(toRow))}::jsonb) as i(
         position int, guid text, "guidSha256" text, "itemSha256" text, title text, "publishedAt" timestamptz,

@@ -21,12 +21,12 @@ const SETTINGS = {
 /** Runs a search in a transaction of its own, within bounds that hold for it alone. */
 export async function whileSearching<T>(db: Database, search: (tx: Database) => Promise<T>): Promise<T> {
   const settings = Object.entries(SETTINGS).map(([name, value]) => sql`set_config(${name}, ${value}, true)`);
-  return db.transaction(
+  return db.repeatable.transaction(
     async (tx) => {
-      await tx.execute(sql`select ${sql.join(settings, sql`, `)}`);
+      await tx.repeatable.execute(sql`select ${sql.join(settings, sql`, `)}`);
       return search(tx);
     },
-    { accessMode: "read only" },
+    { isReadOnly: true },
   );
 }
 

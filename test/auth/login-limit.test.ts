@@ -9,7 +9,7 @@ import { createDatabase } from "../support/postgres.ts";
 const databaseUrl = await createDatabase();
 const ctx = createContext({ databaseUrl, caller: { ...NOBODY, address: "192.0.2.1" } });
 
-beforeEach(() => ctx.db.execute("truncate rate_limit"));
+beforeEach(() => ctx.db.once.execute("truncate rate_limit"));
 
 const fail = (whose: Parameters<typeof checkWithinLimit>[1]) =>
   checkWithinLimit(ctx, whose, async () => ({ isRight: false }));
@@ -25,7 +25,7 @@ test("checkWithinLimit() counts no attempt that could not be checked", async () 
     );
   }
 
-  const counts = await ctx.db.execute("select num_taken from rate_limit");
+  const counts = await ctx.db.once.execute("select num_taken from rate_limit");
 
   assert.deepEqual([...counts], [{ num_taken: 0 }, { num_taken: 0 }]);
   assert.deepEqual(await fail(whose), { isRight: false });

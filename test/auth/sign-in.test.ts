@@ -17,8 +17,8 @@ const { db } = ctx;
 let accountId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate account, rate_limit cascade`);
-  const [row] = await db
+  await db.once.execute(sql`truncate account, rate_limit cascade`);
+  const [row] = await db.once
     .insert(account)
     .values({ email: "ada@example.com", passwordHash: "old" })
     .returning({ id: account.id });
@@ -28,7 +28,7 @@ beforeEach(async () => {
 /** Resolves when some statement waits for another transaction's lock. */
 async function untilSomebodyWaits(): Promise<void> {
   for (;;) {
-    const rows = await db.execute(sql`
+    const rows = await db.once.execute(sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
     if (rows.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -38,7 +38,7 @@ async function untilSomebodyWaits(): Promise<void> {
 test("signIn() makes no login with a password that is being changed, once that is done", async () => {
   let signedIn: Promise<unknown> | undefined;
 
-  await db.transaction(async (tx) => {
+  await db.once.transaction(async (tx) => {
     await setPasswordHash(tx, { accountId, passwordHash: "new" });
     signedIn = signIn(ctx, { accountId, passwordHash: "old" });
     await untilSomebodyWaits();
@@ -46,12 +46,12 @@ test("signIn() makes no login with a password that is being changed, once that i
   });
 
   assert.equal(await signedIn, undefined);
-  assert.deepEqual(await db.select().from(login), []);
+  assert.deepEqual(await db.once.select().from(login), []);
 });
 
 test("signIn() refuses an account that is gone, and keeps what the browser's own holds", async () => {
-  const [own] = await db.insert(account).values({}).returning({ id: account.id });
-  const [held] = await db
+  const [own] = await db.once.insert(account).values({}).returning({ id: account.id });
+  const [held] = await db.once
     .insert(login)
     .values({ accountId: own?.id ?? 0, secretSha256: Buffer.alloc(32), expiresAt: new Date(Date.now() + 60_000) })
     .returning({ id: login.id });
@@ -61,12 +61,12 @@ test("signIn() refuses an account that is gone, and keeps what the browser's own
     credential: { kind: "login", id: held?.id ?? 0 },
   };
   const asking: Context = Object.create(ctx, { caller: { value: caller } });
-  await db.execute(sql`delete from account where id = ${accountId}`);
+  await db.once.execute(sql`delete from account where id = ${accountId}`);
 
   const signedIn = await signIn(asking, { accountId, passwordHash: "old" });
 
   assert.equal(signedIn, undefined);
-  assert.equal((await db.select().from(login)).length, 1);
+  assert.equal((await db.once.select().from(login)).length, 1);
 });
 
 test("setPasswordHash() makes an old hash anew, and does not undo a change of the password meanwhile", async () => {

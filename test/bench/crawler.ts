@@ -57,7 +57,7 @@ export async function preparePodcast(bench: Bench) {
 /** Leaves a database with these podcasts alone, due and never crawled. */
 export async function resetPodcasts(databaseUrl: string, feedUrls: readonly string[]): Promise<number[]> {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "podcore-bench" });
-  await pool.db.execute(sql`truncate podcast cascade`);
+  await pool.db.once.execute(sql`truncate podcast cascade`);
   const ids = await insertDuePodcasts(pool.db, feedUrls);
   await pool.close();
   return ids;
@@ -66,6 +66,6 @@ export async function resetPodcasts(databaseUrl: string, feedUrls: readonly stri
 /** Makes all podcasts due again. */
 export async function makeDue(databaseUrl: string): Promise<void> {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "podcore-bench" });
-  await pool.db.execute(sql`update podcast_crawl set due_at = podcore_now()`);
+  await pool.db.once.execute(sql`update podcast_crawl set due_at = podcore_now()`);
   await pool.close();
 }

@@ -19,7 +19,7 @@ const [ctx = createContext({ databaseUrl })] = pods;
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await ctx.db.delete(rateLimit);
+  await ctx.db.once.delete(rateLimit);
 });
 
 /** Answers as Apple does, which calls JSON by another name and begins it with line breaks. */

@@ -32,23 +32,23 @@ async function reader(name: string): Promise<Reader & { accountId: number }> {
   const accountId = await insertAccount(db, { email: `${name}@example.com` });
   const { secret, sha256 } = newSecret();
   const expiresAt = new Date(Date.now() + 3_600_000);
-  await db.insert(login).values({ accountId, secretSha256: sha256, expiresAt });
+  await db.once.insert(login).values({ accountId, secretSha256: sha256, expiresAt });
   return { name, accountId, headers: { cookie: `podcore=${secret}` } };
 }
 
 const [adder, subscriber, other] = [await reader("adder"), await reader("subscriber"), await reader("other")];
 const anonymous: Reader = { name: "anonymous", headers: {} };
 const { secret, sha256 } = newSecret();
-await db.insert(apiKey).values({ accountId: adder.accountId, name: "App", secretSha256: sha256, hint: "a" });
+await db.once.insert(apiKey).values({ accountId: adder.accountId, name: "App", secretSha256: sha256, hint: "a" });
 const app: Reader = { name: "adder's app", headers: { authorization: `Bearer podcore_${secret}` } };
 
 const added = await post(adder, "/podcasts", { url: feedUrl, private: "true" });
 const path = added.headers.get("location") ?? "";
 const podcastId = Number(/^\/podcasts\/(\d+)-members-only$/.exec(path)?.[1]);
-await db
+await db.once
   .insert(accountPodcast)
   .values({ accountId: subscriber.accountId, podcastId, subscribedAt: new Date(), sequence: 1 });
-const [row] = await db.execute<{ id: string }>("select id from episode");
+const [row] = await db.once.execute<{ id: string }>("select id from episode");
 const episodeId = row?.id ?? "";
 
 function get({ headers }: Reader, url: string): Promise<Response> {
@@ -170,7 +170,7 @@ test("a private podcast is on nobody's first page", async () => {
 });
 
 test("podcast-refresh-post asks for a crawl for who sees the podcast, and is a 404 or a 401 for others", async () => {
-  await db.execute("update podcast_crawl set last_attempted_at = podcore_now() - interval '1 hour'");
+  await db.once.execute("update podcast_crawl set last_attempted_at = podcore_now() - interval '1 hour'");
   const refresh = `/podcasts/${podcastId}-old-slug/refresh`;
 
   const replies = [];
@@ -186,7 +186,7 @@ test("podcast-refresh-post asks for a crawl for who sees the podcast, and is a 4
     [`/podcasts/${podcastId}`, `/podcasts/${podcastId}`],
   );
   assert.equal(foreign.status, 403);
-  assert.equal((await db.execute("select from job")).length, 1);
+  assert.equal((await db.once.execute("select from job")).length, 1);
 });
 
 test("another account that gives a private podcast's very URL is shown it from then on, and nothing else changes", async () => {

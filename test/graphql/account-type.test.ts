@@ -15,7 +15,7 @@ let ctx: typeof visitor;
 let accountId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db, { email: "me@example.com" });
   ctx = as({ id: accountId, email: "me@example.com" });
 });
@@ -196,7 +196,7 @@ test("a private podcast that the account has left comes without its podcast, and
   await subscribe(podcastId);
   const { account: before } = await data("{ account { syncToken } }");
   await favorite(episodeId);
-  await db.update(podcast).set({ isPrivate: true });
+  await db.once.update(podcast).set({ isPrivate: true });
   const inside = await data(
     `{ podcastById(id: "${podcastId}") { accountPodcast { isSubscribed } } account { favorites { nodes { episode { id } } } } }`,
   );
@@ -254,7 +254,7 @@ test("a list of changes refuses a cursor of the list itself", async () => {
 });
 
 test("account is null once it is deleted", async () => {
-  await db.delete(account);
+  await db.once.delete(account);
 
   assert.deepEqual(await data("{ account { id } }"), { account: null });
 });

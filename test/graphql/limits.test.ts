@@ -10,7 +10,7 @@ import { ask, post } from "./api.ts";
 const ctx = createContext({ databaseUrl: await createDatabase() });
 
 beforeEach(async () => {
-  await ctx.db.execute(sql`truncate podcast cascade`);
+  await ctx.db.once.execute(sql`truncate podcast cascade`);
 });
 
 /** A query whose fields are `depth` levels deep. */

@@ -18,7 +18,7 @@ let podcastId: number;
 let episodeId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
   podcastId = await insertPodcast(db, {
     title: "Title",
@@ -86,7 +86,7 @@ test("mutation accountPodcastEpisodeFavoritedUpdate", async () => {
   const on = await ask(ctx, { query: FAVORITE, variables: { ...variables, favorited: true } });
   const off = await ask(ctx, { query: FAVORITE, variables: { ...variables, favorited: false } });
 
-  const [row] = await db.select().from(accountEpisode);
+  const [row] = await db.once.select().from(accountEpisode);
   const expected = { id: String(row?.id), episodeId: String(episodeId), played: false };
   assert.deepEqual(on.body, { data: { accountPodcastEpisodeFavoritedUpdate: { ...expected, favorited: true } } });
   assert.deepEqual(off.body, { data: { accountPodcastEpisodeFavoritedUpdate: { ...expected, favorited: false } } });
@@ -97,9 +97,9 @@ test("mutation accountPodcastEpisodePlayedUpdate", async () => {
   const variables = { episodeId: String(episodeId) };
 
   const on = await ask(ctx, { query: PLAYED, variables: { ...variables, played: true } });
-  const [played] = await db.select().from(accountEpisode);
+  const [played] = await db.once.select().from(accountEpisode);
   const off = await ask(ctx, { query: PLAYED, variables: { ...variables, played: false } });
-  const [unplayed] = await db.select().from(accountEpisode);
+  const [unplayed] = await db.once.select().from(accountEpisode);
 
   const expected = { id: String(played?.id), episodeId: String(episodeId), favorited: false };
   assert.deepEqual(on.body, { data: { accountPodcastEpisodePlayedUpdate: { ...expected, played: true } } });
@@ -115,13 +115,13 @@ test("mutation accountPodcastUpdate subscribes, unsubscribes, and without subscr
   const omitted = await ask(ctx, { query: SUBSCRIBED, variables });
   const off = await ask(ctx, { query: SUBSCRIBED, variables: { ...variables, subscribed: false } });
 
-  const [row] = await db.select().from(accountPodcast);
+  const [row] = await db.once.select().from(accountPodcast);
   const held = { id: String(row?.id), accountId: String(accountId), podcastId: String(podcastId) };
   assert.deepEqual(
     [never, on, omitted, off].map(({ body }) => body),
     [null, held, null, held].map((it) => ({ data: { accountPodcastUpdate: it } })),
   );
-  const [{ sequence } = assert.fail()] = await db.select().from(account);
+  const [{ sequence } = assert.fail()] = await db.once.select().from(account);
   assert.equal(sequence, 2);
 });
 
@@ -171,7 +171,7 @@ for (const [name, query, variables, message] of failures) {
     assert.equal(status, 200);
     assert.equal(body.errors?.[0]?.message, message);
     assert.equal(body.data?.accountPodcastUpdate ?? null, null);
-    assert.deepEqual(await db.select().from(accountEpisode), []);
+    assert.deepEqual(await db.once.select().from(accountEpisode), []);
   });
 }
 
@@ -185,7 +185,7 @@ test("a mutation without an account is a 401, and nothing of it runs", async () 
   assert.deepEqual(body, {
     errors: [{ message: "Unauthorized: You need to present valid credentials to access this endpoint." }],
   });
-  assert.deepEqual(await db.select().from(accountPodcast), []);
+  assert.deepEqual(await db.once.select().from(accountPodcast), []);
 });
 
 test("a mutation over GET is a 405, with an account too", async () => {
@@ -194,5 +194,5 @@ test("a mutation over GET is a 405, with an account too", async () => {
   const { status } = await get(ctx, { params });
 
   assert.equal(status, 405);
-  assert.deepEqual(await db.select().from(accountPodcast), []);
+  assert.deepEqual(await db.once.select().from(accountPodcast), []);
 });

@@ -20,10 +20,10 @@ let ephemeral = nobody;
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await db.delete(podcast);
-  await db.delete(account);
-  await db.delete(job);
-  await db.delete(rateLimit);
+  await db.once.delete(podcast);
+  await db.once.delete(account);
+  await db.once.delete(job);
+  await db.once.delete(rateLimit);
   ctx = withKeyOf(await insertAccount(db, { email: "a@example.com" }), "a@example.com");
   ephemeral = withKeyOf(await insertAccount(db), null);
 });
@@ -45,7 +45,7 @@ const refreshMutation = (podcastId: number | string) => `mutation { podcastRefre
 test("podcastAdd adds a podcast, subscribes the key's account, and answers with it", async () => {
   const { body } = await ask(ctx, addMutation());
 
-  const [row] = await db.select().from(accountPodcast);
+  const [row] = await db.once.select().from(accountPodcast);
   assert.deepEqual(body, {
     data: {
       podcastAdd: {
@@ -62,11 +62,11 @@ test("podcastAdd adds a podcast, subscribes the key's account, and answers with 
 
 test("podcastAdd answers who has added a private podcast with it and its URL", async () => {
   for (const isPrivate of [true, null]) {
-    await db.delete(podcast);
+    await db.once.delete(podcast);
 
     const { body } = await ask(ctx, addMutation({ isPrivate }));
 
-    const [row] = await db.select().from(podcast);
+    const [row] = await db.once.select().from(podcast);
     assert.equal(row?.isPrivate, isPrivate ?? false);
     assert.equal(body.data?.podcastAdd.feedUrl, `${origin.url}/feed`);
   }
@@ -74,7 +74,7 @@ test("podcastAdd answers who has added a private podcast with it and its URL", a
 
 test("podcastAdd shows the subscription that it has made, after a mutation that ended it", async () => {
   await ask(ctx, addMutation());
-  const [row] = await db.select().from(podcast);
+  const [row] = await db.once.select().from(podcast);
 
   const { body } = await ask(
     ctx,
@@ -110,12 +110,12 @@ test("podcastRefresh tells whether it asked for a crawl", async () => {
     [first.body, second.body],
     [{ data: { podcastRefresh: true } }, { data: { podcastRefresh: false } }],
   );
-  assert.equal((await db.select().from(job)).length, 1);
+  assert.equal((await db.once.select().from(job)).length, 1);
 });
 
 test("podcastRefresh knows no podcast that the account may not see, and no id that is none", async () => {
   const { podcastId } = await addedLongAgo();
-  await db.update(podcast).set({ isPrivate: true });
+  await db.once.update(podcast).set({ isPrivate: true });
   const other = withKeyOf(await insertAccount(db, { email: "b@example.com" }), "b@example.com");
 
   const unseen = await ask(other, refreshMutation(podcastId));
@@ -134,11 +134,11 @@ test("podcastAdd and podcastRefresh take an account with an e-mail address, and 
     assert.match(unsigned.body.errors?.[0]?.message ?? "", /^Forbidden: .* sign up or log in first$/);
   }
   assert.equal(origin.requests.length, 0);
-  assert.deepEqual(await db.select().from(podcast), []);
+  assert.deepEqual(await db.once.select().from(podcast), []);
 });
 
 async function addedLongAgo(): Promise<{ podcastId: number }> {
   const { body } = await ask(ctx, addMutation());
-  await db.execute("update podcast_crawl set last_attempted_at = podcore_now() - interval '1 hour'");
+  await db.once.execute("update podcast_crawl set last_attempted_at = podcore_now() - interval '1 hour'");
   return { podcastId: Number(body.data?.podcastAdd.id) };
 }

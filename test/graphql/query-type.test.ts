@@ -11,7 +11,7 @@ import { insertEpisode, insertEpisodes, insertPodcast } from "./rows.ts";
 const ctx = createContext({ databaseUrl: await createDatabase() });
 
 beforeEach(async () => {
-  await ctx.db.execute(sql`truncate podcast restart identity cascade`);
+  await ctx.db.once.execute(sql`truncate podcast restart identity cascade`);
 });
 
 test("apiVersion is 1.0", async () => {
@@ -384,8 +384,8 @@ test("each of an episode's fields has its value when it is the only one asked fo
 test("what a feed leaves out is null, and its lists are empty, in rows without them too", async () => {
   const podcastId = await insertPodcast(ctx.db);
   const id = await insertEpisode(ctx.db, { podcastId });
-  await ctx.db.execute(sql`update episode set namespace = '{}'`);
-  await ctx.db.execute(sql`update podcast set namespace = '{}'`);
+  await ctx.db.once.execute(sql`update episode set namespace = '{}'`);
+  await ctx.db.once.execute(sql`update podcast set namespace = '{}'`);
 
   const { body } = await ask(
     ctx,

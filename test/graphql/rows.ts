@@ -19,20 +19,20 @@ type EpisodeValues = Partial<Omit<typeof episode.$inferInsert, "namespace">> & {
 
 /** Inserts a podcast with its feed at `https://feeds.example.com/ID`, and returns its id. */
 export async function insertPodcast(db: Database, { lastSucceededAt, ...values }: PodcastValues = {}): Promise<number> {
-  const [row] = await db
+  const [row] = await db.once
     .insert(podcast)
     .values({ title: "A show", feedKind: "rss", ...values, namespace: { ...NO_CHANNEL, ...values.namespace } })
     .returning({ id: podcast.id });
   if (row === undefined) throw new Error("Nothing was inserted");
   const feedUrl = `https://feeds.example.com/${row.id}`;
-  await db.insert(podcastFeedLocation).values({ podcastId: row.id, feedUrl, isCurrent: true });
-  await db.insert(podcastCrawl).values({ podcastId: row.id, dueAt: new Date(), lastSucceededAt });
+  await db.once.insert(podcastFeedLocation).values({ podcastId: row.id, feedUrl, isCurrent: true });
+  await db.once.insert(podcastCrawl).values({ podcastId: row.id, dueAt: new Date(), lastSucceededAt });
   return row.id;
 }
 
 export async function insertEpisode(db: Database, values: EpisodeValues): Promise<number> {
   const guid = values.guid ?? crypto.randomUUID();
-  const [row] = await db
+  const [row] = await db.once
     .insert(episode)
     .values({
       ...{ title: "An episode", publishedAt: new Date("2018-04-21T09:30:00Z"), mediaUrl: "https://example.com/1.mp3" },

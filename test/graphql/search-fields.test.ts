@@ -15,7 +15,7 @@ const ctx = createContext({ databaseUrl: await createDatabase(), environment, fe
 
 beforeEach(async () => {
   itunes.requests.splice(0);
-  await ctx.db.execute(sql`truncate podcast, directory_search, directory_podcast, rate_limit cascade`);
+  await ctx.db.once.execute(sql`truncate podcast, directory_search, directory_podcast, rate_limit cascade`);
 });
 
 test("searchPodcasts finds a misspelt title, and pages", async () => {
@@ -90,7 +90,7 @@ test("directorySearch says so, when the directory does not answer or was asked t
   const query = '{ directorySearch(query: "trains") { id } }';
 
   const failed = await ask(ctx, query);
-  await ctx.db.execute(sql`update rate_limit set num_taken = 1000`);
+  await ctx.db.once.execute(sql`update rate_limit set num_taken = 1000`);
   const busy = await ask(ctx, query);
 
   assert.equal(failed.body.errors?.[0]?.message, "Cannot search the directory: it does not answer");

@@ -238,7 +238,7 @@ test("handle() shows nothing of a failed query, and logs none of its params", as
   const querying = adminFunction({
     readParams: () => ({}),
     run: async (ctx) => {
-      await ctx.db.execute(sql`select ${SECRET}::int`);
+      await ctx.db.once.execute(sql`select ${SECRET}::int`);
       return {};
     },
   });

@@ -95,8 +95,8 @@ test("nothing secret is reported: neither headers nor a failed query's values no
   const sentry = await startSentry();
   const databaseUrl = await createDatabase();
   const { db } = createContext({ databaseUrl });
-  await db.execute(sql`drop table podcast cascade`);
-  await db.execute(sql`drop table podcast_feed_location cascade`);
+  await db.once.execute(sql`drop table podcast cascade`);
+  await db.once.execute(sql`drop table podcast_feed_location cascade`);
   const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl };
   const page = await startArtifact({ name: "web-podcast-get", environment });
   const failing = await startArtifact({ name: "admin-error", environment });
@@ -118,7 +118,7 @@ test("tick-work reports a job that it parks", async () => {
   const sentry = await startSentry();
   const databaseUrl = await createDatabase();
   const { db } = createContext({ databaseUrl });
-  await db.execute(sql`insert into job (name, args, num_errors) values ('nothing', '{}', 9)`);
+  await db.once.execute(sql`insert into job (name, args, num_errors) values ('nothing', '{}', 9)`);
 
   await callArtifact({ name: "tick-work", environment: { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl } });
 

@@ -32,7 +32,7 @@ export async function openMailers() {
     lines,
     contextFor,
     async reset(): Promise<void> {
-      for (const table of [job, verificationCode, account, rateLimit]) await db.delete(table);
+      for (const table of [job, verificationCode, account, rateLimit]) await db.once.delete(table);
       lines.splice(0);
       server.mails.splice(0);
       server.refusal = undefined;
@@ -44,7 +44,7 @@ export async function openMailers() {
     },
     /** Works off what is there, as if the wait before the next attempt were over. */
     async workAgain(): Promise<jobWorker.WorkResult> {
-      await db.execute(sql`update job set due_at = podcore_now()`);
+      await db.once.execute(sql`update job set due_at = podcore_now()`);
       return jobWorker.run(ctx, { budgetMs: 60_000, jobs: JOBS });
     },
   };

@@ -18,7 +18,7 @@ function digestIn(text = ""): Buffer | undefined {
 }
 
 function storedCodes() {
-  return db
+  return db.once
     .select({
       kind: verificationCode.kind,
       accountId: verificationCode.accountId,

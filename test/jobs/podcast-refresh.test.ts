@@ -18,8 +18,8 @@ const origin = await startOrigin(script);
 after(origin.close);
 
 beforeEach(async () => {
-  await ctx.db.delete(podcast);
-  await ctx.db.delete(job);
+  await ctx.db.once.delete(podcast);
+  await ctx.db.once.delete(job);
   script["/feed"] = rss();
 });
 
@@ -40,7 +40,7 @@ test("podcastRefresh crawls a podcast that is not due yet", async () => {
 
   const result = await refresh(podcastId);
 
-  const [row] = await ctx.db.select().from(podcast);
+  const [row] = await ctx.db.once.select().from(podcast);
   assert.equal(result.numDone, 1);
   assert.equal(row?.title, "Renamed");
 });
@@ -51,7 +51,7 @@ test("podcastRefresh is done, when the crawl fails: that is recorded with the po
 
   const result = await refresh(podcastId);
 
-  const [crawl] = await ctx.db.select().from(podcastCrawl);
+  const [crawl] = await ctx.db.once.select().from(podcastCrawl);
   assert.equal(result.numDone, 1);
   assert.deepEqual([crawl?.numFailures, crawl?.leaseExpiresAt], [1, null]);
 });

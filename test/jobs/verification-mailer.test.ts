@@ -17,7 +17,7 @@ async function insertCode(options: { kind?: "sign-up" | "invite"; email?: string
   const { kind = "sign-up", email = "reader@example.com", minutes = 60 } = options;
   const owner = kind === "invite" ? {} : { accountId: await insertAccount(db), passwordHash: "$argon2id$" };
   const expiresAt = sql`podcore_now() + ${minutes}::int * interval '1 minute'`;
-  const [row] = await db
+  const [row] = await db.once
     .insert(verificationCode)
     .values({ kind, email, expiresAt, ...owner })
     .returning({ id: verificationCode.id });
@@ -32,7 +32,7 @@ function secretIn(text = ""): string {
 }
 
 async function storedDigest(verificationCodeId: number): Promise<Buffer | null | undefined> {
-  const rows = await db.select().from(verificationCode);
+  const rows = await db.once.select().from(verificationCode);
   return rows.find(({ id }) => id === verificationCodeId)?.secretSha256;
 }
 
@@ -91,7 +91,7 @@ test("verificationMailer tries again to tell the owner of an account, when the s
 
 test("verificationMailer is done and sends nothing, when the code is gone, has expired, or resets a password", async () => {
   const expired = await insertCode({ minutes: -1 });
-  const [reset] = await db
+  const [reset] = await db.once
     .insert(verificationCode)
     .values({
       kind: "password-reset",
@@ -112,7 +112,7 @@ test("verificationMailer is tried again with a new secret, when the server refus
   const id = await insertCode();
   server.refusal = "451 Try later, reader@example.com";
   const first = await send(id);
-  const [failed] = await db
+  const [failed] = await db.once
     .select({
       numErrors: job.numErrors,
       lastError: job.lastError,
@@ -175,11 +175,11 @@ test("verificationMailer sends at most five mails an hour to one address, howeve
 
   for (const id of [...ids, other]) await send(id);
   const numSent = server.mails.length;
-  await db.execute(sql`update rate_limit set resets_at = podcore_now()`);
+  await db.once.execute(sql`update rate_limit set resets_at = podcore_now()`);
   await send(ids[6] ?? 0);
 
   assert.deepEqual([numSent, server.mails.length], [6, 7]);
-  assert.deepEqual((await db.select().from(job)).length, 0);
+  assert.deepEqual((await db.once.select().from(job)).length, 0);
   assert.match(lines.join(""), /Mail not sent, reason: the address has had enough of them/);
 });
 
@@ -199,7 +199,7 @@ test("verificationMailer counts no mail that was not sent", async () => {
 test("verificationMailer stores no address where it counts them", async () => {
   await send(await insertCode());
 
-  const [row] = await db.execute(sql`select kind, subject, num_taken from rate_limit`);
+  const [row] = await db.once.execute(sql`select kind, subject, num_taken from rate_limit`);
 
   assert.deepEqual([row?.kind, row?.num_taken], ["mail", 1]);
   assert.match(String(row?.subject), /^[0-9a-f]{64}$/);

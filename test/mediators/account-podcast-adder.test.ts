@@ -23,9 +23,9 @@ const ctx = createContext({
 let accountId = 0;
 
 beforeEach(async () => {
-  await ctx.db.delete(podcast);
-  await ctx.db.delete(account);
-  await ctx.db.delete(rateLimit);
+  await ctx.db.once.delete(podcast);
+  await ctx.db.once.delete(account);
+  await ctx.db.once.delete(rateLimit);
   accountId = await insertAccount(ctx.db, { email: "a@example.com" });
   script["/feed"] = rss();
   origin.requests.splice(0);
@@ -33,10 +33,10 @@ beforeEach(async () => {
 
 const add = (path: string, { isPrivate = false, by = accountId } = {}) =>
   accountPodcastAdder.run(ctx, { accountId: by, url: `${origin.url}${path}`, isPrivate });
-const held = async () => ctx.db.select().from(accountPodcast).orderBy(accountPodcast.id);
-const sequenceOf = async () => (await ctx.db.select().from(account))[0]?.sequence;
+const held = async () => ctx.db.once.select().from(accountPodcast).orderBy(accountPodcast.id);
+const sequenceOf = async () => (await ctx.db.once.select().from(account))[0]?.sequence;
 const limits = async () =>
-  Object.fromEntries((await ctx.db.select().from(rateLimit)).map(({ kind, numTaken }) => [kind, numTaken]));
+  Object.fromEntries((await ctx.db.once.select().from(rateLimit)).map(({ kind, numTaken }) => [kind, numTaken]));
 
 test("run() adds a podcast with one GET, and subscribes the account", async () => {
   const { podcastId, isNew } = await add("/feed");
@@ -102,7 +102,7 @@ test("run() holds one row for each account, when ten adds of the same feed come 
   await Promise.all(Array.from({ length: 10 }, (_, i) => add("/feed", { by: i % 2 ? other : accountId })));
 
   const rows = await held();
-  assert.equal((await ctx.db.select().from(podcast)).length, 1);
+  assert.equal((await ctx.db.once.select().from(podcast)).length, 1);
   assert.deepEqual(rows.map((row) => row.accountId).sort(), [accountId, other].sort());
   assert.deepEqual(
     rows.map(({ sequence }) => sequence),
@@ -166,7 +166,7 @@ test("run() lets ten adds be under way at once, when many come together", async 
 
 test("run() refuses the fifty-first podcast of a day, and takes one that is known still", async () => {
   await add("/feed");
-  await ctx.db.update(rateLimit).set({ numTaken: 50 }).where(eq(rateLimit.kind, "podcast-add"));
+  await ctx.db.once.update(rateLimit).set({ numTaken: 50 }).where(eq(rateLimit.kind, "podcast-add"));
   script["/another"] = rss();
   origin.requests.splice(0);
 

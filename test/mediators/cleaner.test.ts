@@ -28,7 +28,7 @@ const databaseUrl = await createDatabase();
 const ctx = createContext({ databaseUrl, writeLog: (text) => lines.push(text) });
 
 beforeEach(async () => {
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     truncate podcast, account, login, api_key, verification_code, rate_limit, directory_podcast, directory_search cascade`);
 });
 
@@ -49,22 +49,22 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
 
 /** Makes an account one that was last seen so long ago; by itself, long enough to go. */
 async function unsee(accountId: number, age = "32 days"): Promise<void> {
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     update account set last_seen_at = podcore_now() - ${age}::interval where id = ${accountId}::bigint`);
 }
 
 async function namesIn(query: SQL): Promise<unknown[]> {
-  return (await ctx.db.execute<{ name: unknown }>(query)).map(({ name }) => name);
+  return (await ctx.db.once.execute<{ name: unknown }>(query)).map(({ name }) => name);
 }
 
 async function numRows(table: PgTable): Promise<number> {
-  return ctx.db.$count(table);
+  return (await ctx.db.once.select().from(table)).length;
 }
 
 /** Runs `meanwhile` in a transaction that has done something, and not yet ended. */
 async function whileOpen<T>(statement: SQL, meanwhile: () => Promise<T>): Promise<T> {
-  return ctx.db.transaction(async (tx) => {
-    await tx.execute(statement);
+  return ctx.db.once.transaction(async (tx) => {
+    await tx.once.execute(statement);
     return meanwhile();
   });
 }
@@ -72,7 +72,7 @@ async function whileOpen<T>(statement: SQL, meanwhile: () => Promise<T>): Promis
 /** Inserts a podcast with raw feeds whose `numBytes` is their age in minutes. */
 async function insertContents(feedUrl: string, num: number): Promise<number> {
   const [podcastId = 0] = await insertDuePodcasts(ctx.db, [feedUrl]);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
     select ${podcastId}::bigint, sha256(age::text::bytea), '', age, '', podcore_now() - age * interval '1 minute'
     from generate_series(1, ${num}::int) as age order by age % 7`);
@@ -80,7 +80,7 @@ async function insertContents(feedUrl: string, num: number): Promise<number> {
 }
 
 async function agesOf(podcastId: number): Promise<number[]> {
-  const rows = await ctx.db.execute<{ age: number }>(
+  const rows = await ctx.db.once.execute<{ age: number }>(
     sql`select num_bytes as age from podcast_feed_content where podcast_id = ${podcastId} order by num_bytes`,
   );
   return rows.map(({ age }) => age);
@@ -146,8 +146,8 @@ test("cleanPodcastFeedContents() deletes no more than a batch at a time", async 
 test("cleanPodcastFeedContents() leaves alone what another transaction holds", async () => {
   const podcastId = await insertContents("many", 7);
 
-  const num = await ctx.db.transaction(async (tx) => {
-    await tx.execute(sql`select 1 from podcast_feed_content where num_bytes = 7 for update`);
+  const num = await ctx.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`select 1 from podcast_feed_content where num_bytes = 7 for update`);
     return cleanPodcastFeedContents(ctx.db, { limit: 10 });
   });
 
@@ -164,7 +164,7 @@ test("run() deletes ephemeral accounts that were not seen for a month, with all 
   ];
   for (const id of [old, mobile, permanent]) await unsee(id);
   await unsee(recent, "27 days");
-  await ctx.db.execute(sql`update account set is_mobile = true where id = ${mobile}::bigint`);
+  await ctx.db.once.execute(sql`update account set is_mobile = true where id = ${mobile}::bigint`);
   const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
   for (const id of [old, permanent]) await insertHoldings(id, podcastId, 3);
 
@@ -180,7 +180,7 @@ test("run() deletes ephemeral accounts that were not seen for a month, with all 
 });
 
 test("run() goes on until no account is left that is unseen, over many batches", async () => {
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into account (last_seen_at) select podcore_now() - interval '40 days' from generate_series(1, 120)`);
   await insertAccount(ctx.db);
 
@@ -220,13 +220,13 @@ test("run() deletes logins, keys and codes a week after they have expired, and n
   const accountId = await insertAccount(ctx.db);
   const ages = ["8 days", "6 days", "-1 day"];
   for (const age of ages) {
-    await ctx.db.execute(sql`
+    await ctx.db.once.execute(sql`
       with at as (select podcore_now() - ${age}::interval as expires_at, sha256(${age}::text::bytea) as secret),
       l as (insert into login (account_id, secret_sha256, user_agent, expires_at) select ${accountId}::bigint, secret, ${age}::text, expires_at from at),
       k as (insert into api_key (account_id, name, secret_sha256, hint, expires_at) select ${accountId}::bigint, ${age}::text, secret, '', expires_at from at)
       insert into verification_code (kind, email, expires_at) select 'invite', ${age}::text, expires_at from at`);
   }
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into api_key (account_id, name, secret_sha256, hint) values (${accountId}::bigint, 'for ever', sha256('ever'), '')`);
 
   const result = await cleaner.run(ctx, { budgetMs: 60_000 });
@@ -238,7 +238,7 @@ test("run() deletes logins, keys and codes a week after they have expired, and n
 });
 
 test("run() deletes counts of what may be done again, and none that still counts or is counted at this moment", async () => {
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into rate_limit (kind, subject, num_taken, resets_at) values
       ('login', 'over', 3, podcore_now() - interval '1 second'), ('login', 'held', 3, podcore_now() - interval '1 second'),
       ('login', 'counts', 3, podcore_now() + interval '1 hour')`);
@@ -260,7 +260,7 @@ test("run() deletes searches after a week, and the podcasts that only they had f
   await insertFound("in no search");
   await insertFound("added", { podcastId });
   await insertFound("failed", { lastError: "Cannot fetch" });
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     update directory_search set retrieved_at = podcore_now() - case query when 'old' then interval '8 days' else interval '6 days' end`);
 
   const result = await cleaner.run(ctx, { budgetMs: 60_000 });
@@ -295,14 +295,14 @@ test("run() goes on with the other rules where one fails, and fails with that at
   const accountId = await insertAccount(ctx.db);
   await unsee(accountId);
   const podcastId = await insertContents("many", 9);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'no account may go'; end $$`);
-  await ctx.db.execute(sql`create trigger refuse before delete on account execute function refuse()`);
+  await ctx.db.once.execute(sql`create trigger refuse before delete on account execute function refuse()`);
 
   const running = cleaner.run(ctx, { budgetMs: 60_000 });
 
   await assert.rejects(running, (error: Error) => /no account may go/.test(String(error.cause)));
-  await ctx.db.execute(sql`drop function refuse cascade`);
+  await ctx.db.once.execute(sql`drop function refuse cascade`);
   assert.equal((await agesOf(podcastId)).length, 5);
 });
 
@@ -319,21 +319,21 @@ test("--once of tick-clean tells what it deleted by each rule", async () => {
 /** What an account may hold: a podcast, `num` of its episodes, a login, a key and a code. */
 async function insertHoldings(accountId: number, podcastId: number, num: number): Promise<void> {
   const secret = sql`sha256(${String(accountId)}::text::bytea)`;
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into account_podcast (account_id, podcast_id, sequence) values (${accountId}::bigint, ${podcastId}::bigint, 1)`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into episode (podcast_id, guid, guid_sha256, title, published_at, media_url, namespace, item_sha256)
     select ${podcastId}::bigint, n, sha256(n::text::bytea), n, podcore_now(), '', '{}', sha256('')
     from generate_series(1, ${num}::int) n on conflict do nothing`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into account_episode (account_id, episode_id, sequence)
     select ${accountId}::bigint, id, 1 from episode where podcast_id = ${podcastId}::bigint`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into login (account_id, secret_sha256, expires_at)
     values (${accountId}::bigint, ${secret}, podcore_now() + interval '1 day')`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into api_key (account_id, name, secret_sha256, hint) values (${accountId}::bigint, 'mine', ${secret}, '')`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into verification_code (kind, account_id, email, expires_at)
     values ('password-reset', ${accountId}::bigint, 'me@example.com', podcore_now() + interval '1 day')`);
 }
@@ -343,7 +343,7 @@ async function insertFound(
   title: string,
   { search, podcastId, lastError }: { search?: string; podcastId?: number; lastError?: string } = {},
 ): Promise<number> {
-  const [row] = await ctx.db.execute<{ id: string }>(sql`
+  const [row] = await ctx.db.once.execute<{ id: string }>(sql`
     insert into directory_podcast (directory_id, vendor_id, title, feed_url, podcast_id, last_error, last_error_at)
     select id, ${title}::text, ${title}::text, 'https://example.com/', ${podcastId ?? null}::bigint, ${lastError ?? null}::text,
       case when ${lastError ?? null}::text is not null then podcore_now() end
@@ -351,7 +351,7 @@ async function insertFound(
     on conflict (directory_id, vendor_id) do update set title = excluded.title returning id`);
   const id = Number(row?.id);
   if (search !== undefined) {
-    await ctx.db.execute(sql`
+    await ctx.db.once.execute(sql`
       with asked as (
         insert into directory_search (directory_id, query) select id, ${search}::text from directory
         on conflict (directory_id, query) do update set query = excluded.query returning id

@@ -22,13 +22,13 @@ const { db } = ctx;
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await db.execute(sql`truncate podcast, directory_podcast, rate_limit cascade`);
+  await db.once.execute(sql`truncate podcast, directory_podcast, rate_limit cascade`);
 });
 
 let numHits = 0;
 async function insertHit(feedUrl: string): Promise<number> {
   const vendorId = String(++numHits);
-  const [row] = await db
+  const [row] = await db.once
     .insert(directoryPodcast)
     .values({ directoryId: sql`(select id from directory)`, vendorId, title: "Listed", feedUrl })
     .returning({ id: directoryPodcast.id });
@@ -36,7 +36,7 @@ async function insertHit(feedUrl: string): Promise<number> {
 }
 
 async function findHit(id: number) {
-  const rows = await db.select().from(directoryPodcast);
+  const rows = await db.once.select().from(directoryPodcast);
   return rows.find((row) => row.id === id);
 }
 
@@ -78,7 +78,7 @@ test("run() records a failure, repeats it for ten minutes without fetching, and 
   assert.equal(origin.requests.length, numFetches);
 
   script["/bad"] = rss();
-  await db.execute(sql`update directory_podcast set last_error_at = last_error_at - interval '11 minutes'`);
+  await db.once.execute(sql`update directory_podcast set last_error_at = last_error_at - interval '11 minutes'`);
   const added = await directoryPodcastAdder.run(ctx, { id });
 
   const { podcastId, lastError, lastErrorAt } = (await findHit(id)) ?? {};
@@ -88,7 +88,7 @@ test("run() records a failure, repeats it for ten minutes without fetching, and 
 test("run() shows everybody what a public directory lists, though somebody has marked it private", async () => {
   script["/private"] = rss({ title: "Listed" });
   const podcastId = await insertPodcast(db, { title: "Listed", isPrivate: true });
-  await db.execute(
+  await db.once.execute(
     sql`update podcast_feed_location set feed_url = ${`${origin.url}/private`} where podcast_id = ${podcastId}`,
   );
   const id = await insertHit(`${origin.url}/private`);

@@ -19,17 +19,17 @@ const ctx = createContext({ databaseUrl, environment, fetch });
 
 beforeEach(async () => {
   itunes.requests.splice(0);
-  await ctx.db.execute(sql`truncate podcast, account, directory_search, directory_podcast, rate_limit cascade`);
+  await ctx.db.once.execute(sql`truncate podcast, account, directory_search, directory_podcast, rate_limit cascade`);
 });
 
 const run = (query = "trains") => directorySearcher.run(ctx, { query });
 
 async function ageSearches(interval: string): Promise<void> {
-  await ctx.db.execute(sql`update directory_search set retrieved_at = retrieved_at - ${interval}::interval`);
+  await ctx.db.once.execute(sql`update directory_search set retrieved_at = retrieved_at - ${interval}::interval`);
 }
 
 async function countRows(): Promise<Record<string, number>> {
-  const [row] = await ctx.db.execute<Record<string, number>>(sql`select
+  const [row] = await ctx.db.once.execute<Record<string, number>>(sql`select
     (select count(*)::int from directory_search) as searches,
     (select count(*)::int from directory_search_hit) as hits,
     (select count(*)::int from directory_podcast) as podcasts`);
@@ -112,7 +112,7 @@ test("run() asks the directory at most 20 times a minute, whoever asks, and then
   const refused = await directorySearcher.run(other, { query: "another" });
   const stale = await run("known");
   const cached = await run("q1");
-  await ctx.db.execute(sql`update rate_limit set resets_at = podcore_now()`);
+  await ctx.db.once.execute(sql`update rate_limit set resets_at = podcore_now()`);
   const later = await run("another");
 
   assert.deepEqual(refused, { podcasts: [], problem: "busy" });
@@ -155,11 +155,11 @@ test("run() links hits to stored podcasts by any of their feed URLs, and to a pr
   const open = await insertPodcast(ctx.db, { title: "Open" });
   const secret = await insertPodcast(ctx.db, { title: "Secret", isPrivate: true });
   const accountId = await insertAccount(ctx.db);
-  await ctx.db.insert(podcastFeedLocation).values([
+  await ctx.db.once.insert(podcastFeedLocation).values([
     { podcastId: open, feedUrl: url("open"), isCurrent: false },
     { podcastId: secret, feedUrl: url("secret"), isCurrent: false },
   ]);
-  await ctx.db.execute(sql`insert into account_podcast (account_id, podcast_id, subscribed_at, sequence)
+  await ctx.db.once.execute(sql`insert into account_podcast (account_id, podcast_id, subscribed_at, sequence)
     values (${accountId}::bigint, ${secret}::bigint, podcore_now(), 1)`);
   const caller = { ...NOBODY, account: { id: accountId, email: null } };
   const subscriber = createContext({ databaseUrl, environment, fetch, caller });

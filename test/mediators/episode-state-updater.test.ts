@@ -15,7 +15,7 @@ let podcastId: number;
 let episodeId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
   podcastId = await insertPodcast(db);
   episodeId = await insertEpisode(db, { podcastId });
@@ -26,14 +26,14 @@ const say = (said: Said) => episodeStateUpdater.run(ctx, { accountId, episodeId,
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
 async function sequence(): Promise<number | undefined> {
-  const [row] = await db.select({ sequence: account.sequence }).from(account).where(eq(account.id, accountId));
+  const [row] = await db.once.select({ sequence: account.sequence }).from(account).where(eq(account.id, accountId));
   return row?.sequence;
 }
 
 test("run() favours an episode and touches nothing else, with the account's new sequence in the row", async () => {
   const row = await say({ isFavorited: true });
 
-  const [stored] = await db.select().from(accountEpisode);
+  const [stored] = await db.once.select().from(accountEpisode);
   assert.deepEqual(row, stored);
   assert.ok(row.favoritedAt instanceof Date);
   assert.deepEqual(
@@ -46,7 +46,7 @@ test("run() favours an episode and touches nothing else, with the account's new 
 test("run() makes no podcast the account's: an episode is listened to without a subscription", async () => {
   await say({ isPlayed: true });
 
-  assert.deepEqual(await db.select().from(accountPodcast), []);
+  assert.deepEqual(await db.once.select().from(accountPodcast), []);
 });
 
 test("run() stores played, unplayed and a position, each as what it makes of the other two", async () => {
@@ -151,10 +151,10 @@ test("run() comes to the same state in whatever order reports arrive", async () 
   };
 
   for (const order of ["012345", "543210", "204153", "152043", "350214", "021354"]) {
-    await db.delete(accountEpisode);
+    await db.once.delete(accountEpisode);
     for (const index of order) await say(reports[Number(index)] ?? {});
 
-    const [{ isFavorited, favoritedAt, isPlayed, positionSeconds, listenedAt } = assert.fail()] = await db
+    const [{ isFavorited, favoritedAt, isPlayed, positionSeconds, listenedAt } = assert.fail()] = await db.once
       .select()
       .from(accountEpisode);
     assert.deepEqual({ isFavorited, favoritedAt, isPlayed, positionSeconds, listenedAt }, expected, order);
@@ -181,7 +181,7 @@ test("run() takes a report from the future for one of now", async () => {
 test("run() lets what is said now count, though the database's clock was set back since", async () => {
   const ahead = minutesAgo(-60);
   await say({ isFavorited: true });
-  await db.update(accountEpisode).set({ favoritedAt: ahead });
+  await db.once.update(accountEpisode).set({ favoritedAt: ahead });
 
   const row = await say({ isFavorited: false });
 
@@ -194,7 +194,7 @@ test("run() stores instants in milliseconds, so that what is read and sent back 
   const row = await say({ isFavorited: false, at: favoritedAt ?? assert.fail() });
 
   assert.equal(row.isFavorited, false);
-  const [precise] = await db.execute(
+  const [precise] = await db.once.execute(
     sql`select favorited_at = date_trunc('milliseconds', favorited_at) as is_whole from account_episode`,
   );
   assert.deepEqual(precise, { is_whole: true });
@@ -216,9 +216,9 @@ test("run() finds no episode that is not there, and none of a private podcast th
 test("run() takes nothing more about a private podcast's episode once the account has left it", async () => {
   const hidden = await insertPodcast(db, { isPrivate: true });
   const hiddenEpisode = await insertEpisode(db, { podcastId: hidden });
-  await db.insert(accountPodcast).values({ accountId, podcastId: hidden, subscribedAt: new Date(), sequence: 0 });
+  await db.once.insert(accountPodcast).values({ accountId, podcastId: hidden, subscribedAt: new Date(), sequence: 0 });
   await episodeStateUpdater.run(ctx, { accountId, episodeId: hiddenEpisode, isFavorited: true });
-  await db.update(accountPodcast).set({ unsubscribedAt: new Date() });
+  await db.once.update(accountPodcast).set({ unsubscribedAt: new Date() });
 
   for (const isFavorited of [true, false]) {
     await assert.rejects(episodeStateUpdater.run(ctx, { accountId, episodeId: hiddenEpisode, isFavorited }), {

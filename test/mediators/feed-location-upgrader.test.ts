@@ -11,7 +11,7 @@ import { createDatabase } from "../support/postgres.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 
-beforeEach(() => ctx.db.delete(podcast));
+beforeEach(() => ctx.db.once.delete(podcast));
 
 function upgrade(): Promise<feedLocationUpgrader.UpgradeResult> {
   return feedLocationUpgrader.run(ctx, { budgetMs: 60_000 });
@@ -19,7 +19,7 @@ function upgrade(): Promise<feedLocationUpgrader.UpgradeResult> {
 
 /** Every URL by the podcast's place, the current one first. */
 async function locations(): Promise<string[][]> {
-  const rows = await ctx.db.execute<{ podcast_id: string; feed_url: string }>(
+  const rows = await ctx.db.once.execute<{ podcast_id: string; feed_url: string }>(
     sql`select podcast_id, feed_url from podcast_feed_location order by podcast_id, is_current desc, feed_url`,
   );
   return [...Map.groupBy(rows, (row) => row.podcast_id).values()].map((group) => group.map((row) => row.feed_url));
@@ -61,7 +61,7 @@ for (const [name, feedUrl, otherUrl] of [
 
 test("run() leaves a location as it is, when the twin would be longer than a feed URL may be", async () => {
   await insertDuePodcasts(ctx.db, ["http://show.libsyn.com/"]);
-  await ctx.db.execute(sql`update podcast_feed_location set feed_url = rpad(feed_url, 2000, 'a')`);
+  await ctx.db.once.execute(sql`update podcast_feed_location set feed_url = rpad(feed_url, 2000, 'a')`);
 
   const result = await upgrade();
 
@@ -70,8 +70,8 @@ test("run() leaves a location as it is, when the twin would be longer than a fee
 
 test("run() goes by current locations only", async () => {
   const [first, second] = await insertDuePodcasts(ctx.db, ["https://example.com/a", "http://example.com/b"]);
-  await ctx.db.execute(sql`update podcast_feed_location set is_current = false where podcast_id = ${first}`);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`update podcast_feed_location set is_current = false where podcast_id = ${first}`);
+  await ctx.db.once.execute(sql`
     insert into podcast_feed_location (podcast_id, feed_url, is_current)
     values (${first}, 'https://moved.example.com/a', true), (${second}, 'http://moved.example.com/b', false)`);
 
@@ -82,7 +82,7 @@ test("run() goes by current locations only", async () => {
 
 test("run() makes a twin current that the podcast has had before", async () => {
   const [first] = await insertDuePodcasts(ctx.db, ["http://example.com/a", "https://example.com/b"]);
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into podcast_feed_location (podcast_id, feed_url, is_current)
     values (${first}, 'https://example.com/a', false)`);
 
@@ -105,9 +105,11 @@ test("run() upgrades nothing, when it runs again", async () => {
 
 test("run() forgets the validators of the old URL, and leaves all else of the crawl as it was", async () => {
   await insertDuePodcasts(ctx.db, ["http://x.libsyn.com/"]);
-  await ctx.db.execute(sql`update podcast_crawl set etag = '"a"', last_modified = 'Sun, 25 Mar 2018 10:00:00 GMT'`);
+  await ctx.db.once.execute(
+    sql`update podcast_crawl set etag = '"a"', last_modified = 'Sun, 25 Mar 2018 10:00:00 GMT'`,
+  );
   const crawl = () =>
-    ctx.db.execute(sql`select to_jsonb(c) - '{etag,last_modified}'::text[] as row from podcast_crawl c`);
+    ctx.db.once.execute(sql`select to_jsonb(c) - '{etag,last_modified}'::text[] as row from podcast_crawl c`);
   const before = await crawl();
 
   await upgrade();

@@ -40,12 +40,12 @@ async function crawl(podcastId: number, { times = 1 } = {}): Promise<void> {
 
 /** As if the observed move had begun so many days earlier. */
 async function letPass(podcastId: number, { days }: { days: number }): Promise<void> {
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     update podcast_crawl set moved_since = moved_since - make_interval(days => ${days}::int) where podcast_id = ${podcastId}`);
 }
 
 async function locationsOf(podcastId: number): Promise<[path: string, isCurrent: boolean][]> {
-  const rows = await ctx.db
+  const rows = await ctx.db.once
     .select()
     .from(podcastFeedLocation)
     .where(eq(podcastFeedLocation.podcastId, podcastId))

@@ -33,13 +33,13 @@ function definition(run: (jobContext: Context) => Promise<void>): JobDefinitions
 
 beforeEach(async () => {
   lines.splice(0);
-  await ctx.db.delete(job);
+  await ctx.db.once.delete(job);
 });
 
 /** Stores a job as another version of the code might have. */
 async function store(name: string, options: { args?: object; numErrors?: number } = {}): Promise<void> {
   const { args = { message: name }, numErrors = 0 } = options;
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     insert into job (name, args, num_errors) values (${name}, ${JSON.stringify(args)}::jsonb, ${numErrors})`);
 }
 
@@ -50,7 +50,7 @@ function work(options: { context?: Context; budgetMs?: number } = {}): Promise<j
 
 /** What is left, with the seconds between the last error and the next attempt. */
 function leftJobs() {
-  return ctx.db
+  return ctx.db.once
     .select({
       name: job.name,
       numErrors: job.numErrors,
@@ -114,7 +114,7 @@ test("run() takes on jobs that become due while others hang", async () => {
     quick: { timeoutMs: 60_000, parse: (args) => args, run: () => end() },
   };
   await store("slow");
-  await ctx.db.execute(
+  await ctx.db.once.execute(
     sql`insert into job (name, args, due_at) values ('quick', '{}', podcore_now() + interval '1 second')`,
   );
 
@@ -130,7 +130,7 @@ test("run() tries a job that fails again after n^4 + 3 seconds, and parks it aft
   for (let i = 1; i <= 9; i++) {
     await work();
     delays.push((await leftJobs())[0]?.delaySeconds);
-    await ctx.db.execute(sql`update job set due_at = podcore_now()`);
+    await ctx.db.once.execute(sql`update job set due_at = podcore_now()`);
   }
   const tenth = await work();
   const eleventh = await work();
@@ -144,7 +144,7 @@ test("run() tries a job that fails again after n^4 + 3 seconds, and parks it aft
 
 test("run() parks a job under which ten workers have ended, and does not run it", async () => {
   await store("no_op", { numErrors: 9 });
-  await ctx.db.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await ctx.db.once.execute(sql`update job set lease_expires_at = podcore_now()`);
 
   const result = await work();
 
@@ -200,7 +200,7 @@ test("run() records nothing, when another has claimed the job since", async () =
       timeoutMs: 60_000,
       parse: (args) => args,
       run: async () => {
-        await ctx.db.execute(sql`update job set lease_token = lease_token + 1`);
+        await ctx.db.once.execute(sql`update job set lease_token = lease_token + 1`);
       },
     },
   };

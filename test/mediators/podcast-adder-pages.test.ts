@@ -19,8 +19,8 @@ const ctx = createContext({ databaseUrl, fetch, environment });
 beforeEach(async () => {
   origin.requests.splice(0);
   for (const path of Object.keys(script)) delete script[path];
-  await ctx.db.delete(podcast);
-  await ctx.db.delete(rateLimit);
+  await ctx.db.once.delete(podcast);
+  await ctx.db.once.delete(rateLimit);
 });
 
 function page(...hrefs: string[]): Reply {
@@ -34,7 +34,7 @@ function page(...hrefs: string[]): Reply {
 const add = (path: string, options: Partial<podcastAdder.AddParams> = {}) =>
   podcastAdder.run(ctx, { url: `${origin.url}${path}`, ...options });
 const pathsAsked = () => origin.requests.map(({ path }) => path);
-const locations = async () => (await ctx.db.select().from(podcastFeedLocation)).map(({ feedUrl }) => feedUrl);
+const locations = async () => (await ctx.db.once.select().from(podcastFeedLocation)).map(({ feedUrl }) => feedUrl);
 
 test("run() adds the feed that a page names, with one GET of each", async () => {
   script["/show/"] = { status: 302, headers: { Location: "/new/" } };
@@ -235,12 +235,12 @@ test("run() stores the same bytes again, when it is forced to, and asks for them
       ? response.writeHead(200, { ETag: '"1"' }).end(rss())
       : response.writeHead(304).end();
   const { podcastId } = await add("/feed");
-  await ctx.db.execute("update episode set title = 'Damaged'");
+  await ctx.db.once.execute("update episode set title = 'Damaged'");
 
   await add("/feed");
-  const [unforced] = await ctx.db.execute<{ title: string }>("select title from episode");
+  const [unforced] = await ctx.db.once.execute<{ title: string }>("select title from episode");
   const result = await add("/feed", { isForced: true });
-  const [forced] = await ctx.db.execute<{ title: string }>("select title from episode");
+  const [forced] = await ctx.db.once.execute<{ title: string }>("select title from episode");
 
   assert.deepEqual([unforced?.title, forced?.title], ["Damaged", "Episode 1"]);
   assert.equal(result.podcastId, podcastId);

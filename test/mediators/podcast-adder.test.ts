@@ -22,7 +22,7 @@ after(origin.close);
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await ctx.db.delete(podcast);
+  await ctx.db.once.delete(podcast);
 });
 
 function add(path: string, reply: Reply): Promise<podcastAdder.AddResult> {
@@ -61,7 +61,7 @@ test("run() makes one podcast, when the same feed is added ten times at once", a
 
   assert.equal(new Set(results.map(({ podcastId }) => podcastId)).size, 1);
   assert.equal(results.filter(({ isNew }) => isNew).length, 1);
-  assert.equal((await ctx.db.select().from(podcast)).length, 1);
+  assert.equal((await ctx.db.once.select().from(podcast)).length, 1);
 });
 
 test("fetch 36: run() finds the podcast that a feed has moved to, and remembers the old URL", async () => {
@@ -69,7 +69,7 @@ test("fetch 36: run() finds the podcast that a feed has moved to, and remembers 
 
   const result = await add("/old", { status: 301, headers: { Location: "/new" } });
 
-  const locations = await ctx.db
+  const locations = await ctx.db.once
     .select()
     .from(podcastFeedLocation)
     .where(eq(podcastFeedLocation.podcastId, known.podcastId));
@@ -112,7 +112,10 @@ test("run() makes a podcast private, when it redirects to a URL with a token", a
     headers: { Location: "/paid?auth_token=hunter2" },
   });
 
-  const locations = await ctx.db.select().from(podcastFeedLocation).where(eq(podcastFeedLocation.podcastId, podcastId));
+  const locations = await ctx.db.once
+    .select()
+    .from(podcastFeedLocation)
+    .where(eq(podcastFeedLocation.podcastId, podcastId));
   assert.equal(isPrivate, true);
   assert.deepEqual(
     locations.map(({ feedUrl }) => feedUrl),
@@ -158,7 +161,7 @@ test("run() says what could not be done, when there is no feed", async () => {
     podcastAdder.run(ctx, { url: "gopher://example.com/" }),
     /Cannot use "gopher:\/\/example\.com\/" as a feed URL/,
   );
-  assert.equal((await ctx.db.select().from(podcast)).length, 0);
+  assert.equal((await ctx.db.once.select().from(podcast)).length, 0);
 });
 
 test("run() stores a feed whose values are too long, cut to what is kept of them", async () => {
@@ -173,8 +176,8 @@ test("run() stores a feed whose values are too long, cut to what is kept of them
 
   const { podcastId, numEpisodes } = await add("/feed", rss({ title: long(3_000), items: [item], extra }));
 
-  const [show] = await ctx.db.select().from(podcast).where(eq(podcast.id, podcastId));
-  const [stored] = await ctx.db.select().from(episode).where(eq(episode.podcastId, podcastId));
+  const [show] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
+  const [stored] = await ctx.db.once.select().from(episode).where(eq(episode.podcastId, podcastId));
   assert.equal(numEpisodes, 1);
   assert.deepEqual([show?.title.length, show?.author?.length, show?.language], [500, 200, null]);
   assert.deepEqual([stored?.guid.length, stored?.title.length, stored?.linkUrl], [2_000, 500, null]);
@@ -187,7 +190,7 @@ test("run() of the remover removes a podcast with all that hangs on it", async (
   const removed = await podcastRemover.run(ctx, { podcastId });
 
   assert.deepEqual(removed, { podcastId, title: "A Show", numEpisodes: 2 });
-  assert.equal((await ctx.db.select().from(podcastFeedLocation)).length, 0);
+  assert.equal((await ctx.db.once.select().from(podcastFeedLocation)).length, 0);
   await assert.rejects(
     podcastRemover.run(ctx, { podcastId }),
     /Not found: resource "podcast" with ID \d+ was not found\./,

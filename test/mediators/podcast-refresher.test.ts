@@ -35,23 +35,23 @@ let podcastId = 0;
 
 beforeEach(async () => {
   onWoken = () => {};
-  await ctx.db.delete(podcast);
-  await ctx.db.delete(account);
-  await ctx.db.delete(job);
-  await ctx.db.delete(rateLimit);
+  await ctx.db.once.delete(podcast);
+  await ctx.db.once.delete(account);
+  await ctx.db.once.delete(job);
+  await ctx.db.once.delete(rateLimit);
   accountId = await insertAccount(ctx.db, { email: "a@example.com" });
   script["/feed"] = rss();
   ({ podcastId } = await accountPodcastAdder.run(ctx, { accountId, url: `${origin.url}/feed`, isPrivate: false }));
-  await ctx.db.delete(rateLimit);
+  await ctx.db.once.delete(rateLimit);
   await crawledSecondsAgo(61);
 });
 
 const ask = (options: { accountId?: number; podcastId?: number } = {}) =>
   podcastRefresher.run(ctx, { accountId, podcastId, ...options });
-const jobs = async () => (await ctx.db.select().from(job)).map(({ name, args }) => ({ name, args }));
+const jobs = async () => (await ctx.db.once.select().from(job)).map(({ name, args }) => ({ name, args }));
 
 async function crawledSecondsAgo(seconds: number): Promise<void> {
-  await ctx.db.execute(
+  await ctx.db.once.execute(
     sql`update podcast_crawl set last_attempted_at = podcore_now() - ${seconds}::int * interval '1 second'`,
   );
 }
@@ -67,7 +67,7 @@ test("run() stores a job and wakes the worker, which crawls the podcast though i
   script["/feed"] = rss({ title: "Renamed" });
   await jobWorker.run(ctx, { budgetMs: 60_000, jobs: JOBS });
 
-  const [row] = await ctx.db.select().from(podcast);
+  const [row] = await ctx.db.once.select().from(podcast);
   assert.equal(isAsked, true);
   assert.deepEqual(stored, [{ name: "podcast_refresh", args: { podcastId } }]);
   assert.equal(row?.title, "Renamed");
@@ -91,7 +91,7 @@ test("run() makes one job of all that is asked within five minutes, whoever asks
   const other = await insertAccount(ctx.db, { email: "b@example.com" });
 
   const asked = await Promise.all(Array.from({ length: 10 }, (_, i) => ask({ accountId: i % 2 ? other : accountId })));
-  await ctx.db.execute(sql`update rate_limit set resets_at = podcore_now() where kind = 'podcast-refresh'`);
+  await ctx.db.once.execute(sql`update rate_limit set resets_at = podcore_now() where kind = 'podcast-refresh'`);
   const later = await ask();
 
   assert.equal(asked.filter(Boolean).length, 1);
@@ -102,9 +102,9 @@ test("run() makes one job of all that is asked within five minutes, whoever asks
 test("run() refuses an account's sixty-first refresh of an hour, and counts none that left nothing to do", async () => {
   await ask();
   for (let i = 0; i < 3; i += 1) await ask();
-  const [counted] = await ctx.db.select().from(rateLimit).where(sql`kind = 'podcast-refresh-account'`);
-  await ctx.db.execute(sql`update rate_limit set num_taken = 60 where kind = 'podcast-refresh-account'`);
-  await ctx.db.execute(sql`update rate_limit set resets_at = podcore_now() where kind = 'podcast-refresh'`);
+  const [counted] = await ctx.db.once.select().from(rateLimit).where(sql`kind = 'podcast-refresh-account'`);
+  await ctx.db.once.execute(sql`update rate_limit set num_taken = 60 where kind = 'podcast-refresh-account'`);
+  await ctx.db.once.execute(sql`update rate_limit set resets_at = podcore_now() where kind = 'podcast-refresh'`);
 
   await assert.rejects(ask(), (error: { status: number; headers: Record<string, string> }) => {
     assert.equal(error.status, 429);
@@ -119,7 +119,7 @@ test("run() refuses an account's sixty-first refresh of an hour, and counts none
 
 test("run() knows no podcast that the account may not see", async () => {
   const other = await insertAccount(ctx.db, { email: "b@example.com" });
-  await ctx.db.update(podcast).set({ isPrivate: true });
+  await ctx.db.once.update(podcast).set({ isPrivate: true });
   const unseen = { status: 404, message: `Not found: resource "podcast" with ID ${podcastId} was not found.` };
 
   await assert.rejects(ask({ accountId: other }), unseen);

@@ -22,7 +22,7 @@ const origin = await startOrigin(script);
 after(origin.close);
 
 beforeEach(async () => {
-  await ctx.db.delete(podcast);
+  await ctx.db.once.delete(podcast);
 });
 
 async function add(path: string, body: string): Promise<number> {
@@ -40,7 +40,7 @@ async function snapshot() {
   const rows: unknown[] = [];
   for (const table of ["podcast", "episode", "podcast_feed_location", "podcast_feed_content"]) {
     rows.push(
-      ...(await ctx.db.execute(
+      ...(await ctx.db.once.execute(
         sql.raw(`select '${table}', xmin::text, to_jsonb(t) as row from ${table} t order by id`),
       )),
     );
@@ -49,7 +49,7 @@ async function snapshot() {
 }
 
 function crawls() {
-  return ctx.db.execute(sql`select to_jsonb(c) - 'lease_token' as row from podcast_crawl c order by podcast_id`);
+  return ctx.db.once.execute(sql`select to_jsonb(c) - 'lease_token' as row from podcast_crawl c order by podcast_id`);
 }
 
 test("run() puts right what differs from the stored feed, without the network", async () => {
@@ -68,18 +68,20 @@ test("run() puts right what differs from the stored feed, without the network", 
   );
   const contentOf = () =>
     Promise.all([
-      ctx.db.execute(sql`select to_jsonb(p) - 'updated_at' as row from podcast p`),
-      ctx.db.execute(
+      ctx.db.once.execute(sql`select to_jsonb(p) - 'updated_at' as row from podcast p`),
+      ctx.db.once.execute(
         sql`select to_jsonb(e) - '{id,created_at,updated_at}'::text[] as row from episode e order by guid`,
       ),
     ]);
   const before = await contentOf();
-  await ctx.db.execute(sql`update podcast set title = 'Wrong', description = null`);
-  await ctx.db.execute(
+  await ctx.db.once.execute(sql`update podcast set title = 'Wrong', description = null`);
+  await ctx.db.once.execute(
     sql`update episode set description_html = null, duration_seconds = 1, published_at = podcore_now() where guid = 'a'`,
   );
-  await ctx.db.execute(sql`update episode set title = 'Older', item_sha256 = sha256('older code') where guid = 'b'`);
-  await ctx.db.execute(sql`delete from episode where guid = 'c'`);
+  await ctx.db.once.execute(
+    sql`update episode set title = 'Older', item_sha256 = sha256('older code') where guid = 'b'`,
+  );
+  await ctx.db.once.execute(sql`delete from episode where guid = 'c'`);
   const numRequests = origin.requests.length;
 
   const result = await reingest();
@@ -95,11 +97,11 @@ for (const column of Object.values(getTableColumns(episode))
   test(`run() notices that ${column} differs`, async () => {
     await add("/column", rss());
     const readValue = async () =>
-      (await ctx.db.execute(sql.raw(`select to_jsonb(${column}) as value from episode`)))[0];
+      (await ctx.db.once.execute(sql.raw(`select to_jsonb(${column}) as value from episode`)))[0];
     const before = await readValue();
-    const types = await ctx.db.execute<{ data_type: string }>(sql`
+    const types = await ctx.db.once.execute<{ data_type: string }>(sql`
       select data_type from information_schema.columns where table_name = 'episode' and column_name = ${column}`);
-    await ctx.db.execute(
+    await ctx.db.once.execute(
       sql.raw(`update episode set ${column} = ${OTHER_VALUES[column] ?? OTHER[types[0]?.data_type ?? ""]}`),
     );
     assert.notDeepEqual(await readValue(), before);
@@ -113,7 +115,7 @@ for (const column of Object.values(getTableColumns(episode))
 test("run() writes no row, when all is as it should be", async () => {
   await add("/one", rss());
   await add("/two", rss({ items: [{ guid: "a" }, { guid: "b" }] }));
-  await ctx.db.execute(sql`update episode set title = 'Wrong'`);
+  await ctx.db.once.execute(sql`update episode set title = 'Wrong'`);
   await reingest();
   const before = await snapshot();
 
@@ -125,7 +127,7 @@ test("run() writes no row, when all is as it should be", async () => {
 
 test("run() leaves the crawl as it was: when it is due, its validators, when it last changed", async () => {
   await add("/one", rss());
-  await ctx.db.execute(sql`update episode set title = 'Wrong'`);
+  await ctx.db.once.execute(sql`update episode set title = 'Wrong'`);
   const before = await crawls();
 
   await reingest();
@@ -139,21 +141,21 @@ test("run() reads the newest of the stored feeds", async () => {
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
   assert.ok(claim);
   await podcastUpdater.run(crawlContext, { claim });
-  await ctx.db.execute(sql`update podcast set title = 'Wrong'`);
+  await ctx.db.once.execute(sql`update podcast set title = 'Wrong'`);
 
   await reingest({ podcastId });
 
-  const [row] = await ctx.db.select().from(podcast);
+  const [row] = await ctx.db.once.select().from(podcast);
   assert.equal(row?.title, "Second");
 });
 
 test("run() reads the podcast that it is given, and no other", async () => {
   const [first, second] = [await add("/one", rss()), await add("/two", rss())];
-  await ctx.db.execute(sql`update podcast set title = 'Wrong'`);
+  await ctx.db.once.execute(sql`update podcast set title = 'Wrong'`);
 
   const result = await reingest({ podcastId: second });
 
-  const rows = await ctx.db.select().from(podcast).orderBy(asc(podcast.id));
+  const rows = await ctx.db.once.select().from(podcast).orderBy(asc(podcast.id));
   assert.equal(result.numReingested, 1);
   assert.deepEqual(
     rows.map(({ id, title }) => [id, title]),
@@ -187,7 +189,7 @@ test("run() goes on where it ended, when its budget was used up", async () => {
 
 test("run() leaves a podcast alone that a crawler is at", async () => {
   const podcastId = await add("/one", rss());
-  await ctx.db.execute(sql`update podcast set title = 'Wrong'`);
+  await ctx.db.once.execute(sql`update podcast set title = 'Wrong'`);
   await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
   const before = await snapshot();
 
@@ -201,13 +203,13 @@ test("run() counts a feed that cannot be read, goes on with the next, and gives 
   const podcastId = await add("/broken", rss());
   await add("/good", rss());
   // gzip of nothing
-  await ctx.db.execute(sql`
+  await ctx.db.once.execute(sql`
     update podcast_feed_content set body = decode('1f8b080000000000000303000000000000000000', 'hex')
     where podcast_id = ${podcastId}`);
 
   const result = await reingest();
 
-  const held = await ctx.db.execute(sql`select 1 from podcast_crawl where lease_expires_at is not null`);
+  const held = await ctx.db.once.execute(sql`select 1 from podcast_crawl where lease_expires_at is not null`);
   assert.deepEqual(result, { numReingested: 1, numFailed: 1, numHeld: 0 });
   assert.equal(held.length, 0);
 });

@@ -34,7 +34,7 @@ async function update(podcastId: number): Promise<podcastUpdater.UpdateResult> {
 }
 
 async function crawlOf(podcastId: number) {
-  const [row] = await ctx.db
+  const [row] = await ctx.db.once
     .select({ crawl: podcastCrawl, delayMs: sql<number>`extract(epoch from due_at - podcore_now())::float8 * 1000` })
     .from(podcastCrawl)
     .where(eq(podcastCrawl.podcastId, podcastId));
@@ -43,7 +43,7 @@ async function crawlOf(podcastId: number) {
 }
 
 function episodesOf(podcastId: number) {
-  return ctx.db
+  return ctx.db.once
     .select({ row: episode, version: sql<string>`${episode}.xmin::text` })
     .from(episode)
     .where(eq(episode.podcastId, podcastId))
@@ -99,7 +99,7 @@ test("run() keeps episodes that the feed has dropped", async () => {
 
 test("run() keeps the podcast's row as it is, when only episodes differ", async () => {
   const { podcastId, path } = await addFeed(rss());
-  const version = () => ctx.db.select({ version: sql`xmin::text` }).from(podcast).where(eq(podcast.id, podcastId));
+  const version = () => ctx.db.once.select({ version: sql`xmin::text` }).from(podcast).where(eq(podcast.id, podcastId));
   const before = await version();
   script[path] = rss({ items: [{ guid: "1" }, { guid: "2" }] });
 
@@ -113,7 +113,7 @@ test("run() keeps when an episode without a date was first seen, when its item c
     `<rss version="2.0"><channel><title>A</title><item><guid>u</guid><title>${title}</title><enclosure url="https://media.example.com/u.mp3"/></item></channel></rss>`;
   const { podcastId, path } = await addFeed(undated("First"));
   const [before] = await episodesOf(podcastId);
-  await ctx.db.execute(
+  await ctx.db.once.execute(
     sql`update episode set published_at = published_at - interval '3 days' where podcast_id = ${podcastId}`,
   );
   script[path] = undated("Second");
@@ -132,8 +132,11 @@ test("run() keeps the newest five raw feeds, and the one that came back among th
     await update(podcastId);
   }
 
-  const contents = await ctx.db.select().from(podcastFeedContent).where(eq(podcastFeedContent.podcastId, podcastId));
-  const [stored] = await ctx.db.select().from(podcast).where(eq(podcast.id, podcastId));
+  const contents = await ctx.db.once
+    .select()
+    .from(podcastFeedContent)
+    .where(eq(podcastFeedContent.podcastId, podcastId));
+  const [stored] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
 
   assert.equal(contents.length, 5);
   assert.equal(stored?.title, "2");
@@ -270,7 +273,7 @@ test("fetch 31: run() follows a redirect and leaves the URL as it is", async () 
   await update(podcastId);
 
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
-  const [stored] = await ctx.db.select().from(podcast).where(eq(podcast.id, podcastId));
+  const [stored] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
   assert.equal(stored?.title, "Moved");
   assert.equal(claim?.feedUrl, `${origin.url}${path}`);
 });
@@ -300,7 +303,7 @@ test("run() stores nothing, when its lease was taken over while it fetched", asy
   assert.ok(claim);
   script[path] = (_, response) => {
     // Another crawler claims it, after the lease has run out.
-    void ctx.db
+    void ctx.db.once
       .execute(sql`update podcast_crawl set lease_expires_at = podcore_now() where podcast_id = ${podcastId}`)
       .then(() => claimDuePodcasts(ctx.db, { limit: 1, podcastId }))
       .then(() => response.end(rss({ items: [{ guid: "1" }, { guid: "late" }] })));
@@ -331,7 +334,7 @@ test("run() gives the lease back, when the time for the call is up", async () =>
 
 test("run() tells no URL of a feed that was marked private, when it cannot be fetched", async () => {
   const { podcastId, path } = await addFeed(rss());
-  await ctx.db.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, podcastId));
+  await ctx.db.once.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, podcastId));
   script[path] = { raw: (socket) => socket.destroy() };
   lines.splice(0);
 

@@ -14,7 +14,7 @@ const { db } = ctx;
 let accountId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
 });
 
@@ -24,7 +24,7 @@ const unsubscribe = (podcastId: number, by = accountId) =>
   subscriptionUpdater.run(ctx, { accountId: by, podcastId, isSubscribed: false });
 
 async function sequenceOf(id: number): Promise<number | undefined> {
-  const [row] = await db.select({ sequence: account.sequence }).from(account).where(eq(account.id, id));
+  const [row] = await db.once.select({ sequence: account.sequence }).from(account).where(eq(account.id, id));
   return row?.sequence;
 }
 
@@ -33,7 +33,7 @@ test("run() subscribes, and the row carries the account's new sequence", async (
 
   const row = await subscribe(podcastId);
 
-  const [stored] = await db.select().from(accountPodcast);
+  const [stored] = await db.once.select().from(accountPodcast);
   assert.deepEqual(row, stored);
   assert.ok(row?.subscribedAt instanceof Date);
   assert.deepEqual([row.podcastId, row.unsubscribedAt, row.sequence], [podcastId, null, 1]);
@@ -68,20 +68,20 @@ test("run() keeps the row when the account unsubscribes, and what it has played 
   assert.ok(left?.unsubscribedAt instanceof Date);
   assert.deepEqual([back?.unsubscribedAt, back?.sequence], [null, 4]);
   assert.ok(Number(back?.subscribedAt) > Number(first?.subscribedAt));
-  const [state] = await db.select().from(accountEpisode);
+  const [state] = await db.once.select().from(accountEpisode);
   assert.equal(state?.isPlayed, true);
 });
 
 test("run() is undefined where the account was never subscribed and is not to be, and writes nothing", async () => {
   const podcastId = await insertPodcast(db);
   const added = await insertPodcast(db, { isPrivate: true });
-  await db.insert(accountPodcast).values({ accountId, podcastId: added, addedAt: new Date(), sequence: 0 });
+  await db.once.insert(accountPodcast).values({ accountId, podcastId: added, addedAt: new Date(), sequence: 0 });
 
   assert.equal(await unsubscribe(podcastId), undefined);
   assert.equal(await unsubscribe(added), undefined);
 
   assert.equal(await sequenceOf(accountId), 0);
-  assert.equal((await db.select().from(accountPodcast)).length, 1);
+  assert.equal((await db.once.select().from(accountPodcast)).length, 1);
 });
 
 test("run() finds no podcast that is not there, and no private one that the account may not see", async () => {
@@ -103,7 +103,7 @@ test("run() finds no podcast that is not there, and no private one that the acco
 test("run() lets an account leave a private podcast, also once more, and not come back", async () => {
   const podcastId = await insertPodcast(db);
   await subscribe(podcastId);
-  await db.update(podcast).set({ isPrivate: true });
+  await db.once.update(podcast).set({ isPrivate: true });
 
   const left = await unsubscribe(podcastId);
   const again = await unsubscribe(podcastId);
@@ -115,7 +115,7 @@ test("run() lets an account leave a private podcast, also once more, and not com
 
 test("run() lets who added a private podcast subscribe to it again", async () => {
   const podcastId = await insertPodcast(db, { isPrivate: true });
-  await db.insert(accountPodcast).values({ accountId, podcastId, addedAt: new Date(), sequence: 0 });
+  await db.once.insert(accountPodcast).values({ accountId, podcastId, addedAt: new Date(), sequence: 0 });
 
   await subscribe(podcastId);
   await unsubscribe(podcastId);
@@ -133,13 +133,13 @@ test("run() changes nothing of other accounts", async () => {
   await subscribe(podcastId);
   await unsubscribe(podcastId);
 
-  const [after] = await db.select().from(accountPodcast).where(eq(accountPodcast.accountId, other));
+  const [after] = await db.once.select().from(accountPodcast).where(eq(accountPodcast.accountId, other));
   assert.deepEqual(after, before);
   assert.equal(await sequenceOf(other), 1);
 });
 
 async function subscribeToHidden(podcastId: number, by: number) {
-  await db.insert(accountPodcast).values({ accountId: by, podcastId, subscribedAt: new Date(), sequence: 0 });
+  await db.once.insert(accountPodcast).values({ accountId: by, podcastId, subscribedAt: new Date(), sequence: 0 });
 }
 
 test("run() refuses an account that was removed meanwhile, and says of no subscription that it is there", async () => {

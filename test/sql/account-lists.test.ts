@@ -21,7 +21,7 @@ const FIRST = { first: 20, after: undefined };
 let accountId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
 });
 
@@ -66,9 +66,9 @@ async function readPages<T>(
 test("listSubscriptions() lists what the account is subscribed to by title, private ones too, and nobody else's", async () => {
   for (const title of ["b", "A", "c"]) await insertSubscribed({ title });
   const added = await insertPodcast(db, { title: "added only" });
-  await db.insert(accountPodcast).values({ accountId, podcastId: added, addedAt: new Date(), sequence: 0 });
+  await db.once.insert(accountPodcast).values({ accountId, podcastId: added, addedAt: new Date(), sequence: 0 });
   await setSubscribed(await insertSubscribed({ title: "left" }), false);
-  await db.update(podcast).set({ isPrivate: true }).where(eq(podcast.title, "c"));
+  await db.once.update(podcast).set({ isPrivate: true }).where(eq(podcast.title, "c"));
   const other = await insertAccount(db);
 
   const edges = await listSubscriptions(db, { accountId, ...FIRST });
@@ -124,7 +124,7 @@ test("listNewEpisodes() lists what came since a week before the subscription and
 
 test("listNewEpisodes() leaves out what a left podcast has, and begins anew when the account comes back", async () => {
   const podcastId = await insertSubscribed();
-  await db.update(accountPodcast).set({ subscribedAt: daysAgo(100) });
+  await db.once.update(accountPodcast).set({ subscribedAt: daysAgo(100) });
   await insertEpisode(db, { podcastId, title: "old", publishedAt: daysAgo(50) });
   await insertEpisode(db, { podcastId, title: "fresh", publishedAt: daysAgo(1) });
 
@@ -199,7 +199,7 @@ test("countNewEpisodes() counts what listNewEpisodes() lists, by podcast", async
 
 test("countNewEpisodes() counts up to its bound", async () => {
   const podcastId = await insertSubscribed();
-  await db.execute(sql`
+  await db.once.execute(sql`
     insert into episode (podcast_id, guid, guid_sha256, item_sha256, title, published_at, media_url, namespace)
     select ${podcastId}, n, sha256(n::text::bytea), sha256(''), 'Episode', podcore_now(), 'https://example.com/1.mp3', '{}'
     from generate_series(1, ${NUM_NEW_MAX + 1}::int) n`);
@@ -276,7 +276,7 @@ for (const kind of ["in-progress", "favorites", "history"] as const) {
 
 test("the lists show a private podcast's episodes to its subscriber, and no more once it has left", async () => {
   const podcastId = await insertSubscribed();
-  await db.update(podcast).set({ isPrivate: true });
+  await db.once.update(podcast).set({ isPrivate: true });
   const started = await insertEpisode(db, { podcastId, title: "started", publishedAt: daysAgo(1) });
   await insertEpisode(db, { podcastId, title: "new", publishedAt: daysAgo(1) });
   await say(started, { positionSeconds: 1, isFavorited: true });
@@ -299,7 +299,7 @@ test("the lists no longer hold an episode that is gone", async () => {
   const episodeId = await insertEpisode(db, { podcastId: await insertSubscribed() });
   await say(episodeId, { positionSeconds: 1, isFavorited: true });
 
-  await db.delete(episode);
+  await db.once.delete(episode);
 
   assert.deepEqual(
     [await titlesOf("in-progress"), await titlesOf("favorites"), await titlesOf("history")],

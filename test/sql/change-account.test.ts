@@ -17,13 +17,13 @@ let accountId: number;
 let podcastId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
   podcastId = await insertPodcast(db);
 });
 
 async function sequenceOf(id: number): Promise<number | undefined> {
-  const [row] = await db.select({ sequence: account.sequence }).from(account).where(eq(account.id, id));
+  const [row] = await db.once.select({ sequence: account.sequence }).from(account).where(eq(account.id, id));
   return row?.sequence;
 }
 
@@ -32,11 +32,11 @@ async function whileAccountIsHeld<T>(work: () => Promise<T>[]): Promise<T[]> {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "holder" });
   try {
     let started: Promise<T>[] = [];
-    await pool.db.transaction(async (tx) => {
-      await tx.execute(sql`select from account where id = ${accountId} for update`);
+    await pool.db.once.transaction(async (tx) => {
+      await tx.once.execute(sql`select from account where id = ${accountId} for update`);
       started = work();
       for (let numWaiting = 0; numWaiting < started.length; await setTimeout(5)) {
-        const [row] = await tx.execute<{ n: number }>(
+        const [row] = await tx.once.execute<{ n: number }>(
           sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
         );
         numWaiting = row?.n ?? 0;
@@ -85,7 +85,7 @@ test("changeAccount() never lets a reader see a number before all that are below
   let since = 0;
   async function readOn() {
     // As a client does: what is above the highest number that it knows.
-    const rows = await reader.db
+    const rows = await reader.db.once
       .select({ sequence: accountEpisode.sequence })
       .from(accountEpisode)
       .where(sql`${accountEpisode.sequence} > ${since}`);
@@ -123,7 +123,7 @@ test("changeAccount() changes once what several say at once, those that waited a
 
   assert.equal(rows.filter((row) => row !== undefined).length, 1);
   assert.equal(await sequenceOf(accountId), 1);
-  assert.equal((await db.select().from(accountPodcast)).length, 1);
+  assert.equal((await db.once.select().from(accountPodcast)).length, 1);
 });
 
 test("changeAccount() counts on from what others did while it waited", async () => {
@@ -140,8 +140,8 @@ test("changeAccount() counts on from what others did while it waited", async () 
 test("changeAccount() writes nothing of an account that is deleted while it waits, or is not there", async () => {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "holder" });
   let waiting: Promise<unknown> | undefined;
-  await pool.db.transaction(async (tx) => {
-    await tx.execute(sql`delete from account where id = ${accountId}`);
+  await pool.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`delete from account where id = ${accountId}`);
     waiting = setSubscription(db, { accountId, podcastId, isSubscribed: true });
     await waitForLock();
   });
@@ -149,14 +149,14 @@ test("changeAccount() writes nothing of an account that is deleted while it wait
 
   assert.equal(await waiting, undefined);
   assert.equal(await setSubscription(db, { accountId: 999, podcastId, isSubscribed: true }), undefined);
-  assert.deepEqual(await db.select().from(accountPodcast), []);
+  assert.deepEqual(await db.once.select().from(accountPodcast), []);
 });
 
 test("changeAccount() writes nothing about a podcast that is removed while it waits, and raises nothing", async () => {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "holder" });
   let waiting: Promise<unknown> | undefined;
-  await pool.db.transaction(async (tx) => {
-    await tx.execute(sql`delete from podcast where id = ${podcastId}`);
+  await pool.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`delete from podcast where id = ${podcastId}`);
     waiting = setSubscription(db, { accountId, podcastId, isSubscribed: true });
     await waitForLock();
   });
@@ -168,7 +168,7 @@ test("changeAccount() writes nothing about a podcast that is removed while it wa
 
 async function waitForLock(): Promise<void> {
   for (;;) {
-    const rows = await db.execute(
+    const rows = await db.once.execute(
       sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
     if (rows.length > 0) return;

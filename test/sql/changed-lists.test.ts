@@ -21,7 +21,7 @@ const LONG_AGO = new Date("2020-01-01T00:00:00Z");
 let accountId: number;
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   accountId = await insertAccount(db);
 });
 
@@ -92,7 +92,7 @@ test("listChangedPodcasts() lists only what changed since, in that order, with w
 test("listChangedPodcasts() tells of a private podcast that the account has left", async () => {
   const podcastId = await insertPodcast(db);
   await setSubscribed(podcastId, true);
-  await db.update(podcast).set({ isPrivate: true });
+  await db.once.update(podcast).set({ isPrivate: true });
   const since = await now();
   await setSubscribed(podcastId, false);
 
@@ -166,7 +166,7 @@ test("listChangedNewEpisodes() lists what crawls brought or changed, what was li
   const since = await now();
   const brought = await insertEpisode(db, { podcastId: one, publishedAt: new Date() });
   await say(played, { isPlayed: true });
-  await db.update(episode).set({ updatedAt: new Date() }).where(eq(episode.id, changed));
+  await db.once.update(episode).set({ updatedAt: new Date() }).where(eq(episode.id, changed));
   await setSubscribed(two, true);
 
   const ids = await changedNew(since);
@@ -178,7 +178,7 @@ test("listChangedNewEpisodes() lists what crawls brought or changed, what was li
 test("listChangedNewEpisodes() lists the episodes of a podcast that was left, but for a private one", async () => {
   const [open, hidden] = [await insertPodcast(db), await insertPodcast(db)];
   for (const id of [open, hidden]) await setSubscribed(id, true);
-  await db.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, hidden));
+  await db.once.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, hidden));
   const ofOpen = await insertOld(open);
   await insertOld(hidden);
   const since = await now();
@@ -195,7 +195,7 @@ test("listChangedNewEpisodes() tells again of an episode whose transaction began
   await setSubscribed(podcastId, true);
   let since: SyncPoint | undefined;
   let id: number | undefined;
-  await db.transaction(async (tx) => {
+  await db.once.transaction(async (tx) => {
     id = await insertEpisode(tx, { podcastId, publishedAt: new Date() });
     since = await now();
     assert.deepEqual(await changedNew({ sequence: 0, at: LONG_AGO }), []);
@@ -216,5 +216,5 @@ test("the lists of changes tell of nobody else's", async () => {
   assert.deepEqual(await listChangedPodcasts(db, { accountId, since, ...FIRST }), []);
   assert.deepEqual([await changedEpisodes("favorites", since), await changedEpisodes("history", since)], [[], []]);
   assert.deepEqual(await changedNew(since), []);
-  assert.equal((await db.select().from(accountPodcast)).length, 1);
+  assert.equal((await db.once.select().from(accountPodcast)).length, 1);
 });

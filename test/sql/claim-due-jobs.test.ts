@@ -13,7 +13,7 @@ import { createDatabase } from "../support/postgres.ts";
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
 
-beforeEach(() => db.delete(job));
+beforeEach(() => db.once.delete(job));
 
 function enqueue(message = "a"): Promise<number> {
   return enqueueJob(db, { name: "no_op", args: { message } });
@@ -40,13 +40,13 @@ test("enqueueJob() stores a job that is due at once, with its args as they are",
 });
 
 test("enqueueJob() stores nothing, when its transaction is rolled back", async () => {
-  const failed = db.transaction(async (tx) => {
+  const failed = db.once.transaction(async (tx) => {
     await enqueueJob(tx, { name: "no_op", args: { message: "a" } });
     throw new Error("on purpose");
   });
 
   await assert.rejects(failed, /on purpose/);
-  assert.equal((await db.select().from(job)).length, 0);
+  assert.equal((await db.once.select().from(job)).length, 0);
 });
 
 test("claimDueJobs() claims the longest due first, and none that is held, parked or not due", async () => {
@@ -57,10 +57,10 @@ test("claimDueJobs() claims the longest due first, and none that is held, parked
     await enqueue(),
     await enqueue(),
   ];
-  await db.execute(sql`update job set due_at = podcore_now() - interval '1 hour' where id = ${third}`);
-  await db.execute(sql`update job set due_at = podcore_now() + interval '1 minute' where id = ${first}`);
-  await db.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 minute' where id = ${held}`);
-  await db.execute(sql`update job set parked_at = podcore_now() where id = ${parked}`);
+  await db.once.execute(sql`update job set due_at = podcore_now() - interval '1 hour' where id = ${third}`);
+  await db.once.execute(sql`update job set due_at = podcore_now() + interval '1 minute' where id = ${first}`);
+  await db.once.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 minute' where id = ${held}`);
+  await db.once.execute(sql`update job set parked_at = podcore_now() where id = ${parked}`);
 
   const claims = [...(await claimDueJobs(db, { limit: 1 })), ...(await claimDueJobs(db, { limit: 10 }))];
 
@@ -88,11 +88,11 @@ test("claimDueJobs() gives each job to one of twenty who claim at once", async (
 test("claimDueJobs() counts a lease that ran out as an error, and claims under a higher token", async () => {
   await enqueue();
   const first = await claimOne();
-  await db.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await db.once.execute(sql`update job set lease_expires_at = podcore_now()`);
 
   const second = await claimOne();
 
-  const [row] = await db.select().from(job);
+  const [row] = await db.once.select().from(job);
   assert.deepEqual([second.leaseToken, second.numErrors], [first.leaseToken + 1, 1]);
   assert.deepEqual([row?.numErrors, row?.lastError], [1, "Worker ended before the job did"]);
 });
@@ -109,9 +109,9 @@ test("releaseJob() gives a job back at once, and counts no error", async () => {
 test("an outcome that comes under an old token is not recorded", async () => {
   await enqueue();
   const old = await claimOne();
-  await db.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await db.once.execute(sql`update job set lease_expires_at = podcore_now()`);
   await claimOne();
-  const before = await db.execute(sql`select * from job`);
+  const before = await db.once.execute(sql`select * from job`);
 
   const recorded = [
     await recordJobDone(db, old),
@@ -121,17 +121,17 @@ test("an outcome that comes under an old token is not recorded", async () => {
   await renewJobLeases(db, [old]);
 
   assert.deepEqual(recorded, [false, false]);
-  assert.deepEqual(await db.execute(sql`select * from job`), before);
+  assert.deepEqual(await db.once.execute(sql`select * from job`), before);
 });
 
 test("renewJobLeases() extends what is held, from now on", async () => {
   await Promise.all([enqueue(), enqueue()]);
   const claims = await claimDueJobs(db, { limit: 2 });
-  await db.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 second'`);
+  await db.once.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 second'`);
 
   await renewJobLeases(db, claims);
 
-  const [row] = await db.execute(
+  const [row] = await db.once.execute(
     sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from job`,
   );
   assert.equal(row?.is_renewed, true);
@@ -145,7 +145,7 @@ test("claimDueJobs() claims a job that failed when its delay is over, and no soo
 
   const nums: number[] = [];
   for (const offset of ["600 seconds", "630 seconds"]) {
-    await db.execute(sql.raw(`alter database ${name} set podcore.now_offset = '${offset}'`));
+    await db.once.execute(sql.raw(`alter database ${name} set podcore.now_offset = '${offset}'`));
     const later = openPool({ url: databaseUrl, max: 1, applicationName: "later" });
     nums.push((await claimDueJobs(later.db, { limit: 1 })).length);
     await later.close();

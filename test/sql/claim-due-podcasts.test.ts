@@ -15,7 +15,7 @@ const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
 const SUCCESS = { isChanged: true, etag: undefined, lastModified: undefined, delayMs: 3_600_000 };
 
-beforeEach(() => db.execute(sql`delete from podcast`));
+beforeEach(() => db.once.execute(sql`delete from podcast`));
 
 async function claimOne() {
   const [claim] = await claimDuePodcasts(db, { limit: 1 });
@@ -25,13 +25,13 @@ async function claimOne() {
 
 test("claimDuePodcasts() claims the longest due first, and none that is held or not due", async () => {
   const [first, second, third, fourth] = await insertDuePodcasts(db, ["a", "b", "c", "d"]);
-  await db.execute(
+  await db.once.execute(
     sql`update podcast_crawl set due_at = podcore_now() - interval '1 hour' where podcast_id = ${third}`,
   );
-  await db.execute(
+  await db.once.execute(
     sql`update podcast_crawl set due_at = podcore_now() + interval '1 second' where podcast_id = ${first}`,
   );
-  await db.execute(
+  await db.once.execute(
     sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second' where podcast_id = ${fourth}`,
   );
 
@@ -61,7 +61,7 @@ test("claimDuePodcasts() gives each podcast to one of twenty who claim at once",
 test("claimDuePodcasts() claims a podcast whose lease has run out, under a higher token", async () => {
   await insertDuePodcasts(db, ["a"]);
   const first = await claimOne();
-  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
 
   const second = await claimOne();
 
@@ -71,9 +71,9 @@ test("claimDuePodcasts() claims a podcast whose lease has run out, under a highe
 test("a result that comes under an old token is not recorded", async () => {
   await insertDuePodcasts(db, ["a"]);
   const old = await claimOne();
-  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
   await claimOne();
-  const before = await db.execute(sql`select * from podcast_crawl`);
+  const before = await db.once.execute(sql`select * from podcast_crawl`);
 
   const recorded = [
     await recordCrawlSuccess(db, old, SUCCESS),
@@ -83,17 +83,17 @@ test("a result that comes under an old token is not recorded", async () => {
   await renewLeases(db, [old]);
 
   assert.deepEqual(recorded, [false, false]);
-  assert.deepEqual(await db.execute(sql`select * from podcast_crawl`), before);
+  assert.deepEqual(await db.once.execute(sql`select * from podcast_crawl`), before);
 });
 
 test("renewLeases() extends what is held, from now on", async () => {
   await insertDuePodcasts(db, ["a", "b"]);
   const claims = await claimDuePodcasts(db, { limit: 2 });
-  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
 
   await renewLeases(db, claims);
 
-  const [row] = await db.execute(
+  const [row] = await db.once.execute(
     sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`,
   );
   assert.equal(row?.is_renewed, true);
@@ -104,14 +104,14 @@ test("renewLeases() passes over a podcast that is being stored", async () => {
   const claims = await claimDuePodcasts(db, { limit: 2 });
   const [stored] = claims;
   assert.ok(stored);
-  await db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
 
-  await db.transaction(async (tx) => {
+  await db.once.transaction(async (tx) => {
     await lockLease(tx, stored);
     await renewLeases(db, claims);
   });
 
-  const rows = await db.execute(sql`
+  const rows = await db.once.execute(sql`
     select podcast_id::int from podcast_crawl where lease_expires_at > podcore_now() + interval '30 seconds'`);
   assert.deepEqual(
     rows.map(({ podcast_id }) => podcast_id),
@@ -121,7 +121,7 @@ test("renewLeases() passes over a podcast that is being stored", async () => {
 
 test("claimDuePodcasts() tells which podcasts had something new within a month", async () => {
   await insertDuePodcasts(db, ["a", "b", "c"]);
-  await db.execute(sql`
+  await db.once.execute(sql`
     update podcast_crawl set last_changed_at = podcore_now() - case podcast_id % 2 when 0 then 20 else 40 end * interval '1 day'`);
 
   const claims = await claimDuePodcasts(db, { limit: 3 });
@@ -134,7 +134,7 @@ test("podcore_now() lets thirty days pass, when a test says so", async () => {
   const claim = await claimOne();
   await recordCrawlSuccess(db, claim, { ...SUCCESS, delayMs: 29 * 86_400_000 });
   const name = new URL(databaseUrl).pathname.slice(1);
-  await db.execute(sql.raw(`alter database ${name} set podcore.now_offset = '30 days'`));
+  await db.once.execute(sql.raw(`alter database ${name} set podcore.now_offset = '30 days'`));
   const later = openPool({ url: databaseUrl, max: 1, applicationName: "later" });
 
   const claimsBefore = await claimDuePodcasts(db, { limit: 1 });

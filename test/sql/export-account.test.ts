@@ -23,8 +23,8 @@ for (const { who, held, isTold, isUrlTold } of [
     const accountId = await insertAccount(db);
     const podcastId = await insertPodcast(db, { title: "Members only", isPrivate: true });
     const episodeId = await insertEpisode(db, { podcastId, guid: "hidden guid", title: "Behind the curtain" });
-    await db.insert(accountPodcast).values({ accountId, podcastId, sequence: 1, ...held });
-    await db
+    await db.once.insert(accountPodcast).values({ accountId, podcastId, sequence: 1, ...held });
+    await db.once
       .insert(accountEpisode)
       .values({ accountId, episodeId, sequence: 2, isFavorited: true, favoritedAt: new Date() });
 

@@ -13,28 +13,28 @@ const address = "203.0.113.7";
 let accountId: number;
 
 beforeEach(async () => {
-  await db.delete(account);
+  await db.once.delete(account);
   accountId = await insertAccount(db, { email: "ada@example.com" });
 });
 
 async function insert(table: typeof login | typeof apiKey, expiresAt: Date | null): Promise<Buffer> {
   const { sha256 } = newSecret();
   const key = { accountId, name: "an app", hint: "podcore_x", secretSha256: sha256, expiresAt };
-  if (table === apiKey) await db.insert(apiKey).values(key);
-  else await db.insert(login).values({ accountId, secretSha256: sha256, expiresAt: expiresAt ?? new Date() });
+  if (table === apiKey) await db.once.insert(apiKey).values(key);
+  else await db.once.insert(login).values({ accountId, secretSha256: sha256, expiresAt: expiresAt ?? new Date() });
   return sha256;
 }
 
 /** Lets `minutes` pass since the account and its credentials were last seen. */
 async function ageBy(minutes: number): Promise<void> {
   const before = sql`podcore_now() - ${minutes}::int * interval '1 minute'`;
-  await db.update(account).set({ lastSeenAt: before, lastSeenAddress: null });
-  await db.update(login).set({ lastUsedAt: before, lastUsedAddress: null });
-  await db.update(apiKey).set({ lastUsedAt: before, lastUsedAddress: null });
+  await db.once.update(account).set({ lastSeenAt: before, lastSeenAddress: null });
+  await db.once.update(login).set({ lastUsedAt: before, lastUsedAddress: null });
+  await db.once.update(apiKey).set({ lastUsedAt: before, lastUsedAddress: null });
 }
 
 const lastSeenAddress = async () =>
-  (await db.select().from(account).where(eq(account.id, accountId)))[0]?.lastSeenAddress;
+  (await db.once.select().from(account).where(eq(account.id, accountId)))[0]?.lastSeenAddress;
 const hoursFromNow = (hours: number) => new Date(Date.now() + hours * 3_600_000);
 
 for (const { kind, table } of [
@@ -61,7 +61,7 @@ for (const { kind, table } of [
     await findCredential(db, { kind, secretSha256, address: "198.51.100.1" });
     const second = await lastSeenAddress();
 
-    const [used] = await db.select().from(table);
+    const [used] = await db.once.select().from(table);
     assert.deepEqual([first, second, used?.lastUsedAddress], [address, address, address]);
   });
 }

@@ -15,12 +15,12 @@ const { db } = ctx;
 let [fromId, intoId] = [0, 0];
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account restart identity cascade`);
+  await db.once.execute(sql`truncate podcast, account restart identity cascade`);
   fromId = await insertAccount(db);
   intoId = await insertAccount(db, { email: "ada@example.com" });
 });
 
-const merge = (ids = { fromId, intoId }) => db.transaction((tx) => mergeAccounts(tx, ids));
+const merge = (ids = { fromId, intoId }) => db.once.transaction((tx) => mergeAccounts(tx, ids));
 const subscribe = (accountId: number, podcastId: number) =>
   subscriptionUpdater.run(ctx, { accountId, podcastId, isSubscribed: true });
 
@@ -36,13 +36,13 @@ test("mergeAccounts() numbers what it hands over behind all that is there, each 
 
   await merge();
 
-  const podcasts = await db.select().from(accountPodcast);
-  const [episode] = await db.select().from(accountEpisode);
+  const podcasts = await db.once.select().from(accountPodcast);
+  const [episode] = await db.once.select().from(accountEpisode);
   const sequenceOf = (id: number) => podcasts.find(({ podcastId }) => podcastId === id)?.sequence;
   assert.deepEqual([sequenceOf(two), sequenceOf(three), sequenceOf(one)], [2, 3, 4]);
   assert.deepEqual([episode?.accountId, episode?.sequence, episode?.positionSeconds], [intoId, 5, 7]);
   assert.deepEqual(
-    (await db.select().from(account)).map(({ id, sequence }) => [id, sequence]),
+    (await db.once.select().from(account)).map(({ id, sequence }) => [id, sequence]),
     [[intoId, 5]],
   );
 });
@@ -50,7 +50,7 @@ test("mergeAccounts() numbers what it hands over behind all that is there, each 
 test("mergeAccounts() takes of each fact the later, and of two subscriptions the first one's beginning", async () => {
   const [both, left] = [await insertPodcast(db), await insertPodcast(db)];
   const day = (number: number) => new Date(Date.UTC(2026, 0, number));
-  await db.insert(accountPodcast).values([
+  await db.once.insert(accountPodcast).values([
     { accountId: intoId, podcastId: both, subscribedAt: day(1), sequence: 1 },
     { accountId: intoId, podcastId: left, subscribedAt: day(1), sequence: 2 },
     { accountId: fromId, podcastId: both, subscribedAt: day(9), sequence: 1 },
@@ -59,7 +59,7 @@ test("mergeAccounts() takes of each fact the later, and of two subscriptions the
 
   await merge();
 
-  const rows = await db.select().from(accountPodcast).orderBy(accountPodcast.podcastId);
+  const rows = await db.once.select().from(accountPodcast).orderBy(accountPodcast.podcastId);
   assert.deepEqual(
     rows.map(({ subscribedAt, unsubscribedAt }) => [subscribedAt, unsubscribedAt]),
     [
@@ -71,11 +71,11 @@ test("mergeAccounts() takes of each fact the later, and of two subscriptions the
 
 test("mergeAccounts() does nothing where the account that is to get it is gone", async () => {
   await subscribe(fromId, await insertPodcast(db));
-  await db.delete(account).where(eq(account.id, intoId));
+  await db.once.delete(account).where(eq(account.id, intoId));
 
   await merge();
 
-  const rows = await db.select().from(accountPodcast);
+  const rows = await db.once.select().from(accountPodcast);
   assert.deepEqual(
     rows.map(({ accountId }) => accountId),
     [fromId],

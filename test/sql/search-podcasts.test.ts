@@ -14,7 +14,7 @@ import { MISSPELT, OTHERS } from "./show-titles.ts";
 const { db } = createContext({ databaseUrl: await createDatabase() });
 
 beforeEach(async () => {
-  await db.execute(sql`truncate podcast, account cascade`);
+  await db.once.execute(sql`truncate podcast, account cascade`);
 });
 
 type Options = { accountId?: number; first?: number; after?: string };
@@ -77,7 +77,7 @@ test("searchPodcasts() honours itunes:block, and shows a private podcast to its 
     await insertAccount(db),
   ];
   const at = new Date();
-  await db.insert(accountPodcast).values([
+  await db.once.insert(accountPodcast).values([
     { accountId: subscriber, podcastId: secret, subscribedAt: at, sequence: 1 },
     { accountId: adder, podcastId: secret, addedAt: at, sequence: 1 },
     { accountId: former, podcastId: secret, subscribedAt: at, unsubscribedAt: at, sequence: 1 },

@@ -14,7 +14,7 @@ const EMPTY: ChannelNamespace = {
 
 /** Inserts podcasts at feed URLs, due now and never crawled, and returns their ids in the same order. */
 export async function insertDuePodcasts(db: Database, feedUrls: readonly string[]): Promise<number[]> {
-  const rows = await db.execute<{ podcast_id: string }>(sql`
+  const rows = await db.once.execute<{ podcast_id: string }>(sql`
     with feed as (
       select url, position from jsonb_array_elements_text(${JSON.stringify(feedUrls)}::jsonb) with ordinality as f(url, position)
     ), inserted as (

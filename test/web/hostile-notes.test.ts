@@ -175,7 +175,7 @@ async function addAll(xmls: readonly string[]): Promise<number[]> {
 
 /** Paths of the first page, of the podcasts and of all their episodes. */
 async function pathsOf(podcastIds: readonly number[]): Promise<string[]> {
-  const rows = await ctx.db
+  const rows = await ctx.db.once
     .select({ podcastId: episode.podcastId, id: episode.id })
     .from(episode)
     .where(inArray(episode.podcastId, [...podcastIds]))
@@ -189,7 +189,7 @@ function pathOf({ podcastId, id }: { podcastId: number; id: number }): string {
 
 /** Asks the site for the page of one episode of all that have equal notes, and of none that have no notes. */
 async function showNotes(podcastId: number): Promise<Shown[]> {
-  const rows = await ctx.db.execute<{ id: string; names: string[] }>(
+  const rows = await ctx.db.once.execute<{ id: string; names: string[] }>(
     sql`select min(id) as id, jsonb_agg(guid order by id) as names from episode
         where podcast_id = ${podcastId}::bigint and description_html is not null group by description_html order by 1`,
   );

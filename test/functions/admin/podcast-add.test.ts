@@ -15,12 +15,12 @@ const { db } = ctx;
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await db.delete(podcast);
+  await db.once.delete(podcast);
 });
 
 // `async`, so that what the params are refused with is a rejection as well.
 const call = async (data: unknown) => podcastAdd.run(ctx, podcastAdd.readParams(data));
-const titles = async () => (await db.select().from(podcast).orderBy(podcast.id)).map(({ title }) => title);
+const titles = async () => (await db.once.select().from(podcast).orderBy(podcast.id)).map(({ title }) => title);
 
 test("podcast-add adds one podcast, and tells of it", async () => {
   const { podcastId, ...found } = { podcastId: undefined, ...(await call({ url: `${origin.url}/1` })) };
@@ -32,7 +32,7 @@ test("podcast-add adds one podcast, and tells of it", async () => {
 test("podcast-add adds several in turn, and tells of each", async () => {
   const result = await call({ urls: [`${origin.url}/2`, `${origin.url}/1`], private: true });
 
-  const rows = await db.select().from(podcast);
+  const rows = await db.once.select().from(podcast);
   assert.ok("added" in result && Array.isArray(result.added));
   assert.deepEqual(
     result.added.map(({ title, isPrivate }) => [title, isPrivate]),
@@ -55,7 +55,7 @@ test("podcast-add stops at the first that fails, and keeps what it has added", a
 test("podcast-add stores a feed that has not changed again, when it is forced to", async () => {
   const url = `${origin.url}/1`;
   await call({ url });
-  await db.execute("update podcast set title = 'Damaged'");
+  await db.once.execute("update podcast set title = 'Damaged'");
 
   await call({ url });
   const unforced = await titles();

@@ -23,7 +23,7 @@ test("api-graphql adds a podcast by its page for an app's key, with what it load
   const { db } = createContext({ databaseUrl });
   const accountId = await insertAccount(db, { email: "a@example.com" });
   const { secret, sha256 } = newSecret();
-  await db.insert(apiKey).values({ accountId, name: "App", secretSha256: sha256, hint: "a" });
+  await db.once.insert(apiKey).values({ accountId, name: "App", secretSha256: sha256, hint: "a" });
   const environment = { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: "127.0.0.0/8" };
   const { url } = await startArtifact({ name: "api-graphql", environment });
 

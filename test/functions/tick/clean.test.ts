@@ -11,7 +11,7 @@ const { db } = createContext({ databaseUrl });
 
 test("a PingSource's request makes the cleaner keep the newest five raw feeds of each podcast", async () => {
   await insertDuePodcasts(db, ["a", "b"]);
-  await db.execute(sql`
+  await db.once.execute(sql`
     insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
     select id, sha256(n::text::bytea), ''::bytea, 0, '', podcore_now() - n * interval '1 day' from podcast, generate_series(1, 8) n`);
   const artifact = await startArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
@@ -19,7 +19,7 @@ test("a PingSource's request makes the cleaner keep the newest five raw feeds of
   const first = await sendPing(artifact.url);
   const second = await sendPing(artifact.url);
 
-  const [row] = await db.execute(sql`
+  const [row] = await db.once.execute(sql`
     select count(*)::int as num, min(retrieved_at) > podcore_now() - interval '6 days' as are_newest from podcast_feed_content`);
   assert.deepEqual([first.status, second.status, await artifact.stop()], [200, 200, 0]);
   assert.match(await first.text(), /"podcast_feed_content":6/);

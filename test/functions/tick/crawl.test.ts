@@ -46,7 +46,7 @@ test("run() asks each feed once, when ten ticks run at once in two processes ove
     replies.reduce((sum, { result }) => sum + result.numChanged, 0),
     NUM_FEEDS,
   );
-  const [row] = await ctx.db.execute(sql`
+  const [row] = await ctx.db.once.execute(sql`
     select count(*)::int as num, count(*) filter (where due_at > podcore_now() and lease_expires_at is null)::int as num_done,
       (select count(*)::int from episode) as num_episodes from podcast_crawl`);
   assert.deepEqual({ ...row }, { num: ids.length, num_done: ids.length, num_episodes: ids.length });
@@ -64,7 +64,7 @@ test("fetch 76: run() asks nobody earlier than stored, when it runs again in a n
 });
 
 test("run() takes over the podcasts of a process that was killed, when their leases have run out", async () => {
-  await ctx.db.execute(sql`delete from podcast`);
+  await ctx.db.once.execute(sql`delete from podcast`);
   let hold = true;
   const slow = await startOrigin((_, response) => {
     if (!hold) response.end(rss());
@@ -80,14 +80,14 @@ test("run() takes over the podcasts of a process that was killed, when their lea
   const second = await startArtifact({ name: "tick-crawl", environment });
 
   const { result: early } = await ping(second.url);
-  await ctx.db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  await ctx.db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
   const { result: late } = await ping(second.url);
 
   assert.deepEqual([early.numClaimed, late.numChanged], [0, 1]);
 });
 
 test("run() finishes the feed in flight and takes on no other, when SIGTERM comes", async () => {
-  await ctx.db.execute(sql`delete from podcast`);
+  await ctx.db.once.execute(sql`delete from podcast`);
   const held: (() => void)[] = [];
   const slow = await startOrigin((_, response) => {
     held.push(() => response.end(rss()));

@@ -23,8 +23,8 @@ const ctx = createContext({ databaseUrl });
 const environment = { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: LOOPBACK.join(",") };
 
 beforeEach(async () => {
-  await ctx.db.delete(job);
-  await ctx.db.execute(sql`delete from podcast`);
+  await ctx.db.once.delete(job);
+  await ctx.db.once.execute(sql`delete from podcast`);
 });
 
 async function ping(url: string): Promise<{ status: number; result: WorkResult }> {
@@ -73,7 +73,7 @@ test("run() does each job once, when ten ticks run at once in two processes over
     messages.sort((a, b) => a - b),
     Array.from({ length: NUM_JOBS }, (_, i) => i),
   );
-  assert.equal((await ctx.db.select().from(job)).length, 0);
+  assert.equal((await ctx.db.once.select().from(job)).length, 0);
 });
 
 test("run() takes over the job of a process that was killed, when its lease has run out", async () => {
@@ -86,8 +86,8 @@ test("run() takes over the job of a process that was killed, when its lease has 
   const second = await startArtifact({ name: "tick-work", environment });
 
   const { result: early } = await ping(second.url);
-  await ctx.db.execute(sql`update job set lease_expires_at = podcore_now()`);
-  await ctx.db.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+  await ctx.db.once.execute(sql`update job set lease_expires_at = podcore_now()`);
+  await ctx.db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
   held.answer();
   const late = ping(second.url);
   await held.asked();
@@ -95,7 +95,7 @@ test("run() takes over the job of a process that was killed, when its lease has 
 
   assert.equal(early.numDone, 0);
   assert.equal((await late).result.numDone, 1);
-  const [row] = await ctx.db.execute(sql`select count(*)::int as num from episode`);
+  const [row] = await ctx.db.once.execute(sql`select count(*)::int as num from episode`);
   assert.equal(row?.num, 1);
 });
 
@@ -107,10 +107,10 @@ test("run() leaves no new job waiting for a job that takes long, in a tick that 
 
   await enqueueJob(ctx.db, { name: "no_op", args: { message: "new" } });
   const woken = ping(url);
-  while ((await ctx.db.select().from(job).where(eq(job.name, "no_op"))).length > 0) {
+  while ((await ctx.db.once.select().from(job).where(eq(job.name, "no_op"))).length > 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  const left = await ctx.db.select().from(job);
+  const left = await ctx.db.once.select().from(job);
   held.answer();
   const results = await Promise.all([running, woken]);
   await stop();
@@ -141,7 +141,7 @@ test("run() finishes the job in flight and takes on no other, when SIGTERM comes
   const [code] = await exited;
   assert.deepEqual([code, status, result.numDone], [0, 200, 1]);
   assert.deepEqual(
-    (await ctx.db.select().from(job)).map(({ name }) => name),
+    (await ctx.db.once.select().from(job)).map(({ name }) => name),
     ["no_op"],
   );
 });

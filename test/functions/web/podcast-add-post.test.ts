@@ -22,9 +22,9 @@ const feed = { url: `${origin.url}/feed` };
 
 beforeEach(async () => {
   origin.requests.splice(0);
-  await db.delete(podcast);
-  await db.delete(account);
-  await db.delete(rateLimit);
+  await db.once.delete(podcast);
+  await db.once.delete(account);
+  await db.once.delete(rateLimit);
 });
 
 /** The context of a browser that is logged in to an account, an ephemeral one without `email`. */
@@ -41,8 +41,8 @@ async function loggedIn(ctx: Context, email?: string): Promise<Context> {
 
 const post = (ctx: Context, form: Record<string, string>, headers = {}) =>
   callPage(podcastAddPost, { ctx, path: "/podcasts", form, headers });
-const podcasts = () => db.select().from(podcast);
-const held = () => db.select().from(accountPodcast);
+const podcasts = () => db.once.select().from(podcast);
+const held = () => db.once.select().from(accountPodcast);
 
 test("podcast-add-post adds a podcast for who is signed in, and goes to its page", async () => {
   const ctx = await loggedIn(production, "a@example.com");

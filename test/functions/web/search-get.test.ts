@@ -20,7 +20,7 @@ const ctx = createContext({ databaseUrl, environment, fetch });
 beforeEach(async () => {
   itunes.requests.splice(0);
   itunes.answer(itunesReply());
-  await ctx.db.execute(sql`truncate podcast, account, directory_search, directory_podcast, rate_limit cascade`);
+  await ctx.db.once.execute(sql`truncate podcast, account, directory_search, directory_podcast, rate_limit cascade`);
 });
 
 test("search-get shows the form alone without a query, and asks nobody", async () => {
@@ -91,7 +91,7 @@ test("search-get says that the directory does not answer, and shows what is stor
   itunes.answer({ status: 403 });
 
   const failed = await callPage(searchGet, { ctx, path: "/search?q=night+trains" });
-  await ctx.db.execute(sql`update rate_limit set num_taken = 1000`);
+  await ctx.db.once.execute(sql`update rate_limit set num_taken = 1000`);
   const busy = await callPage(searchGet, { ctx, path: "/search?q=night+trains" });
 
   assert.match(failed.body.toString(), /The directory does not answer just now\. Please try again in a minute\./);
@@ -105,7 +105,7 @@ test("search-get says that the directory does not answer, and shows what is stor
 test("search-get shows a private podcast to its subscriber, on a page that no shared cache keeps", async () => {
   const podcastId = await insertPodcast(ctx.db, { title: "Secret Trains", isPrivate: true });
   const accountId = await insertAccount(ctx.db);
-  await ctx.db.execute(sql`insert into account_podcast (account_id, podcast_id, subscribed_at, sequence)
+  await ctx.db.once.execute(sql`insert into account_podcast (account_id, podcast_id, subscribed_at, sequence)
     values (${accountId}::bigint, ${podcastId}::bigint, podcore_now(), 1)`);
   const caller = { ...NOBODY, account: { id: accountId, email: null } };
   const subscriber = createContext({ databaseUrl, environment, fetch, caller });

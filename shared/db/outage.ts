@@ -1,0 +1,123 @@
+import { databaseFailure } from "./failure.ts";
+
+// Longer than a restart or a failover takes, so that these are waited for; short enough to tell a reader quickly.
+const OPEN_AFTER_MS = 10_000;
+// For the answer of a probe, within the 50 ms in which an outage is told.
+const PROBE_WAIT_MS = 35;
+// Between probes that no request asked for: often while an outage is young, seldom when it lasts.
+const PROBE_INTERVAL_MS = 1_000;
+const PROBE_INTERVAL_LATE_MS = 5_000;
+const LATE_AFTER_MS = 60_000;
+
+export type Outage = {
+  recordSuccess(): void;
+  /** @param since when the statement that failed began, by `performance.now()` */
+  recordFailure(since: number): void;
+  /**
+   * Lets a statement pass, unless the database has been away for ten seconds: then one probe at a time asks for it, and
+   * who comes meanwhile waits a moment for its outcome.
+   *
+   * @throws Error OUTAGE within 50 ms
+   */
+  admit(): Promise<void>;
+  /** Asks for the database now, unless a probe is under way. @param since when what raised the suspicion began */
+  probe(since?: number): Promise<boolean>;
+  /** Aborted, with the error OUTAGE, when an outage has lasted ten seconds; another one after each recovery. */
+  readonly opened: AbortSignal;
+  status(): "up" | "down" | "unknown";
+  close(): void;
+};
+
+type Options = {
+  /** Asks the database for anything; rejects where it is away. */
+  ask(): Promise<void>;
+  /** Called when an outage has lasted ten seconds. */
+  onOpen(): void;
+};
+
+/** The breaker before the database. An outage begins with the first failure after the last success. */
+export function createOutage({ ask, onOpen }: Options): Outage {
+  let lastSuccessAt: number | undefined;
+  let failingSince: number | undefined;
+  let running: Promise<boolean> | undefined;
+  let opening = new AbortController();
+  let openTimer: NodeJS.Timeout | undefined;
+  let probeTimer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  function recordSuccess(): void {
+    lastSuccessAt = performance.now();
+    if (failingSince === undefined) return;
+    failingSince = undefined;
+    clearTimeout(openTimer);
+    clearTimeout(probeTimer);
+    if (opening.signal.aborted) opening = new AbortController();
+  }
+
+  function recordFailure(since: number): void {
+    if (isClosed || failingSince !== undefined || since < (lastSuccessAt ?? -1)) return;
+    failingSince = since;
+    const openMs = Math.max(0, since + OPEN_AFTER_MS - performance.now());
+    openTimer = setTimeout(() => {
+      opening.abort(outageError());
+      onOpen();
+    }, openMs).unref();
+    scheduleProbe();
+  }
+
+  function scheduleProbe(): void {
+    if (isClosed || failingSince === undefined) return;
+    const isLate = performance.now() - failingSince > LATE_AFTER_MS;
+    const intervalMs = (isLate ? PROBE_INTERVAL_LATE_MS : PROBE_INTERVAL_MS) * (0.5 + Math.random());
+    clearTimeout(probeTimer);
+    probeTimer = setTimeout(() => void probe(), intervalMs).unref();
+  }
+
+  function probe(since = performance.now()): Promise<boolean> {
+    running ??= ask()
+      .then(
+        () => {
+          recordSuccess();
+          return true;
+        },
+        () => {
+          recordFailure(since);
+          return false;
+        },
+      )
+      .finally(() => {
+        running = undefined;
+        scheduleProbe();
+      });
+    return running;
+  }
+
+  async function admit(): Promise<void> {
+    if (!opening.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, PROBE_WAIT_MS, false);
+    const isBack = await Promise.race([probe(), promise]);
+    clearTimeout(timer);
+    if (!isBack) throw outageError();
+  }
+
+  return {
+    recordSuccess,
+    recordFailure,
+    admit,
+    probe,
+    get opened() {
+      return opening.signal;
+    },
+    status: () => (failingSince !== undefined ? "down" : lastSuccessAt !== undefined ? "up" : "unknown"),
+    close() {
+      isClosed = true;
+      clearTimeout(openTimer);
+      clearTimeout(probeTimer);
+    },
+  };
+}
+
+function outageError(): Error {
+  return databaseFailure("OUTAGE", `The database has been away for ${OPEN_AFTER_MS / 1_000} s`);
+}
