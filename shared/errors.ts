@@ -1,3 +1,6 @@
+// A restart of Postgres or a failover is mostly over by then.
+const RETRY_AFTER_SECONDS = "5";
+
 /**
  * A failure whose message the reader is meant to see. `message` says what could not be done, then the value in quotes.
  * Anything else that is thrown is a 500: logged with its cause, and never shown.
@@ -10,7 +13,8 @@ export class UserError extends Error {
     super(message, { cause: options.cause });
     this.name = "UserError";
     this.status = status;
-    this.headers = options.headers ?? {};
+    // RFC 9110 10.2.3: whoever is told to come back is told when.
+    this.headers = { ...(status === 503 && { "retry-after": RETRY_AFTER_SECONDS }), ...options.headers };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Gives its weight back; calling it again does nothing. */
-export type Release = () => void;
+type Release = () => void;
 export type Semaphore = {
   /**
    * Waits, first come, first served, until `weight` fits into the capacity.

@@ -49,7 +49,7 @@ function derive(password: string, { salt, numBytes, ...cost }: Cost & { salt: Bu
   return hashing(
     () => promisify(argon2)("argon2id", parameters),
     () => {
-      throw new UserError(503, "Service unavailable: too many are logging in", { headers: { "retry-after": "5" } });
+      throw new UserError(503, "Service unavailable: too many are logging in");
     },
   );
 }

@@ -9,6 +9,8 @@ export type ConnectionOptions = {
   endpoint: Endpoint;
   /** Start-up parameters of the session, and `application_name`. */
   parameters: Record<string, string | number>;
+  /** Called with the first that the server says. */
+  onAnswer?: (() => void) | undefined;
 };
 
 export type StatementOptions = {
@@ -37,7 +39,7 @@ export type Connection = {
 };
 
 /** To connect, and then again to log in. Well within a request's deadline. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 // How long a statement that was cancelled may take to end.
 const CANCEL_TIMEOUT_MS = 1_000;
 
@@ -71,6 +73,9 @@ const JSON_TYPES = [114, 3802];
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { url, endpoint, parameters } = options;
   let socket: Socket | undefined = await connectSocket(endpoint, CONNECT_TIMEOUT_MS);
+  // The driver listens later, and would wait for a socket that is closed by then.
+  socket.once("close", lose);
+  socket.once("data", () => options.onAnswer?.());
   const openedAt = performance.now();
   let isOpen = true;
   let isClean = true;
@@ -132,7 +137,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     if (isCancelling) return connectSocket(endpoint, CANCEL_TIMEOUT_MS);
     const first = socket;
     socket = undefined;
-    if (first === undefined || !isOpen) throw databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
+    if (first === undefined || first.destroyed || !isOpen)
+      throw databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
     return first;
   }
 

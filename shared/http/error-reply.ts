@@ -29,7 +29,7 @@ export function toUserError(error: unknown, log: Log): UserError {
   }
   if (isDatabaseUnavailable(error)) {
     log.error("Cannot reach the database", { cause: error });
-    return new UserError(503, "Service unavailable: please try again in a moment", { headers: { "retry-after": "5" } });
+    return new UserError(503, "Service unavailable: please try again in a moment");
   }
   log.error("Request failed", { cause: error });
   return new UserError(500, "Internal server error");
