@@ -76,6 +76,11 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   // The driver listens later, and would wait for a socket that is closed by then.
   socket.once("close", lose);
   socket.once("data", () => options.onAnswer?.());
+  // Of a statement that was being run when the server ended the session, the driver tells only that this was closed.
+  let lastChunk: Buffer | undefined;
+  socket.on("data", (chunk) => {
+    lastChunk = chunk;
+  });
   const openedAt = performance.now();
   let isOpen = true;
   let isClean = true;
@@ -145,7 +150,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   function lose(): void {
     isOpen = false;
     socketInUse = undefined;
-    failRunning?.(databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost"));
+    failRunning?.(lossOf(lastChunk));
     const { onLost } = connection;
     connection.onLost = undefined;
     onLost?.();
@@ -185,13 +190,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       if (!isWhole(rows))
         throw databaseFailure("WRONG_RESULT", `Postgres sent ${rows.count} rows, ${rows.length} came`);
       return rows;
-    } catch (cause) {
+    } catch (error) {
+      const cause = isOpen || isKnown(error) ? error : lossOf(lastChunk);
       // A constraint's refusal comes before any row and leaves nothing behind; all else might.
       if (!isConstraintViolation(cause)) isClean = false;
       if (signal.aborted) throw signal.reason;
-      throw cause instanceof postgres.PostgresError || isOurs(cause)
-        ? cause
-        : databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost", cause);
+      throw isKnown(cause) ? cause : databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost", cause);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", cancel);
@@ -212,12 +216,24 @@ function isWhole(rows: Rows): boolean {
   return rows.length === rows.count || (rows.command !== "SELECT" && rows.length === 0);
 }
 
+// A FATAL of class 57: the server is being shut down, crashes, or an administrator has ended the session.
+const SHUTDOWN = /\0C(57P0[123])\0M([^\0]*)/;
+
+/** Why a connection ended, by the last that came from the server. With TLS that cannot be read, and nothing is known. */
+function lossOf(lastChunk: Buffer | undefined): Error {
+  const [, code, message] = SHUTDOWN.exec(lastChunk?.toString("latin1") ?? "") ?? [];
+  if (code === undefined) return databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
+  return Object.assign(new Error(`Postgres ended the session: ${message}`), { code });
+}
+
 function isConstraintViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code.startsWith("23");
 }
 
-function isOurs(error: unknown): boolean {
-  return ["CONNECTION_LOST", "NO_ANSWER", "WRONG_RESULT"].includes(findCode(error) ?? "");
+/** Whether an error says what happened; the driver's own of lost connections do not. */
+function isKnown(error: unknown): boolean {
+  const code = findCode(error) ?? "";
+  return error instanceof postgres.PostgresError || /^57P0/.test(code) || ["NO_ANSWER", "WRONG_RESULT"].includes(code);
 }
 
 /** Reads both forms that bytea_output has. */

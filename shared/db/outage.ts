@@ -2,7 +2,8 @@ import { databaseFailure } from "./failure.ts";
 
 // Longer than a restart or a failover takes, so that these are waited for; short enough to tell a reader quickly.
 const OPEN_AFTER_MS = 10_000;
-// For the answer of a probe, within the 50 ms in which an outage is told.
+// Together within the 50 ms in which an outage is told: for a probe that is under way, and for one of one's own.
+const JOIN_WAIT_MS = 10;
 const PROBE_WAIT_MS = 35;
 // For the rest of the login of a server that answers: the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
@@ -101,6 +102,8 @@ export function createOutage({ ask, onOpen }: Options): Outage {
 
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
+    // One that began before this call may have asked a moment too early.
+    if (running !== undefined && (await within(running, JOIN_WAIT_MS)) === true) return;
     const probing = probe();
     // A server that says something is back, or says why it is not: in either case soon.
     const isBack = (await within(probing, PROBE_WAIT_MS)) ?? (isAnswering && (await within(probing, LOGIN_WAIT_MS)));
