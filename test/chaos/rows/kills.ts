@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChaosProcess, ChaosRow } from "../chaos.ts";
+import { startFeeds } from "../feeds.ts";
+import { insertDue } from "../insert-due.ts";
+import { percentile } from "../load.ts";
+import { countLost } from "./terminations.ts";
+
+const NUM_FEEDS = 5_000;
+const NUM_KILLS = 500;
+const NUM_WORKERS = 3;
+const LEASE_SECONDS = 30;
+
+/** Crawlers are killed while they crawl: nothing is lost or doubled, and what was in hand is soon asked again. */
+export const kills: ChaosRow = {
+  name: "kills",
+  about: `${NUM_KILLS} SIGKILLs of ${NUM_WORKERS} crawlers that run back to back over ${NUM_FEEDS} growing feeds`,
+  async run(chaos, scale) {
+    const numFeeds = Math.max(100, Math.round(NUM_FEEDS * scale));
+    const numKills = Math.max(10, Math.round(NUM_KILLS * scale));
+    const database = await chaos.startDatabase();
+    const { sql } = database;
+    const feeds = await startFeeds({ numFeeds, growth: 0.8 });
+    await insertDue(database.url, feeds.urls);
+    const environment = {
+      DATABASE_URL: database.url,
+      PODCORE_FETCH_ALLOW: "127.0.0.0/8",
+      PODCORE_LOG_LEVEL: "error",
+      PODCORE_TICK_BUDGET_MS: "20000",
+    };
+    const file = join(import.meta.dirname, "../../../dist/tick-crawl.cjs");
+    let isOver = false;
+    const workers: (ChaosProcess | undefined)[] = [];
+    const loops = Array.from({ length: NUM_WORKERS }, async (_, i) => {
+      while (!isOver) {
+        workers[i] = chaos.spawn([file, "--once"], environment);
+        await workers[i]?.exited;
+      }
+    });
+    // What a killed worker had asked for and not recorded, and when it was killed.
+    const orphans: { path: string; killedAt: number }[] = [];
+    for (let i = 0; i < numKills; i += 1) {
+      await sleep(300 + Math.random() * 700);
+      // Due again, so that there is always something in hand.
+      await sql`
+        update podcast_crawl set due_at = podcore_now()
+        where podcast_id in (select podcast_id from podcast_crawl where lease_expires_at is null order by random() limit 100)`;
+      workers[i % NUM_WORKERS]?.kill("SIGKILL");
+      const killedAt = Date.now();
+      await sleep(20);
+      const held = await sql`
+        select l.feed_url from podcast_crawl c join podcast_feed_location l using (podcast_id)
+        where c.lease_expires_at is not null and c.lease_expires_at > podcore_now()`;
+      for (const { feed_url } of held) orphans.push({ path: new URL(feed_url).pathname, killedAt });
+    }
+    await sql`update podcast_crawl set due_at = podcore_now()`;
+    await untilAllCrawled(sql);
+    isOver = true;
+    await Promise.all(loops);
+    const gaps = gapsOf(feeds.requests, orphans);
+    const numLost = await countLost(sql, feeds);
+    const [left] = await sql`select count(*)::int as n from podcast_crawl where lease_expires_at is not null`;
+    const [failed] = await sql`select count(*)::int as n from podcast_crawl where num_failures > 0`;
+    feeds.close();
+    const p99 = percentile(gaps, 0.99);
+    return [
+      {
+        what: `${numKills} kills, ${feeds.requests.length} GETs of ${numFeeds} feeds: episodes lost or doubled`,
+        measured: numLost,
+        target: 0,
+        isMet: numLost === 0,
+      },
+      {
+        what: `a feed in hand is asked again after, p99 of ${gaps.length} (s)`,
+        measured: p99.toFixed(1),
+        target: `<= ${LEASE_SECONDS + 1}`,
+        isMet: p99 <= LEASE_SECONDS + 1,
+      },
+      { what: "leases left", measured: left?.n, target: 0, isMet: left?.n === 0 },
+      {
+        what: "podcasts charged with a failure",
+        measured: failed?.n,
+        target: "what was killed twice in a row",
+        isMet: true,
+      },
+    ];
+  },
+};
+
+type Sql = (strings: TemplateStringsArray) => PromiseLike<readonly Record<string, unknown>[]>;
+async function untilAllCrawled(sql: Sql): Promise<void> {
+  for (let i = 0; i < 300; i += 1) {
+    const [row] = await sql`
+      select count(*)::int as n from podcast_crawl where due_at <= podcore_now() or lease_expires_at is not null`;
+    if (row?.n === 0) return;
+    await sleep(1_000);
+  }
+  throw new Error("Cannot end: feeds are still due after 300 s");
+}
+
+/** Seconds from each kill to the next GET of a feed that was in hand; each kill of a feed once. */
+function gapsOf(
+  requests: readonly { path: string; at: number }[],
+  orphans: readonly { path: string; killedAt: number }[],
+): number[] {
+  const times = new Map<string, number[]>();
+  for (const { path, at } of requests) times.set(path, [...(times.get(path) ?? []), at]);
+  return orphans.flatMap(({ path, killedAt }) => {
+    const next = times.get(path)?.find((at) => at > killedAt);
+    return next === undefined ? [] : [(next - killedAt) / 1_000];
+  });
+}
