@@ -11,6 +11,7 @@ import { readRequestId } from "./request-id.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { type Body, isStream, STREAM_TIMEOUT_MS, startStream } from "./stream.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
 export type AppOptions = {
@@ -30,13 +31,15 @@ type AppRequest = {
   body: Buffer;
   /** Of the connection's other end; a proxy's, most often. */
   remoteAddress?: string | undefined;
+  /** Aborted when the client is gone before it has the whole reply. */
+  hungUp?: AbortSignal | undefined;
 };
-export type AppReply = Reply & { status: number };
+export type AppReply = Reply<Body> & { status: number };
 export type App = {
   /** Answers a request; never throws. */
   handle(request: AppRequest): Promise<AppReply>;
   /** Calls the function of an artifact that has only one, with an operator's params. @throws UserError, or whatever the function throws */
-  call(params: Record<string, unknown>): Promise<Reply>;
+  call(params: Record<string, unknown>): Promise<Reply<Body>>;
   /** The largest body that may come for a path, and the answer to a larger one. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
   /** Answers what a request failed with before it could be handled. */
@@ -76,7 +79,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     });
   }
 
-  async function answer(request: AppRequest, found: Match): Promise<Reply> {
+  async function answer(request: AppRequest, found: Match): Promise<Reply<Body>> {
     const { path, query } = splitUrl(request.url);
     if (found.kind === "unknown")
       return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
@@ -87,7 +90,9 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       throw new UserError(405, `Cannot ${request.method} "${path}": it takes ${allow}`, { headers: { allow } });
     }
     const { mount, params } = found;
-    return withDeadline(mount.fn, async (ctx) => {
+    // What changes something is seen through, whether or not somebody waits for it.
+    const hungUp = isSafe(request) ? request.hungUp : undefined;
+    return withDeadline({ fn: mount.fn, hungUp }, async (ctx) => {
       if (mount.fn.kind === "http") {
         const { method, headers, body, remoteAddress } = request;
         return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
@@ -101,7 +106,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   }
 
   /** Without a deadline of its own: a Job has one, and a migration that is given up half-way has not ended. */
-  async function call(params: Record<string, unknown>): Promise<Reply> {
+  async function call(params: Record<string, unknown>): Promise<Reply<Body>> {
     const [mount] = mounts;
     if (mount === undefined || mounts.length > 1) {
       throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
@@ -116,7 +121,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   }
 
   type HttpCall = { ctx: Context; request: FunctionRequest; remoteAddress: string | undefined };
-  async function callHttp(fn: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Reply> {
+  async function callHttp(fn: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Reply<Body>> {
     // Who comes from anywhere comes without cookies, so that no cookie's owner can be made to send it.
     if (request.method === "POST" && !fn.allowsCors) requireSameOrigin(request.headers, config.publicUrl);
     const params = await step(log, "build_params", () => fn.readParams(request, ctx));
@@ -155,9 +160,15 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     return fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
   }
 
-  async function withDeadline<T>(fn: PodcoreFunction, run: (ctx: Context) => Promise<T>): Promise<T> {
+  type Bounds = { fn: PodcoreFunction; hungUp: AbortSignal | undefined };
+  async function withDeadline(
+    { fn, hungUp }: Bounds,
+    run: (ctx: Context) => Promise<Reply<Body>>,
+  ): Promise<Reply<Body>> {
     const timeoutMs = timeoutOf(fn);
     const controller = new AbortController();
+    const abort = (reason: Error) => controller.abort(reason);
+    const signal = AbortSignal.any([controller.signal, ...(hungUp === undefined ? [] : [hungUp])]);
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -167,13 +178,16 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       }, timeoutMs);
     });
     try {
-      return await Promise.race([
-        run(resources.contextFor({ signal: controller.signal, openFetch: fn.openFetch })),
-        deadline,
-      ]);
+      const reply = run(resources.contextFor({ signal, openFetch: fn.openFetch }));
+      return await Promise.race([reply.then((it) => started(it, abort)), deadline]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The reply, with the first chunk made where it is a stream. */
+  async function started(reply: Reply<Body>, abort: (reason: Error) => void): Promise<Reply<Body>> {
+    return isStream(reply.body) ? { ...reply, body: await startStream(reply.body, { abort, log }) } : reply;
   }
 
   function errorReply(request: Omit<AppRequest, "body">, requestId: string, error: unknown): Reply {
@@ -192,7 +206,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     });
   }
 
-  function finish(request: Omit<AppRequest, "body">, reply: Reply, requestId: string): AppReply {
+  function finish(request: Omit<AppRequest, "body">, reply: Reply<Body>, requestId: string): AppReply {
     const headers = {
       ...securityHeaders(config),
       "x-request-id": requestId,
@@ -243,10 +257,19 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     call,
     fail,
     bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
-    longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn))),
+    longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn) + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0))),
     drain: resources.drain,
     close: resources.close,
   };
+}
+
+function isStreaming(fn: PodcoreFunction): boolean {
+  return fn.kind === "http" && fn.streams === true;
+}
+
+/** RFC 9110 9.2.1 */
+function isSafe({ method }: Pick<AppRequest, "method">): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function splitUrl(url: string): { path: string; search: string; query: URLSearchParams } {

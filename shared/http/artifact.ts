@@ -5,7 +5,7 @@ import { createErrorReporter, type ErrorReporter } from "../log/error-reporter.t
 import { createLog, type Log } from "../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "./app.ts";
 import type { CloudEvent } from "./cloud-event.ts";
-import { exchangeOf, isHealth, type ReadRequest, send, sendHealth, urlOf } from "./gate.ts";
+import { exchangeOf, hangUpOf, isHealth, type ReadRequest, send, sendHealth, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
 import type { Mount } from "./router.ts";
 import { serve } from "./serve.ts";
@@ -50,7 +50,15 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
     if (isHealth(request)) return sendHealth(response, open().config);
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
     const { remoteAddress } = request.socket;
-    const reply = await open().app.handle({ method, url: urlOf(request), headers, body: rawBody, remoteAddress });
+    const hungUp = hangUpOf(response);
+    const reply = await open().app.handle({
+      method,
+      url: urlOf(request),
+      headers,
+      body: rawBody,
+      remoteAddress,
+      hungUp,
+    });
     send(response, reply, method);
   }
 

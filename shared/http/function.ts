@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context, OpenFetch } from "../context.ts";
 import type { Identify } from "./caller.ts";
+import type { Body } from "./stream.ts";
 
 /** A request as a function sees it: read, bounded, and free of what a proxy or client may have forged. */
 export type FunctionRequest = {
@@ -14,12 +15,12 @@ export type FunctionRequest = {
   body: Buffer;
 };
 
-export type Reply = {
+export type Reply<B extends Body = string | Buffer> = {
   /** 200 unless given. */
   status?: number;
   /** Lower-case names. */
   headers: Record<string, string>;
-  body: string | Buffer;
+  body: B;
 };
 
 /** What a definition may say of itself; none of it is needed most often. */
@@ -31,20 +32,22 @@ type Traits = {
 };
 
 /** A function called over HTTP: three steps, each timed and logged under its name. */
-export type HttpFunction<P = unknown, V = unknown> = Traits & {
+export type HttpFunction<P = unknown, V = unknown, B extends Body = Body> = Traits & {
   kind: "http";
   /** For a function that asks for `ctx.caller`. Named here so that only its artifact carries what finds that out. */
   identify?: Identify;
   /** Callers from any origin may use it, without cookies: replies say so, and OPTIONS is answered. */
   allowsCors?: boolean;
+  /** Its reply's body may be a stream, which has a deadline of its own: a process that ends waits for it. */
+  streams?: boolean;
   /** What answers a body over the limit. 413 unless given. */
   tooLargeStatus?: 400 | 413;
   /** Reads and checks what came. @throws UserError 400 */
   readParams(request: FunctionRequest, ctx: Context): P;
   /** Does the work: one mediator or one query. */
   handle(ctx: Context, params: P): V | Promise<V>;
-  /** Turns the result into plain data to send; opens and asks nothing. */
-  render(viewModel: V, ctx: Context): Reply;
+  /** Turns the result into plain data to send; opens and asks nothing. A stream asks as it is read. */
+  render(viewModel: V, ctx: Context): Reply<B>;
 };
 
 /** A function called with a CloudEvent (from a PingSource), or with its data by an operator. */
@@ -64,7 +67,9 @@ export type AdminFunction<P = unknown, R extends object = object> = Traits & {
 
 export type PodcoreFunction = HttpFunction | TickFunction | AdminFunction;
 
-export function httpFunction<P, V>(definition: Omit<HttpFunction<P, V>, "kind">): HttpFunction<P, V> {
+export function httpFunction<P, V, B extends Body = string | Buffer>(
+  definition: Omit<HttpFunction<P, V, B>, "kind">,
+): HttpFunction<P, V, B> {
   return { kind: "http", ...definition };
 }
 

@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import type { App, AppReply } from "./app.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { type Chunks, isStream, writeChunks } from "./stream.ts";
 
 /** A request whose body the gate has read; the functions framework, run by its own CLI, leaves the same field. */
 export type ReadRequest = IncomingMessage & { rawBody?: Buffer; body?: unknown };
@@ -145,10 +146,37 @@ export function urlOf(request: IncomingMessage): string {
   return (urls.get(request) ?? request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
 }
 
-/** Writes a whole reply; to HEAD without its body. */
+/** A signal that is aborted when the client is gone before it has the whole reply. */
+export function hangUpOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort(new UserError(499, "The client has hung up"));
+  });
+  return controller.signal;
+}
+
+/** Writes a reply; to HEAD without its body. A stream goes on being written after the call. */
 export function send(response: ServerResponse, { status, headers, body }: AppReply, method = "GET"): void {
+  if (isStream(body)) {
+    response.writeHead(status, headers);
+    if (method === "HEAD") response.end();
+    else void sendChunks(response, body);
+    return;
+  }
   // RFC 9110 8.6: no Content-Length with 204 and 304.
   const length = status === 204 || status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
   response.writeHead(status, { ...headers, ...length });
   response.end(method === "HEAD" ? undefined : body);
+}
+
+/** Ends with a reset where the chunks fail: a client must not take a part of the body for the whole. */
+async function sendChunks(response: ServerResponse, chunks: Chunks): Promise<void> {
+  try {
+    await writeChunks(chunks, response);
+    response.end();
+  } catch {
+    // Logged where the chunks are made.
+    response.socket?.resetAndDestroy();
+    response.destroy();
+  }
 }

@@ -3,6 +3,7 @@ import type { ErrorReporter } from "../log/error-reporter.ts";
 import type { Log } from "../log/log.ts";
 import type { App } from "./app.ts";
 import { jsonError, toErrorView, toUserError } from "./error-reply.ts";
+import { isStream, writeChunks } from "./stream.ts";
 
 /**
  * Calls an artifact's function one time with params given as a JSON object: the reply goes to stdout, the exit code is 0
@@ -20,7 +21,8 @@ export async function callOnce(
   });
   try {
     const { status = 200, body } = await app.call(parseParams(params));
-    process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
+    if (isStream(body)) await writeChunks(body, process.stdout);
+    else process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
     process.exitCode = status < 400 ? 0 : 1;
   } catch (error) {
     const { body } = jsonError(toErrorView(toUserError(error, log), "once"));

@@ -13,7 +13,7 @@ type Call = {
 
 /** Calls a page's three steps as the wrapper does. */
 export async function callPage<P, V>(
-  fn: HttpFunction<P, V>,
+  fn: HttpFunction<P, V, string | Buffer>,
   { ctx, path, params = {}, headers = {}, form }: Call,
 ): Promise<Reply> {
   const url = new URL(path, "http://localhost");
