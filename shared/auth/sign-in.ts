@@ -1,6 +1,8 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, unauthorized } from "../errors.ts";
+import * as workerWaker from "../mediators/worker-waker.ts";
 import { deleteLogin } from "../sql/delete-logins.ts";
+import { enqueueJob } from "../sql/enqueue-job.ts";
 import { insertEphemeralAccount } from "../sql/insert-account.ts";
 import { insertLogin } from "../sql/insert-login.ts";
 import { mergeAccounts } from "../sql/merge-accounts.ts";
@@ -18,7 +20,7 @@ const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
 
 /**
  * Logs the browser that asks in to an account, under a new secret: its login before that ends. What an ephemeral account
- * of the browser's holds is the other's from now on.
+ * of the browser's holds is the other's from now on; of thousands of episodes, the most soon after.
  *
  * @param params `passwordHash`: of the password that was shown to be known
  * @returns undefined where the account has another password by now, or is gone
@@ -33,10 +35,20 @@ export async function signIn(
   if (!(await insertLogin(ctx.db, login))) return undefined;
   if (account !== undefined && credential?.kind === "login") {
     if (account.email === null && account.id !== accountId) {
-      await ctx.db.repeatable.transaction((tx) => mergeAccounts(tx, { fromId: account.id, intoId: accountId }));
+      await merge(ctx, { fromId: account.id, intoId: accountId });
     } else await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
   }
   return { accountId, setCookie: sessionCookie(secret, ctx.config) };
+}
+
+/** Merges what takes a moment, and leaves the rest to a job: nobody waits for a large account's login. */
+async function merge(ctx: Context, accounts: { fromId: number; intoId: number }): Promise<void> {
+  const { isDone } = await ctx.db.repeatable.transaction(async (tx) => {
+    const merged = await mergeAccounts(tx, accounts);
+    if (!merged.isDone) await enqueueJob(tx, { name: "account_merge", args: accounts });
+    return merged;
+  });
+  if (!isDone) workerWaker.run(ctx);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { accountMerge } from "./account-merge.ts";
 import { noOp } from "./no-op.ts";
 import { passwordResetMailer } from "./password-reset-mailer.ts";
 import { podcastRefresh } from "./podcast-refresh.ts";
@@ -5,6 +6,7 @@ import { verificationMailer } from "./verification-mailer.ts";
 
 /** Every job that there is, by the name it is stored under. */
 export const JOBS = {
+  account_merge: accountMerge,
   no_op: noOp,
   password_reset_mailer: passwordResetMailer,
   podcast_refresh: podcastRefresh,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { eq, sql } from "drizzle-orm";
 import { account, accountEpisode, accountPodcast } from "../../shared/db/schema.ts";
+import { accountMerge } from "../../shared/jobs/account-merge.ts";
 import * as episodeStateUpdater from "../../shared/mediators/episode-state-updater.ts";
 import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
 import { mergeAccounts } from "../../shared/sql/merge-accounts.ts";
@@ -39,11 +40,12 @@ test("mergeAccounts() numbers what it hands over behind all that is there, each 
   const podcasts = await db.once.select().from(accountPodcast);
   const [episode] = await db.once.select().from(accountEpisode);
   const sequenceOf = (id: number) => podcasts.find(({ podcastId }) => podcastId === id)?.sequence;
-  assert.deepEqual([sequenceOf(two), sequenceOf(three), sequenceOf(one)], [2, 3, 4]);
-  assert.deepEqual([episode?.accountId, episode?.sequence, episode?.positionSeconds], [intoId, 5, 7]);
+  // Both are subscribed to `one`, its owner first: nothing about that changes.
+  assert.deepEqual([sequenceOf(one), sequenceOf(two), sequenceOf(three)], [1, 2, 3]);
+  assert.deepEqual([episode?.accountId, episode?.sequence, episode?.positionSeconds], [intoId, 4, 7]);
   assert.deepEqual(
     (await db.once.select().from(account)).map(({ id, sequence }) => [id, sequence]),
-    [[intoId, 5]],
+    [[intoId, 4]],
   );
 });
 
@@ -81,3 +83,122 @@ test("mergeAccounts() does nothing where the account that is to get it is gone",
     [fromId],
   );
 });
+
+/** What each of the two accounts says of an episode, and when: a day of the month, or undefined for nothing. */
+const EARLIER = { isPlayed: false, positionSeconds: 7, listenedAt: on(1), isFavorited: true, favoritedAt: on(1) };
+const LATER = { isPlayed: true, positionSeconds: null, listenedAt: on(2), isFavorited: false, favoritedAt: on(2) };
+const NOTHING = { isPlayed: false, positionSeconds: 0, listenedAt: null, isFavorited: false, favoritedAt: null };
+
+for (const { what, own, held, expected, isChanged } of [
+  { what: "the later of the account that goes", own: EARLIER, held: LATER, expected: LATER, isChanged: true },
+  { what: "the later of the account that stays", own: LATER, held: EARLIER, expected: LATER, isChanged: false },
+  { what: "what only the account that goes says", own: NOTHING, held: EARLIER, expected: EARLIER, isChanged: true },
+  { what: "what only the account that stays says", own: EARLIER, held: NOTHING, expected: EARLIER, isChanged: false },
+  {
+    what: "of two said at once that of the account that stays",
+    own: EARLIER,
+    held: { ...EARLIER, positionSeconds: 9, isFavorited: false },
+    expected: EARLIER,
+    isChanged: false,
+  },
+  {
+    what: "the later favorite and the later position of different accounts",
+    own: { ...EARLIER, isFavorited: false, favoritedAt: on(3) },
+    held: { ...EARLIER, positionSeconds: 9, listenedAt: on(2) },
+    expected: { ...EARLIER, isFavorited: false, favoritedAt: on(3), positionSeconds: 9, listenedAt: on(2) },
+    isChanged: true,
+  },
+]) {
+  test(`mergeAccounts() keeps ${what}, where both hold the same episode`, async () => {
+    const episodeId = await insertEpisode(db, { podcastId: await insertPodcast(db) });
+    await db.once.insert(accountEpisode).values([
+      { accountId: intoId, episodeId, sequence: 0, ...own },
+      { accountId: fromId, episodeId, sequence: 1, ...held },
+    ]);
+
+    await merge();
+
+    const rows = await db.once.select().from(accountEpisode);
+    const kept = rows.map(({ isPlayed, positionSeconds, listenedAt, isFavorited, favoritedAt }) => ({
+      ...{ isPlayed, positionSeconds, listenedAt, isFavorited, favoritedAt },
+    }));
+    assert.deepEqual(kept, [expected]);
+    assert.deepEqual([rows[0]?.accountId, rows[0]?.sequence], [intoId, isChanged ? 1 : 0]);
+  });
+}
+
+test("mergeAccounts() merges the first changed first, and lets nobody back in, until all is done", async () => {
+  const podcastId = await insertPodcast(db);
+  const episodeIds = [await insertEpisode(db, { podcastId }), await insertEpisode(db, { podcastId })];
+  await db.once
+    .insert(accountEpisode)
+    .values(episodeIds.map((episodeId, i) => ({ accountId: fromId, episodeId, sequence: 2 - i })));
+  await db.once.execute(sql`
+    insert into login (account_id, secret_sha256, expires_at) values (${fromId}, sha256(''), podcore_now() + interval '1 day')`);
+  const mergeOne = () => db.once.transaction((tx) => mergeAccounts(tx, { fromId, intoId, size: 1 }));
+  const read = async () => {
+    const rows = await db.once.select().from(accountEpisode).orderBy(accountEpisode.id);
+    const accounts = await db.once.select().from(account).orderBy(account.id);
+    return [rows.map(({ accountId, sequence }) => [accountId, sequence]), accounts.map(({ id }) => id)];
+  };
+
+  const first = [await mergeOne(), await read()];
+  const logins = await db.once.execute(sql`select from login`);
+  const second = [await mergeOne(), await read()];
+  const third = [await mergeOne(), await read()];
+
+  assert.deepEqual(first, [
+    { isDone: false },
+    [
+      [
+        [fromId, 2],
+        [intoId, 1],
+      ],
+      [fromId, intoId],
+    ],
+  ]);
+  assert.equal(logins.length, 0);
+  assert.deepEqual(second, [
+    { isDone: false },
+    [
+      [
+        [intoId, 2],
+        [intoId, 1],
+      ],
+      [fromId, intoId],
+    ],
+  ]);
+  assert.deepEqual(third, [
+    { isDone: true },
+    [
+      [
+        [intoId, 2],
+        [intoId, 1],
+      ],
+      [intoId],
+    ],
+  ]);
+});
+
+test("account_merge merges what is left, and deletes it where its owner has deleted the account", async () => {
+  const rest = fromId;
+  const episodeId = await insertEpisode(db, { podcastId: await insertPodcast(db) });
+  await db.once.insert(accountEpisode).values({ accountId: rest, episodeId, sequence: 1 });
+  const orphan = await insertAccount(db);
+  const gone = await insertAccount(db);
+  await db.once.delete(account).where(eq(account.id, gone));
+
+  await accountMerge.run(ctx, { fromId: rest, intoId });
+  await accountMerge.run(ctx, { fromId: orphan, intoId: gone });
+
+  const rows = await db.once.select().from(accountEpisode);
+  assert.deepEqual([rows.length, rows[0]?.accountId], [1, intoId]);
+  assert.deepEqual(
+    (await db.once.select().from(account)).map(({ id }) => id),
+    [intoId],
+  );
+});
+
+function on(day: number): Date {
+  return new Date(Date.UTC(2026, 0, day));
+}

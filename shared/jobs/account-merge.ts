@@ -1,0 +1,32 @@
+import { readFields, readId } from "../http/read-fields.ts";
+import { enqueueJob } from "../sql/enqueue-job.ts";
+import { mergeAccounts } from "../sql/merge-accounts.ts";
+import { job } from "./job.ts";
+
+// Leaves time for the last batch within the job's deadline.
+const BUDGET_MS = 20_000;
+
+/**
+ * Merges what a login has left of the account `fromId` into `intoId`. Each batch is a transaction of its own, between
+ * which the account can be changed. What is left after 20 s is a new job's.
+ */
+export const accountMerge = job({
+  // As long as a tick waits for what is in hand when its budget is used up.
+  timeoutMs: 35_000,
+  parse(args) {
+    const fields = readFields(args);
+    return { fromId: readId(fields, "fromId"), intoId: readId(fields, "intoId") };
+  },
+  async run(ctx, args) {
+    const endMs = performance.now() + BUDGET_MS;
+    for (let isEnded = false; !isEnded; ) {
+      ctx.signal.throwIfAborted();
+      isEnded = await ctx.db.repeatable.transaction(async (tx) => {
+        const { isDone } = await mergeAccounts(tx, { ...args, isResumed: true });
+        const isLate = performance.now() > endMs;
+        if (!isDone && isLate) await enqueueJob(tx, { name: "account_merge", args });
+        return isDone || isLate;
+      });
+    }
+  },
+});
