@@ -19,5 +19,10 @@ export function isNewToSubscriber(): SQL {
   return sql`(${isSinceSubscription()} and ${episode.isBlocked} = false and not exists (
     select from ${accountEpisode}
     where ${accountEpisode.accountId} = ${accountPodcast.accountId} and ${accountEpisode.episodeId} = ${episode.id}
-      and (${accountEpisode.isPlayed} or ${accountEpisode.positionSeconds} > 0)))`;
+      and ${isHeard()}))`;
+}
+
+/** What an `account_episode` says of an episode that was played or started. */
+export function isHeard(): SQL {
+  return sql`(${accountEpisode.isPlayed} or ${accountEpisode.positionSeconds} > 0)`;
 }
