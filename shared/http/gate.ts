@@ -172,7 +172,7 @@ export function send(response: ServerResponse, { status, headers, body }: AppRep
 /** Ends with a reset where the chunks fail: a client must not take a part of the body for the whole. */
 async function sendChunks(response: ServerResponse, chunks: Chunks): Promise<void> {
   try {
-    await writeChunks(chunks, response);
+    await writeChunks(chunks, { target: response });
     response.end();
   } catch {
     // Logged where the chunks are made.

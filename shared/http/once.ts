@@ -21,7 +21,7 @@ export async function callOnce(
   });
   try {
     const { status = 200, body } = await app.call(parseParams(params));
-    if (isStream(body)) await writeChunks(body, process.stdout);
+    if (isStream(body)) await writeChunks(body, { target: process.stdout });
     else process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
     process.exitCode = status < 400 ? 0 : 1;
   } catch (error) {

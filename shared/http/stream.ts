@@ -70,16 +70,19 @@ async function* goOn({ iterator, first, call, inContext }: Started): AsyncGenera
  *
  * @throws Error where nothing is taken for half a minute or `target` closes, and whatever making the chunks throws
  */
-export async function writeChunks(chunks: Chunks, target: Writable): Promise<void> {
+export async function writeChunks(
+  chunks: Chunks,
+  { target, stallMs = STALL_TIMEOUT_MS }: { target: Writable; stallMs?: number },
+): Promise<void> {
   for await (const chunk of chunks) {
     if (target.destroyed) throw new Error("Cannot write: nobody reads any more");
-    if (!target.write(chunk)) await untilDrained(target);
+    if (!target.write(chunk)) await untilDrained(target, AbortSignal.timeout(stallMs));
   }
 }
 
-async function untilDrained(target: Writable): Promise<void> {
+async function untilDrained(target: Writable, stalled: AbortSignal): Promise<void> {
   const done = new AbortController();
-  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(STALL_TIMEOUT_MS)]);
+  const signal = AbortSignal.any([done.signal, stalled]);
   try {
     await Promise.race([
       once(target, "drain", { signal }),
