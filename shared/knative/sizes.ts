@@ -28,6 +28,10 @@ const ANSWERED: Chosen<number> = [
   60,
   "The function answers within 25 s itself. This is also the grace of a pod that stops, 30 s of which queue-proxy waits for stragglers",
 ];
+const STREAMED: Chosen<number> = [
+  300,
+  "Above the function's own end: it answers within 25 s, and sends an export for 240 s at most. queue-proxy would end it as if it were whole",
+];
 const WORKED: Chosen<number> = [
   300,
   "Above the function's own end: a tick's budget of 240 s, and 35 s for the feeds in flight by then",
@@ -129,7 +133,12 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-signup": PASSWORD_FORM,
   "web-verify": PASSWORD_FORM,
   "web-password-reset": PASSWORD_FORM,
-  "web-account-export-get": FORM,
+  "web-account-export-get": {
+    ...FORM,
+    connections: [2, "Who asks, then short statements, one at a time for each export"],
+    timeoutSeconds: STREAMED,
+    memoryLimit: ["256Mi", "Four times what it takes idle: exports are sent as they are read, whatever their size"],
+  },
   "web-account-password-post": PASSWORD_FORM,
   "web-account-delete-post": FORM,
   "web-login-revoke-post": BUTTON,
@@ -164,6 +173,7 @@ export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
     ...PAGE,
     maxScale: [3, "It serves all pages, so one more than a single page has. Counts against the connection budget"],
     connections: [5, "Some pages at once, each one or two short queries"],
+    timeoutSeconds: STREAMED,
     memoryRequest: ["96Mi", "Idle it takes 78 MB"],
     memoryLimit: FEEDS,
   },

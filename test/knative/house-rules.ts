@@ -1,5 +1,6 @@
 import { ROUTES } from "../../functions/routes.ts";
 import { readConfig, SETTINGS } from "../../shared/config.ts";
+import { STREAM_TIMEOUT_MS } from "../../shared/http/stream.ts";
 import { containersOf, isKnativeService, type KubeObject, type RouteRule, scaleOf } from "./objects.ts";
 import type { Rule } from "./webhook-rules.ts";
 
@@ -7,6 +8,9 @@ import type { Rule } from "./webhook-rules.ts";
 const NEEDED_SECRETS = ["podcore-database", "podcore-database-migrate"];
 const OPTIONAL_SECRETS = ["podcore-smtp", "podcore-sentry"];
 const CLUSTER_SCOPED = ["Namespace", "ClusterDomainClaim"];
+
+// Those that serve an export.
+const STREAMING = ["web", "web-account-export-get"];
 
 const config = readConfig({});
 // shared/http/app.ts ends a tick this long after its budget.
@@ -25,7 +29,8 @@ export const HOUSE_RULES: readonly Rule[] = [
   serviceRule("timeoutSeconds is at least 60 and beyond the function's own end", (service) => {
     const { timeoutSeconds = 0 } = service.spec?.template?.spec ?? { containers: [] };
     const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
-    const ownEndMs = isInternal ? config.tickBudgetMs + TICK_GRACE_SECONDS * 1_000 : config.requestTimeoutMs;
+    const streamMs = STREAMING.includes(service.metadata.name) ? STREAM_TIMEOUT_MS : 0;
+    const ownEndMs = isInternal ? config.tickBudgetMs + TICK_GRACE_SECONDS * 1_000 : config.requestTimeoutMs + streamMs;
     return timeoutSeconds >= 60 && timeoutSeconds * 1_000 > ownEndMs;
   }),
   serviceRule("probes ask /health", (service) =>
