@@ -8,13 +8,14 @@ import { formatTable } from "./harness.ts";
 import accounts from "./rows/accounts.ts";
 import coldStart from "./rows/cold-start.ts";
 import crawl from "./rows/crawl.ts";
+import large from "./rows/large.ts";
 import mail from "./rows/mail.ts";
 import parse from "./rows/parse.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
 import { killServers } from "./server-process.ts";
 
-const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, accounts, mail];
+const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, accounts, mail, large];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));

@@ -16,8 +16,8 @@ export type ServerProcess = {
   /** Ends it with SIGTERM. */
   stop(): Promise<void>;
 };
-/** CPU time of all threads since the start, and resident memory. */
-type Usage = { cpuMs: number; rssMegabytes: number };
+/** CPU time of all threads since the start, resident memory, and the most that it ever was. */
+type Usage = { cpuMs: number; rssMegabytes: number; peakMegabytes: number };
 type StartOptions = {
   file: string;
   /** Asked until it answers 200. */
@@ -107,8 +107,14 @@ function askOnce({ port, path }: { port: number; path: string }): Promise<string
 function usageOf(pid: number | undefined): Usage {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const cpuNs = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]));
-  const [, rssKibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return { cpuMs: cpuNs.reduce((a, b) => a + b, 0) / 1e6, rssMegabytes: (Number(rssKibibytes) * 1024) / 1e6 };
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (name: "VmRSS" | "VmHWM") =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024) / 1e6;
+  return {
+    cpuMs: cpuNs.reduce((a, b) => a + b, 0) / 1e6,
+    rssMegabytes: megabytes("VmRSS"),
+    peakMegabytes: megabytes("VmHWM"),
+  };
 }
 
 type Post = { url: string; headers?: Record<string, string>; body: string };
