@@ -1,6 +1,5 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, unauthorized } from "../errors.ts";
-import * as workerWaker from "../mediators/worker-waker.ts";
 import { deleteLogin } from "../sql/delete-logins.ts";
 import { enqueueJob } from "../sql/enqueue-job.ts";
 import { insertEphemeralAccount } from "../sql/insert-account.ts";
@@ -41,14 +40,12 @@ export async function signIn(
   return { accountId, setCookie: sessionCookie(secret, ctx.config) };
 }
 
-/** Merges what takes a moment, and leaves the rest to a job: nobody waits for a large account's login. */
+/** Merges what takes a moment, and leaves the rest to a job of the next tick: nobody waits for a large account's login. */
 async function merge(ctx: Context, accounts: { fromId: number; intoId: number }): Promise<void> {
-  const { isDone } = await ctx.db.repeatable.transaction(async (tx) => {
-    const merged = await mergeAccounts(tx, accounts);
-    if (!merged.isDone) await enqueueJob(tx, { name: "account_merge", args: accounts });
-    return merged;
+  await ctx.db.repeatable.transaction(async (tx) => {
+    const { isDone } = await mergeAccounts(tx, accounts);
+    if (!isDone) await enqueueJob(tx, { name: "account_merge", args: accounts });
   });
-  if (!isDone) workerWaker.run(ctx);
 }
 
 /**

@@ -8,6 +8,7 @@ import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
 import { readRequestId } from "./request-id.ts";
+import { requestOf } from "./request-of.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -285,28 +286,4 @@ function parseJson(body: Buffer): unknown {
   } catch {
     throw badRequest("Cannot read the body: it is not JSON");
   }
-}
-
-/** The request that a browser would have sent for these params: those the path names go there, the rest into the query or the form. */
-function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
-  const names = ({ path }: { path: string }): string[] => path.match(/(?<=:)\w+/g) ?? [];
-  const complete = routes.filter((route) => names(route).every((key) => key in params));
-  const route = complete.find(({ method }) => method === "POST") ??
-    complete[0] ??
-    routes[0] ?? { method: "POST", path: "/" };
-  const texts = Object.entries(params).map(([key, value]): [string, string] => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  const named = Object.fromEntries(texts.filter(([key]) => names(route).includes(key)));
-  const rest = new URLSearchParams(texts.filter(([key]) => !(key in named)));
-  const isForm = route.method === "POST" && name.startsWith("web-");
-  return {
-    method: route.method,
-    path: route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(named[key] ?? "")),
-    params: named,
-    query: route.method === "GET" ? rest : new URLSearchParams(),
-    headers: { "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json" },
-    body: Buffer.from(route.method === "GET" ? "" : isForm ? rest.toString() : JSON.stringify(params)),
-  };
 }

@@ -9,7 +9,7 @@ export type Merged = { isDone: boolean };
  * The most episode states that one call merges. Each is written to six indexes: 200 000 take 7 s or more. So many take
  * some tenths of a second, for which other changes to the account wait.
  */
-export const MERGE_SIZE = 5_000;
+const MERGE_SIZE = 5_000;
 
 /**
  * Hands what one account holds to another: all that it has to do with podcasts, and up to `size` of its episode states.
