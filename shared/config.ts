@@ -45,6 +45,10 @@ export const SETTINGS = {
     "25000",
     "Longest time for one request before it is answered with a 503; a tick has its own budget",
   ],
+  PODCORE_SHUTDOWN_GRACE_MS: [
+    "10000",
+    "Time after SIGTERM in which a process is not ready and still answers, for routers to notice; 0 where K_SERVICE is set: Knative drains first",
+  ],
   PODCORE_SIGNUP: [
     "open",
     "`open`: who confirms an e-mail address gets an account; `invite`: who has a link from admin-account-add; `closed`: nobody, and admin-account-add makes the accounts",
@@ -114,6 +118,11 @@ export function readConfig(environment: Environment = process.env) {
     throw new Error(`Cannot use ${name}: it has not the form "${SECRET_URL_FORMS[name] ?? ""}"`);
   }
 
+  function shutdownGraceMs(): number {
+    const isLeftToKnative = environment.K_SERVICE !== undefined && !environment.PODCORE_SHUTDOWN_GRACE_MS?.trim();
+    return isLeftToKnative ? 0 : integer("PODCORE_SHUTDOWN_GRACE_MS", { min: 0, max: 300_000 });
+  }
+
   function networks(name: Name): string[] {
     const cidrs = text(name)
       .split(",")
@@ -149,6 +158,7 @@ export function readConfig(environment: Environment = process.env) {
     logLevel: oneOf("PODCORE_LOG_LEVEL", ["debug", "info", "warn", "error", "silent"]),
     gcpProject: optional("PODCORE_GCP_PROJECT"),
     mailFrom: optional("PODCORE_MAIL_FROM") ?? `podcore@${new URL(publicUrl).hostname}`,
+    shutdownGraceMs: shutdownGraceMs(),
     signup: oneOf("PODCORE_SIGNUP", ["open", "invite", "closed"]),
     trustedProxies: networks("PODCORE_TRUSTED_PROXIES"),
     workUrl: httpUrl("PODCORE_WORK_URL"),

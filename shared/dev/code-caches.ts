@@ -123,7 +123,7 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
 /** Runs an artifact on a free port of 127.0.0.1; what it logs is written out as in a cluster, and read by nobody. */
 async function startArtifact(path: string, environment: NodeJS.ProcessEnv): Promise<Running> {
   const child = spawn(process.execPath, [path], {
-    env: { ...environment, HOST: "127.0.0.1", PORT: "0" },
+    env: { ...environment, HOST: "127.0.0.1", PORT: "0", PODCORE_SHUTDOWN_GRACE_MS: "0" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const exited = once(child, "exit");

@@ -32,6 +32,8 @@ async function start(): Promise<void> {
   const settings = {
     PODCORE_ENV: "development",
     PODCORE_TICK_BUDGET_MS: TICK_BUDGET_MS,
+    // The gateway sends nothing more once it stops them.
+    PODCORE_SHUTDOWN_GRACE_MS: "0",
     ...process.env,
     HOST: process.env.HOST || DEFAULT_HOST,
   };

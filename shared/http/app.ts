@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
 import { type Context, createResources } from "../context.ts";
-import { checkSchema } from "../db/schema-check.ts";
 import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
+import { createSchemaGuard, type Readiness } from "./readiness.ts";
 import { readRequestId } from "./request-id.ts";
 import { requestOf } from "./request-of.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
@@ -47,6 +47,10 @@ export type App = {
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
   /** The deadline of the slowest of its functions, in milliseconds. */
   longestCallMs: number;
+  /** Begins to check the database's schema, which makes it ready. */
+  start(): void;
+  /** Whether it takes requests, by what it knows without asking. */
+  readiness(): Readiness;
   drain(): void;
   close(): Promise<void>;
 };
@@ -58,7 +62,10 @@ const TICK_GRACE_MS = 35_000;
 export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
   const resources = createResources({ config, log, name });
   const match = createRouter(mounts);
-  let isSchemaChecked = false;
+  const schemaGuard = createSchemaGuard({
+    ctx: resources.contextFor({ signal: new AbortController().signal, openFetch: undefined }),
+    usesDatabase: mounts.some(({ fn }) => fn.usesDatabase !== false),
+  });
 
   async function handle(request: AppRequest): Promise<AppReply> {
     const startedAt = performance.now();
@@ -150,11 +157,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
   }
 
-  /** Once per process: a schema only ever moves forward. */
   async function requireSchema(fn: PodcoreFunction, ctx: Context): Promise<void> {
-    if (isSchemaChecked || fn.usesDatabase === false) return;
-    await checkSchema(ctx.db, log);
-    isSchemaChecked = true;
+    if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
   }
 
   function timeoutOf(fn: PodcoreFunction): number {
@@ -259,6 +263,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     fail,
     bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
     longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn) + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0))),
+    start: schemaGuard.start,
+    readiness: schemaGuard.readiness,
     drain: resources.drain,
     close: resources.close,
   };

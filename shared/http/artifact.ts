@@ -5,8 +5,9 @@ import { createErrorReporter, type ErrorReporter } from "../log/error-reporter.t
 import { createLog, type Log } from "../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "./app.ts";
 import type { CloudEvent } from "./cloud-event.ts";
-import { exchangeOf, hangUpOf, isHealth, type ReadRequest, send, sendHealth, urlOf } from "./gate.ts";
+import { exchangeOf, hangUpOf, type ReadRequest, send, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
+import { probeReply } from "./probes.ts";
 import type { Mount } from "./router.ts";
 import { serve } from "./serve.ts";
 
@@ -46,8 +47,9 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
   }
 
   async function handleHttp(request: ReadRequest, response: ServerResponse): Promise<void> {
-    // The gate answers it already, except under the framework's own command.
-    if (isHealth(request)) return sendHealth(response, open().config);
+    // The gate answers probes already, except under the framework's own command, where the first request opens the app.
+    const probe = probeReply(request, open());
+    if (probe !== undefined) return send(response, probe, request.method);
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
     const { remoteAddress } = request.socket;
     const hungUp = hangUpOf(response);

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
-import { Server as NetServer } from "node:net";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { App, AppReply } from "./app.ts";
 import { readCloudEvent } from "./cloud-event.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { trackConnections } from "./connections.ts";
+import { probeReply } from "./probes.ts";
 import { type Chunks, isStream, writeChunks } from "./stream.ts";
 
 /** A request whose body the gate has read; the functions framework, run by its own CLI, leaves the same field. */
 export type ReadRequest = IncomingMessage & { rawBody?: Buffer; body?: unknown };
 export type Gate = {
+  /** Sends `Connection: close` with every reply from now on. */
+  announceClose(): void;
   /** Stops accepting, lets what is in flight finish, and resolves when it has. */
   drain(): Promise<void>;
 };
@@ -32,30 +34,25 @@ const exchanges = new WeakMap<object, Exchange>();
 const urls = new WeakMap<IncomingMessage, string>();
 
 /**
- * Puts itself in front of the functions framework's server, and owns what that leaves open: health, a body limit, a
+ * Puts itself in front of the functions framework's server, and owns what that leaves open: probes, a body limit, a
  * deadline for the body, keep-alive, CloudEvents that are none, and the drain.
  */
 export function installGate(server: Server, { app, config, isTick, drainTimeoutMs }: GateOptions): Gate {
   // The framework's server has exactly one listener, its Express application.
   const [framework] = server.listeners("request") as RequestListener[];
-  let numInFlight = 0;
-  let finished: (() => void) | undefined;
+  const connections = trackConnections(server);
 
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.removeAllListeners("request");
   server.on("request", (request: ReadRequest, response) => {
-    numInFlight += 1;
-    response.once("close", () => {
-      numInFlight -= 1;
-      if (numInFlight === 0) finished?.();
-    });
-    if (finished !== undefined) response.setHeader("connection", "close");
+    connections.track(response);
     admit(request, response).catch((error: unknown) => refuse(request, response, error));
   });
 
   async function admit(request: ReadRequest, response: ServerResponse): Promise<void> {
-    if (isHealth(request)) return sendHealth(response, config);
+    const probe = probeReply(request, { app, config });
+    if (probe !== undefined) return send(response, probe, request.method);
     request.rawBody = await readBody(request);
     request.body = request.rawBody;
     if (isTick) {
@@ -115,30 +112,14 @@ export function installGate(server: Server, { app, config, isTick, drainTimeoutM
   }
 
   return {
-    drain: () =>
-      new Promise((resolve) => {
-        finished = resolve;
-        // http.Server's own close() would end connections whose replies are written, but not yet sent.
-        NetServer.prototype.close.call(server);
-        if (numInFlight === 0) resolve();
-        // A client that never reads its reply must not hold the process for ever.
-        setTimeout(resolve, drainTimeoutMs).unref();
-      }),
+    announceClose: connections.announceClose,
+    drain: () => connections.drain({ timeoutMs: drainTimeoutMs }),
   };
 }
 
 /** The request's headers and the response that belong to a CloudEvent, which the framework gives without them. */
 export function exchangeOf(event: object): Exchange | undefined {
   return exchanges.get(event);
-}
-
-export function isHealth({ method = "", url = "" }: IncomingMessage): boolean {
-  return ["GET", "HEAD"].includes(method) && /^\/health(\?|$)/.test(url);
-}
-
-/** Says that the process takes requests. Probes come every few seconds: nothing is asked, nothing logged, no id given. */
-export function sendHealth(response: ServerResponse, config: Config): void {
-  send(response, { status: 200, headers: securityHeaders(config), body: "" });
 }
 
 /** The path and query that the client asked for, also where it named the whole URL (RFC 9112 3.2.2). */

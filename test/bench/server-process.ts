@@ -53,7 +53,13 @@ export async function startServer({ file, path, environment }: StartOptions): Pr
   const port = await freePort();
   const startedAt = performance.now();
   const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: String(port), ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      PODCORE_SHUTDOWN_GRACE_MS: "0",
+      ...environment,
+    },
     stdio: ["ignore", "ignore", "inherit"],
   });
   running.add(child);

@@ -113,6 +113,7 @@ describe("the image of knative/image/build.sh", { skip: reasonToSkip(), timeout:
       DATABASE_URL: await createDatabase(),
       PODCORE_FETCH_ALLOW: "127.0.0.0/8",
       PORT: String(port),
+      PODCORE_SHUTDOWN_GRACE_MS: "0",
     };
     const adder = await startContainer(image, {
       args: ["dist/admin-podcast-add.cjs", "--once", JSON.stringify({ url: `${origin.url}/feed` })],

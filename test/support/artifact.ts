@@ -14,7 +14,7 @@ export async function startArtifact(options: {
   const { name, environment, cwd, file = `${import.meta.dirname}/../../dist/${name}.cjs` } = options;
   const child = spawn(process.execPath, [file], {
     cwd,
-    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", ...environment },
+    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", PODCORE_SHUTDOWN_GRACE_MS: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
