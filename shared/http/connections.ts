@@ -15,8 +15,8 @@ export type Connections = {
 const ARRIVAL_MS = 2_000;
 // Far below a request's duration, and costs next to nothing.
 const CHECK_EVERY_MS = 10;
-// Accepting a full backlog takes some 50 ms. A client that reconnects without end must not keep the listener open.
-const BACKLOG_MS = 1_000;
+// Node's default. What waits when a drain begins is accepted, and clients that reconnect cannot keep the listener open.
+const BACKLOG_LENGTH = 511;
 
 /** Knows which of a server's connections are in use, so that ending the process resets none that carries a request. */
 export function trackConnections(server: Server): Connections {
@@ -67,12 +67,12 @@ export function trackConnections(server: Server): Connections {
 
   /** The kernel resets connections that it has accepted and the process has not. A turn of the event loop accepts one. */
   async function acceptBacklog(): Promise<void> {
-    const deadline = performance.now() + BACKLOG_MS;
+    const numMost = numAccepted + BACKLOG_LENGTH;
     let numBefore: number;
     do {
       numBefore = numAccepted;
       await nextTurn();
-    } while (numAccepted > numBefore && performance.now() < deadline);
+    } while (numAccepted > numBefore && numAccepted < numMost);
   }
 
   function closeIdle(): void {

@@ -88,10 +88,11 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             limits:
               # ${memoryLimit[1]}.
               memory: ${memoryLimit[0]}
-          # Without a period queue-proxy asks every 50 ms, so that a start is noticed at once.
+          # Without a period queue-proxy asks every 50 ms, so that a start is noticed at once. It is ready once it has
+          # seen that the schema is as new as its code: until then the revision before it goes on serving.
           readinessProbe:
             httpGet:
-              path: /health
+              path: /ready
           livenessProbe:
             httpGet:
               path: /health

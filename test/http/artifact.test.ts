@@ -36,10 +36,12 @@ for (const name of names) {
 }
 
 test("an artifact finishes the request in flight on SIGTERM, though Postgres holds its answer back", async () => {
-  const proxy = await startSlowProxy(databaseUrl, 3_000);
-  const artifact = await startArtifact({ name: "web-podcast-get", environment: { DATABASE_URL: proxy.url } });
+  const artifact = await startArtifact({
+    name: "web-podcast-get",
+    environment: { DATABASE_URL: await startSlowProxy(databaseUrl, 3_000), PODCORE_LOG_LEVEL: "debug" },
+  });
   const pending = fetch(`${artifact.url}/podcasts/1`);
-  await proxy.untilConnected;
+  while (!artifact.output().includes("Generated request ID")) await new Promise((wake) => setTimeout(wake, 10));
 
   const code = await artifact.stop();
 
@@ -201,24 +203,19 @@ async function untilAnswered(send: () => Promise<Response>): Promise<Response> {
   throw new Error("Nothing answers");
 }
 
-/** A proxy in front of Postgres that holds back the first `holdMs` of what the server says. */
-async function startSlowProxy(url: string, holdMs: number) {
+/** The URL of a proxy in front of Postgres that holds back the first `holdMs` of what the server says. */
+async function startSlowProxy(url: string, holdMs: number): Promise<string> {
   const { hostname, port } = new URL(url);
-  let connected: () => void;
-  const untilConnected = new Promise<void>((wake) => {
-    connected = wake;
-  });
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     client.pipe(upstream);
     setTimeout(() => upstream.pipe(client), holdMs);
     client.on("error", () => upstream.destroy());
     upstream.on("error", () => client.destroy());
-    connected();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   assert.ok(address !== null && typeof address === "object");
   after(() => server.close());
-  return { url: url.replace(`:${port}/`, `:${address.port}/`), untilConnected };
+  return url.replace(`:${port}/`, `:${address.port}/`);
 }

@@ -48,7 +48,8 @@ test("admin-error reports with the request's id and setting, served", async () =
 
 test("an artifact of many functions reports which one failed", async () => {
   const sentry = await startSentry();
-  const artifact = await startArtifact({ name: "internal", environment: { SENTRY_DSN: sentry.dsn } });
+  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE };
+  const artifact = await startArtifact({ name: "internal", environment });
 
   await fetch(`${artifact.url}/admin/error`, { method: "POST" });
   await artifact.stop();
@@ -64,7 +65,8 @@ test("an unreachable database is reported once for many requests, and no reply w
   const sentry = await startSentry({ answer: () => "nothing" });
   const artifact = await startArtifact({
     name: "web-home-get",
-    environment: { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE },
+    // More than the requests and the first checks of the schema take.
+    environment: { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE, DATABASE_CONNECTIONS: "20" },
   });
 
   const replies = await Promise.all(Array.from({ length: 5 }, () => fetch(artifact.url)));
@@ -186,6 +188,16 @@ test("a stray throw is reported, and ends the process", async (t) => {
 
   assert.deepEqual([reply.status, code], [500, 1]);
   assert.deepEqual(messagesOf(sentry), ["Request failed", "Uncaught exception"]);
+});
+
+test("a stray throw in the grace period ends that", async (t) => {
+  const file = await writeStray(t, STRAYS.throw);
+  const artifact = await startArtifact({ name: "stray", file, environment: { PODCORE_SHUTDOWN_GRACE_MS: "300000" } });
+  const exit = artifact.stop();
+
+  const reply = await fetch(artifact.url, { method: "POST" });
+
+  assert.deepEqual([reply.status, await exit], [500, 1]);
 });
 
 for (const [kind, stray] of Object.entries(STRAYS)) {
