@@ -93,9 +93,11 @@ export const HOUSE_BREAKS: readonly Break[] = [
     "timeoutSeconds is at least 60 and beyond the function's own end",
     [[`${POD}/timeoutSeconds`, 275]],
   ),
-  ...onService("probes ask /health", [
+  ...onService("readiness is asked at /ready, liveness at /health", [
     [`${CONTAINER}/livenessProbe`, undefined],
-    [`${CONTAINER}/readinessProbe/httpGet/path`, "/"],
+    // It would start every pod anew that waits for a migration.
+    [`${CONTAINER}/livenessProbe/httpGet/path`, "/ready"],
+    [`${CONTAINER}/readinessProbe/httpGet/path`, "/health"],
   ]),
   ...onService("the security context is written out", [
     [`${CONTAINER}/securityContext/runAsNonRoot`, undefined],

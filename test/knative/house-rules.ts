@@ -33,9 +33,10 @@ export const HOUSE_RULES: readonly Rule[] = [
     const ownEndMs = isInternal ? config.tickBudgetMs + TICK_GRACE_SECONDS * 1_000 : config.requestTimeoutMs + streamMs;
     return timeoutSeconds >= 60 && timeoutSeconds * 1_000 > ownEndMs;
   }),
-  serviceRule("probes ask /health", (service) =>
-    containersOf(service).every((container) =>
-      [container.readinessProbe, container.livenessProbe].every((probe) => probe?.httpGet?.path === "/health"),
+  serviceRule("readiness is asked at /ready, liveness at /health", (service) =>
+    containersOf(service).every(
+      ({ readinessProbe, livenessProbe }) =>
+        readinessProbe?.httpGet?.path === "/ready" && livenessProbe?.httpGet?.path === "/health",
     ),
   ),
   runRule("the security context is written out", (object) =>
