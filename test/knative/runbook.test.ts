@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import postgres from "postgres";
+import { parse } from "yaml";
+import { readConfig } from "../../shared/config.ts";
 import { callArtifact, startArtifact } from "../support/artifact.ts";
 import { createDatabase, urlOf } from "../support/postgres.ts";
 import { isKnativeService, KNATIVE, type KubeObject, readSources } from "./objects.ts";
@@ -88,4 +90,17 @@ test("the runbook names Secrets, hosts and files that there are", async () => {
   for (const host of hosts) assert.ok(services.includes(host), host);
   for (const secret of new Set(secrets)) assert.ok(text.includes(`create secret generic ${secret} `), secret);
   for (const file of files) await readFile(join(KNATIVE, file));
+});
+
+test("the runbook's pod for plain Kubernetes has the probes, and the time that a shutdown takes", () => {
+  const [, yaml = ""] = /^```yaml\n(spec:\n  terminationGrace[^`]+)```$/m.exec(text) ?? [];
+  const { spec } = parse(yaml);
+  const { shutdownGraceMs, requestTimeoutMs } = readConfig({});
+  const [container] = spec.containers;
+
+  assert.equal(container.readinessProbe.httpGet.path, "/ready");
+  assert.equal(container.livenessProbe.httpGet.path, "/health");
+  // The 5 s are those of shared/http/serve.ts, for the last reply.
+  assert.ok(spec.terminationGracePeriodSeconds * 1_000 > shutdownGraceMs + requestTimeoutMs + 5_000);
+  assert.equal(container.lifecycle, undefined);
 });
