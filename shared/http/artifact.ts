@@ -47,20 +47,17 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
   }
 
   async function handleHttp(request: ReadRequest, response: ServerResponse): Promise<void> {
-    // The gate answers probes already, except under the framework's own command, where the first request opens the app.
-    const probe = probeReply(request, open());
-    if (probe !== undefined) return send(response, probe, request.method);
+    const { app, config } = open();
+    // The gate answers probes already, except under the framework's own command, where nothing else starts the app.
+    const probe = probeReply(request, { app, config });
+    if (probe !== undefined) {
+      app.start();
+      return send(response, probe, request.method);
+    }
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
     const { remoteAddress } = request.socket;
     const hungUp = hangUpOf(response);
-    const reply = await open().app.handle({
-      method,
-      url: urlOf(request),
-      headers,
-      body: rawBody,
-      remoteAddress,
-      hungUp,
-    });
+    const reply = await app.handle({ method, url: urlOf(request), headers, body: rawBody, remoteAddress, hungUp });
     send(response, reply, method);
   }
 

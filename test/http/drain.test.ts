@@ -124,4 +124,5 @@ test("K_SERVICE, which Knative sets, takes the grace period away, and a second s
   elsewhere.child.kill("SIGTERM");
 
   assert.deepEqual([code, await exit], [0, 1]);
+  assert.match(onKnative.output(), /Draining, reason: SIGTERM, grace: 100\.000ms/);
 });

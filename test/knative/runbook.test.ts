@@ -93,7 +93,7 @@ test("the runbook names Secrets, hosts and files that there are", async () => {
 });
 
 test("the runbook's pod for plain Kubernetes has the probes, and the time that a shutdown takes", () => {
-  const [, yaml = ""] = /^```yaml\n(spec:\n  terminationGrace[^`]+)```$/m.exec(text) ?? [];
+  const [, yaml = ""] = /^```yaml\n(spec:\n\s+terminationGrace[^`]+)```$/m.exec(text) ?? [];
   const { spec } = parse(yaml);
   const { shutdownGraceMs, requestTimeoutMs } = readConfig({});
   const [container] = spec.containers;
