@@ -62,8 +62,10 @@ const TICK_GRACE_MS = 35_000;
 export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
   const resources = createResources({ config, log, name });
   const match = createRouter(mounts);
+  const firstCheck = new AbortController();
   const schemaGuard = createSchemaGuard({
-    ctx: resources.contextFor({ signal: new AbortController().signal, openFetch: undefined }),
+    ctx: resources.contextFor({ signal: firstCheck.signal, openFetch: undefined }),
+    databaseStatus: resources.databaseStatus,
     usesDatabase: mounts.some(({ fn }) => fn.usesDatabase !== false),
   });
 
@@ -265,7 +267,10 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn) + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0))),
     start: schemaGuard.start,
     readiness: schemaGuard.readiness,
-    drain: resources.drain,
+    drain() {
+      resources.drain();
+      firstCheck.abort();
+    },
     close: resources.close,
   };
 }

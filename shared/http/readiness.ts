@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Context } from "../context.ts";
+import type { Context, Resources } from "../context.ts";
 import { findCode, isDatabaseUnavailable } from "../db/failure.ts";
 import { checkSchema } from "../db/schema-check.ts";
 import { UserError } from "../errors.ts";
@@ -8,7 +8,7 @@ export type Readiness = {
   /** `starting` until the schema was checked, `draining` once the process was told to end. */
   status: "starting" | "ready" | "draining";
   /** Does not decide the status: an outage must not take every pod out of service. */
-  database: "up" | "down" | "unknown";
+  database: ReturnType<Resources["databaseStatus"]>;
 };
 export type SchemaGuard = {
   /** Checks the schema, unless that has succeeded before: a schema only ever moves forward. @throws UserError 503 */
@@ -18,12 +18,14 @@ export type SchemaGuard = {
   readiness(): Readiness;
 };
 
+type SchemaGuardOptions = { ctx: Context; usesDatabase: boolean } & Pick<Resources, "databaseStatus">;
+
 // A database that is about to start is found soon, and a migration's end within 5 s, the Retry-After of a refused request.
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** Keeps a process from working on a schema that is older than its code. `ctx` is the background check's own. */
-export function createSchemaGuard({ ctx, usesDatabase }: { ctx: Context; usesDatabase: boolean }): SchemaGuard {
+export function createSchemaGuard({ ctx, usesDatabase, databaseStatus }: SchemaGuardOptions): SchemaGuard {
   const { config, draining, log } = ctx;
   let isPassed = !usesDatabase;
   let isStarted = false;
@@ -43,6 +45,8 @@ export function createSchemaGuard({ ctx, usesDatabase }: { ctx: Context; usesDat
       try {
         await require(ctx);
       } catch (error) {
+        // What was given up for that is no failure.
+        if (draining.aborted) return;
         logFailure(error);
         // Without a database to ask, asking again helps nothing.
         if (config.databaseUrl === undefined) return;
@@ -69,9 +73,4 @@ export function createSchemaGuard({ ctx, usesDatabase }: { ctx: Context; usesDat
       database: databaseStatus(),
     }),
   };
-}
-
-/** What the pool last saw of the database. */
-function databaseStatus(): Readiness["database"] {
-  return "unknown";
 }

