@@ -135,7 +135,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     // Who comes from anywhere comes without cookies, so that no cookie's owner can be made to send it.
     if (request.method === "POST" && !fn.allowsCors) requireSameOrigin(request.headers, config.publicUrl);
     const params = await step(log, "build_params", () => fn.readParams(request, ctx));
-    await requireSchema(fn, ctx);
+    if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
     const known = await identified(fn, { ctx, request, remoteAddress });
     const viewModel = await step(log, "handle_message", () => fn.handle(known, params));
     return step(log, "render_view_model", () => fn.render(viewModel, known));
@@ -154,13 +154,9 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   type DataCall = { ctx: Context; data: unknown };
   async function callWithData(fn: Exclude<PodcoreFunction, { kind: "http" }>, { ctx, data }: DataCall): Promise<Reply> {
     const params = await step(log, "build_params", () => fn.readParams(data));
-    await requireSchema(fn, ctx);
+    if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
     const result = await step(log, "handle_message", () => fn.run(ctx, params));
     return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
-  }
-
-  async function requireSchema(fn: PodcoreFunction, ctx: Context): Promise<void> {
-    if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
   }
 
   function timeoutOf(fn: PodcoreFunction): number {
