@@ -8,7 +8,7 @@ import { createDatabase } from "../support/postgres.ts";
 const DATABASE_URL = await createDatabase();
 const graphql = await startArtifact({ name: "api-graphql", environment: { DATABASE_URL } });
 const tick = await startArtifact({ name: "tick-crawl", environment: { DATABASE_URL } });
-const web = await startArtifact({ name: "web", environment: { DATABASE_URL, PODCORE_REQUEST_TIMEOUT_MS: "300" } });
+const web = await startArtifact({ name: "web", environment: { DATABASE_URL, PODCORE_REQUEST_TIMEOUT_MS: "3000" } });
 
 function post(url: string, body: string): Promise<Response> {
   return fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
