@@ -10,6 +10,8 @@ export type Context = {
   readonly config: Config;
   /** Opened with its first use. */
   readonly db: Database;
+  /** The database apart from the call's time: to give back what the call holds, also when its time is up. For 5 s from its use. */
+  readonly detachedDb: Database;
   /** Outbound HTTP with its limits; opened with its first use. */
   readonly fetch: Fetch;
   readonly log: Log;
@@ -24,6 +26,9 @@ export type Context = {
 };
 
 export const NOBODY: Caller = { account: undefined, credential: undefined, address: "", userAgent: undefined };
+
+// Within the grace that a process has to end.
+const DETACHED_TIMEOUT_MS = 5_000;
 
 export type OpenFetch = (config: Config) => Fetch;
 /** What a process opens once and shares among its calls. */
@@ -64,6 +69,10 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
           pool ??= openDatabase();
           db ??= pool.databaseFor({ signal });
           return db;
+        },
+        get detachedDb() {
+          pool ??= openDatabase();
+          return pool.databaseFor({ signal: AbortSignal.timeout(DETACHED_TIMEOUT_MS) });
         },
         get fetch() {
           if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");

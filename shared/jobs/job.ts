@@ -1,13 +1,19 @@
 import type { Context } from "../context.ts";
 
+/** A job under a lease. */
+export type ClaimedJob = { readonly jobId: number; readonly leaseToken: number; readonly createdAt: Date };
+export type JobContext = Context & { readonly job: ClaimedJob };
+
 /** What a job of one name is: how its stored args are read, and what is done with them. */
 export type JobDefinition<A = unknown> = {
   /** The longest that one attempt may take; `ctx.signal` is aborted then. */
   timeoutMs: number;
+  /** A job that fails is tried again until it is so old, with at most so long a wait. Unless given it is parked after ten errors. */
+  retry?: { forMs: number; maxDelayMs: number };
   /** @throws UserError where the args are not those of such a job */
   parse(args: unknown): A;
   /** Does the work. It may be called again for a job that was done already, where a worker ended before it could say so. */
-  run(ctx: Context, args: A): Promise<void> | void;
+  run(ctx: JobContext, args: A): Promise<void> | void;
 };
 
 /** The jobs that a worker knows, by name. */

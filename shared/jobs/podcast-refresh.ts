@@ -1,6 +1,6 @@
 import { readFields, readId } from "../http/read-fields.ts";
+import * as podcastClaimer from "../mediators/podcast-claimer.ts";
 import * as podcastUpdater from "../mediators/podcast-updater.ts";
-import { claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
 import { job } from "./job.ts";
 
 /**
@@ -12,8 +12,7 @@ export const podcastRefresh = job({
   timeoutMs: 35_000,
   parse: (args) => ({ podcastId: readId(readFields(args), "podcastId") }),
   async run(ctx, { podcastId }) {
-    const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
-    if (claim === undefined) ctx.log.info("Podcast not refreshed", { podcast_id: podcastId, reason: "gone or held" });
-    else await podcastUpdater.run(ctx, { claim });
+    const update = await podcastClaimer.run(ctx, { podcastId, work: (claim) => podcastUpdater.run(ctx, { claim }) });
+    if (update === undefined) ctx.log.info("Podcast not refreshed", { podcast_id: podcastId, reason: "gone or held" });
   },
 });

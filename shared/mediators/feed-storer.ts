@@ -107,6 +107,7 @@ async function insertPodcast(
     etag: undefined,
     lastModified: undefined,
     numFailures: 0,
+    numUnfinished: 0,
     isPrivate,
     isActive: true,
     identity: feed.podcastGuid ?? feed.title,

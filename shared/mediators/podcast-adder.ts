@@ -9,13 +9,13 @@ import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
-import { claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
 import { findPodcastIdByFeedUrl } from "../sql/find-feed-location.ts";
 import { numEpisodes } from "../sql/num-episodes.ts";
 import { delayAfterSuccess } from "./crawl-schedule.ts";
 import { findFeedOfLink, findFeedOfPage } from "./feed-finder.ts";
 import { isNoFeed, RetrievalError, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
+import * as podcastClaimer from "./podcast-claimer.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
 import { whileReading } from "./reading-room.ts";
 
@@ -154,8 +154,9 @@ async function refresh(
   ctx: Context,
   { podcastId, isForced }: { podcastId: number; isForced: boolean },
 ): Promise<AddResult> {
-  const [claim] = await step(ctx.log, "claim_podcast", () => claimDuePodcasts(ctx.db, { limit: 1, podcastId }));
-  const update = claim === undefined ? undefined : await podcastUpdater.run(ctx, { claim, isForced });
+  const update = await step(ctx.log, "refresh_podcast", () =>
+    podcastClaimer.run(ctx, { podcastId, work: (claim) => podcastUpdater.run(ctx, { claim, isForced }) }),
+  );
   if (update?.kind === "failed") throw new RetrievalError(update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
   return summarise(ctx, { podcastId, isNew: false, numSkipped, skipped });

@@ -1,9 +1,12 @@
 import type { Context } from "../context.ts";
 import { toCountFields } from "../log/counts.ts";
 import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "../sql/claim-due-podcasts.ts";
+import { recordUnfinishedCrawl } from "../sql/record-crawl.ts";
 import { releaseLease } from "../sql/release-lease.ts";
 import { renewLeases } from "../sql/renew-leases.ts";
 import * as backlogWorker from "./backlog-worker.ts";
+import { delayAfterFailure } from "./crawl-schedule.ts";
+import { giveBack, isDatabaseFault } from "./database-fault.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
 
 export type CrawlResult = {
@@ -17,9 +20,14 @@ export type CrawlResult = {
   numItemsSkipped: number;
 };
 
+const room = backlogWorker.createRoom();
+
 /**
  * Crawls every podcast that is due until `budgetMs` is used up, many at once. One feed's failure is recorded and does
- * not stop the others. What is in flight when the time is up is finished; nothing new is claimed.
+ * not stop the others. What is in flight when the time is up is finished; nothing new is claimed. A feed under which two
+ * crawlers in a row have ended is crawled alone.
+ *
+ * @throws Error where the database is away: nothing more is claimed, and no podcast is charged with it
  */
 export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<CrawlResult> {
   const result: CrawlResult = {
@@ -32,17 +40,39 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     numEpisodesUpdated: 0,
     numItemsSkipped: 0,
   };
-  await backlogWorker.run(ctx, {
-    budgetMs,
-    concurrency: ctx.config.crawlConcurrency,
-    leaseSeconds: LEASE_SECONDS,
-    claim: (limit) => claimDuePodcasts(ctx.db, { limit }),
-    release: (claim) => releaseLease(ctx.db, claim),
-    renew: (held) => renewLeases(ctx.db, held),
-    work: (claim) => crawl(ctx, { claim, result }),
-  });
-  ctx.log.info("Crawl finished", toCountFields(result));
+  try {
+    await backlogWorker.run(ctx, {
+      budgetMs,
+      concurrency: ctx.config.crawlConcurrency,
+      leaseSeconds: LEASE_SECONDS,
+      claim: (limit) => claimDuePodcasts(ctx.db, { limit }),
+      release: (claim) => releaseLease(ctx.detachedDb, claim),
+      renew: (held) => renewLeases(ctx.db, held),
+      work: (claim) => crawl(ctx, { claim, result }),
+      suspects: { claim: () => claimSuspect(ctx), room },
+    });
+  } finally {
+    ctx.log.info("Crawl finished", toCountFields(result));
+  }
   return result;
+}
+
+/** Claims a podcast under which crawlers have ended, and counts that as a failure before it may end this one. */
+async function claimSuspect(ctx: Context): Promise<Claim[]> {
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, isSuspect: true });
+  if (claim === undefined) return [];
+  const { podcastId, numUnfinished } = claim;
+  const numFailures = claim.numFailures + 1;
+  const delayMs = delayAfterFailure({ status: undefined, retryAfterMs: undefined, numFailures, random: Math.random() });
+  const error = `Crawler ended before the crawl did, ${numUnfinished} times in a row`;
+  try {
+    await recordUnfinishedCrawl(ctx.db, claim, { error, delayMs });
+  } catch (cause) {
+    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    throw cause;
+  }
+  ctx.log.error("Crawler ended before the crawl did", { podcast_id: podcastId, num_unfinished: numUnfinished });
+  return [claim];
 }
 
 async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: CrawlResult }): Promise<void> {
@@ -59,8 +89,9 @@ async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: Cr
       result.numItemsSkipped += update.numSkipped;
     }
   } catch (cause) {
-    // Not even the failure could be recorded (the database is away): the lease runs out, and the podcast is due again.
-    ctx.log.error("Cannot record a crawl", { podcast_id: claim.podcastId, cause });
     result.numAbandoned += 1;
+    if (isDatabaseFault(cause)) throw cause;
+    // Not even the failure could be recorded: the lease runs out, and the podcast is due again.
+    ctx.log.error("Cannot record a crawl", { podcast_id: claim.podcastId, cause });
   }
 }

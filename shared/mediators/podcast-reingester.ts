@@ -3,12 +3,14 @@ import { notFound } from "../errors.ts";
 import { readFeed } from "../feed/read-feed.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
-import { type Claim, claimDuePodcasts } from "../sql/claim-due-podcasts.ts";
+import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { findNewestFeedContent } from "../sql/find-newest-feed-content.ts";
 import { listPodcastsWithContent } from "../sql/list-podcasts-with-content.ts";
 import { LeaseLostError } from "../sql/lock-lease.ts";
 import { releaseLease } from "../sql/release-lease.ts";
+import { giveBack, isDatabaseFault } from "./database-fault.ts";
 import * as feedStorer from "./feed-storer.ts";
+import * as podcastClaimer from "./podcast-claimer.ts";
 import { whileReading } from "./reading-room.ts";
 
 export type ReingestResult = {
@@ -52,18 +54,21 @@ export async function run(ctx: Context, { budgetMs, podcastId, afterId = 0 }: Pa
 }
 
 async function reingest(ctx: Context, podcastId: number): Promise<"numReingested" | "numFailed" | "numHeld"> {
-  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
-  if (claim === undefined) return "numHeld";
+  return (await podcastClaimer.run(ctx, { podcastId, work: (claim) => storeAgain(ctx, claim) })) ?? "numHeld";
+}
+
+async function storeAgain(ctx: Context, claim: Claim): Promise<"numReingested" | "numFailed" | "numHeld"> {
   try {
     await store(ctx, claim);
     return "numReingested";
   } catch (cause) {
     ctx.signal.throwIfAborted();
+    if (isDatabaseFault(cause)) throw cause;
     if (cause instanceof LeaseLostError) return "numHeld";
     ctx.log.error("Cannot reingest podcast", { cause });
     return "numFailed";
   } finally {
-    await releaseLease(ctx.db, claim);
+    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
   }
 }
 

@@ -6,6 +6,7 @@ import { recordCrawlFailure, recordCrawlSuccess } from "../sql/record-crawl.ts";
 import { releaseLease } from "../sql/release-lease.ts";
 import { digestOf, isNewestContent } from "../sql/store-feed-content.ts";
 import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
+import { giveBack, isDatabaseFault } from "./database-fault.ts";
 import * as feedMover from "./feed-mover.ts";
 import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
@@ -24,23 +25,34 @@ type Params = {
   isForced?: boolean;
 };
 
-/** Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back. */
+/**
+ * Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back.
+ *
+ * @throws Error where the database is away: the claim is given back, and no failure is counted
+ */
 export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
   return withContext({ podcast_id: claim.podcastId }, async () => {
     try {
-      return await update(ctx, { claim, isForced });
+      return await update(ctx, { claim, isForced }).catch((error: unknown) => end(ctx, { claim, error }));
     } catch (error) {
-      if (error instanceof LeaseLostError) {
-        ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
-        return { kind: "abandoned" };
-      }
-      if (ctx.signal.aborted) {
-        await releaseLease(ctx.db, claim);
-        return { kind: "abandoned" };
-      }
-      return recordFailure(ctx, { claim, error });
+      if (isDatabaseFault(error)) await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+      throw error;
     }
   });
+}
+
+/** Ends a claim whose crawl did not reach its end. */
+async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
+  if (error instanceof LeaseLostError) {
+    ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
+    return { kind: "abandoned" };
+  }
+  if (isDatabaseFault(error)) throw error;
+  if (ctx.signal.aborted) {
+    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    return { kind: "abandoned" };
+  }
+  return recordFailure(ctx, { claim, error });
 }
 
 async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {

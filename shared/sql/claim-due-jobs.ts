@@ -9,11 +9,25 @@ export type JobClaim = {
   args: unknown;
   /** How many attempts have failed so far; one whose worker ended under it is among them. */
   numErrors: number;
+  /** The worker before ended under it. */
+  wasHeld: boolean;
+  createdAt: Date;
+  /** Since it was created, by the database's clock. */
+  ageMs: number;
 };
-type Row = { id: string; lease_token: string; name: string; args: unknown; num_errors: number };
+type Row = {
+  id: string;
+  lease_token: string;
+  name: string;
+  args: unknown;
+  num_errors: number;
+  was_held: boolean;
+  created_at_ms: number;
+  age_ms: number;
+};
 
 // Three renewals fit in; short enough that a killed pod's jobs are soon taken up by another.
-export const JOB_LEASE_SECONDS = 60;
+export const JOB_LEASE_SECONDS = 30;
 /** The last error of a job whose lease ran out: its worker was killed, perhaps by what the job did. */
 export const WORKER_ENDED = "Worker ended before the job did";
 
@@ -38,12 +52,17 @@ export async function claimDueJobs(db: Database, { limit }: { limit: number }): 
       last_error = case when due.was_held then ${WORKER_ENDED}::text else j.last_error end,
       last_error_at = case when due.was_held then podcore_now() else j.last_error_at end
     from due where j.id = due.id
-    returning j.id, j.lease_token, j.name, j.args, j.num_errors`);
+    returning j.id, j.lease_token, j.name, j.args, j.num_errors, due.was_held,
+      (extract(epoch from j.created_at) * 1000)::float8 as created_at_ms,
+      (extract(epoch from podcore_now() - j.created_at) * 1000)::float8 as age_ms`);
   return rows.map((row) => ({
     jobId: Number(row.id),
     leaseToken: Number(row.lease_token),
     name: row.name,
     args: row.args,
     numErrors: row.num_errors,
+    wasHeld: row.was_held,
+    createdAt: new Date(row.created_at_ms),
+    ageMs: row.age_ms,
   }));
 }

@@ -9,6 +9,8 @@ export type Claim = {
   etag: string | undefined;
   lastModified: string | undefined;
   numFailures: number;
+  /** How many claims before this one have run out without an end, in a row. */
+  numUnfinished: number;
   /** Neither its feed's URL nor any that this redirects to may be told. */
   isPrivate: boolean;
   /** Had something new within the last month. */
@@ -25,37 +27,50 @@ type Row = {
   etag: string | null;
   last_modified: string | null;
   num_failures: number;
+  num_unfinished: number;
   is_private: boolean;
   is_active: boolean;
   identity: string;
   moved_to_url: string | null;
 };
 
-// Long enough for one feed's fetch and storing without a renewal, short enough that a killed pod's feeds are soon taken up by another.
-export const LEASE_SECONDS = 60;
+// Three renewals fit in; short enough that a killed pod's feeds are soon crawled by another.
+export const LEASE_SECONDS = 30;
+// A crawler may be killed for any reason once. A feed under which two have ended in a row may be the reason.
+const NUM_UNFINISHED_OF_SUSPECT = 2;
+
+type Wanted = {
+  limit: number;
+  /** Claims this podcast alone, due or not. */
+  podcastId?: number;
+  /** Claims only podcasts under which two crawlers or more have ended in a row; all others unless given. */
+  isSuspect?: boolean;
+};
 
 /**
- * Claims up to `limit` podcasts that are due and that nobody is at, longest due first; with `podcastId` that one alone,
- * due or not. SKIP LOCKED lets any number of crawlers claim at once without waiting for each other.
+ * Claims up to `limit` podcasts that are due and that nobody is at, longest due first. SKIP LOCKED lets any number of
+ * crawlers claim at once without waiting for each other. A lease that ran out counts as an unfinished claim.
  */
 export async function claimDuePodcasts(
   db: Database,
-  { limit, podcastId }: { limit: number; podcastId?: number },
+  { limit, podcastId, isSuspect = false }: Wanted,
 ): Promise<Claim[]> {
   const isWanted = podcastId === undefined ? sql`due_at <= podcore_now()` : sql`podcast_id = ${podcastId}::bigint`;
   const rows = await db.once.execute<Row>(sql`
     with due as (
       select podcast_id from podcast_crawl
       where ${isWanted} and (lease_expires_at is null or lease_expires_at <= podcore_now())
+        and (num_unfinished + (lease_expires_at is not null)::int >= ${NUM_UNFINISHED_OF_SUSPECT}::int) = ${isSuspect}::boolean
       order by due_at
       limit ${limit}::int
       for update skip locked
     )
     update podcast_crawl c
-    set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second'
+    set lease_token = c.lease_token + 1, lease_expires_at = podcore_now() + ${LEASE_SECONDS}::int * interval '1 second',
+      num_unfinished = c.num_unfinished + (c.lease_expires_at is not null)::int
     from due, podcast_feed_location l, podcast p
     where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current and p.id = due.podcast_id
-    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, p.is_private,
+    returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, c.num_unfinished, p.is_private,
       c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
       coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
   return rows.map((row) => ({
@@ -65,6 +80,7 @@ export async function claimDuePodcasts(
     etag: row.etag ?? undefined,
     lastModified: row.last_modified ?? undefined,
     numFailures: row.num_failures,
+    numUnfinished: row.num_unfinished,
     isPrivate: row.is_private,
     isActive: row.is_active,
     identity: row.identity,

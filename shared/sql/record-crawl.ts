@@ -16,7 +16,7 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
   const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
       due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
-      lease_expires_at = null,
+      lease_expires_at = null, num_unfinished = 0,
       last_attempted_at = podcore_now(),
       last_succeeded_at = podcore_now(),
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
@@ -32,7 +32,7 @@ export async function recordCrawlFailure(db: Database, claim: Claim, failure: Cr
   const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
       due_at = podcore_now() + ${failure.delayMs}::bigint * interval '1 millisecond',
-      lease_expires_at = null,
+      lease_expires_at = null, num_unfinished = 0,
       last_attempted_at = podcore_now(),
       num_failures = ${claim.numFailures + 1}::int,
       last_error = left(${failure.error}::text, 2000), last_error_at = podcore_now(),
@@ -40,4 +40,21 @@ export async function recordCrawlFailure(db: Database, claim: Claim, failure: Cr
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
+}
+
+/** What is recorded, before a podcast is tried again, of the crawlers that ended under it. */
+export type UnfinishedCrawl = { error: string; delayMs: number };
+
+/**
+ * Counts claims that ran out as one failure. The claim goes on: should this crawler end as well, the podcast is due only
+ * after `delayMs`. What the crawl records at its end replaces all of this.
+ */
+export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinished: UnfinishedCrawl): Promise<void> {
+  await db.repeatable.execute(sql`
+    update podcast_crawl set
+      due_at = podcore_now() + ${unfinished.delayMs}::bigint * interval '1 millisecond',
+      last_attempted_at = podcore_now(),
+      num_failures = ${claim.numFailures + 1}::int,
+      last_error = left(${unfinished.error}::text, 2000), last_error_at = podcore_now()
+    where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
 }

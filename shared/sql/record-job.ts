@@ -10,11 +10,15 @@ export type JobFailure = {
   delayMs: number | undefined;
 };
 
-/** Ends a claim with a success: the job is gone. @returns false where the lease was lost, and nothing is recorded */
+/**
+ * Ends a claim with a success: the job is gone. @returns false where the lease was lost, and another is at the job; a job
+ * that is gone already is done, so that this can be repeated
+ */
 export async function recordJobDone(db: Database, { jobId, leaseToken }: JobClaim): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
-    delete from job where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint returning 1`);
-  return rows.length > 0;
+    with done as (delete from job where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint)
+    select 1 from job where id = ${jobId}::bigint and lease_token <> ${leaseToken}::bigint`);
+  return rows.length === 0;
 }
 
 /** Ends a claim with a failure. @returns false where the lease was lost, and nothing is recorded */

@@ -3,8 +3,9 @@ import type { Database } from "../db/pool.ts";
 import { type Claim, LEASE_SECONDS } from "./claim-due-podcasts.ts";
 
 /**
- * Extends the leases that are still held under the tokens they were claimed with. A podcast that is being stored is
- * locked, and passed over: nobody can claim it before its crawl has ended.
+ * Extends the leases that are still held under the tokens they were claimed with. A crawl that has ended, or was given
+ * back, has the same token and no lease: it gets none. A podcast that is being stored is locked, and passed over: nobody
+ * can claim it before its crawl has ended.
  */
 export async function renewLeases(db: Database, claims: readonly Claim[]): Promise<void> {
   const held = JSON.stringify(claims.map(({ podcastId, leaseToken }) => ({ podcastId, leaseToken })));
@@ -16,5 +17,6 @@ export async function renewLeases(db: Database, claims: readonly Claim[]): Promi
       from podcast_crawl locked
       join jsonb_to_recordset(${held}::jsonb) as held("podcastId" bigint, "leaseToken" bigint)
         on locked.podcast_id = held."podcastId" and locked.lease_token = held."leaseToken"
+      where locked.lease_expires_at is not null
       for update of locked skip locked)`);
 }

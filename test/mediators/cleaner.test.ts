@@ -124,9 +124,9 @@ test("run() goes on until nothing is left, over many batches", async () => {
 
 test("run() deletes nothing, when its budget is used up or the process is to end", async () => {
   const podcastId = await insertContents("many", 9);
-  const { config, db, log, caller, now, signal } = ctx;
+  const { config, db, detachedDb, log, caller, now, signal } = ctx;
   const fetch = () => Promise.reject(new Error("Nothing is fetched here"));
-  const ending: Context = { config, db, log, caller, now, signal, fetch, draining: AbortSignal.abort() };
+  const ending: Context = { config, db, detachedDb, log, caller, now, signal, fetch, draining: AbortSignal.abort() };
 
   const results = [await cleaner.run(ctx, { budgetMs: 0 }), await cleaner.run(ending, { budgetMs: 60_000 })];
 

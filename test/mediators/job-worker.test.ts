@@ -215,10 +215,11 @@ test("run() records nothing, when another has claimed the job since", async () =
 });
 
 function contextWith(replaced: { signal?: AbortSignal }): Context {
-  const { config, db, log, caller, now, signal, draining } = ctx;
+  const { config, db, detachedDb, log, caller, now, signal, draining } = ctx;
   return {
     config,
     db,
+    detachedDb,
     log,
     caller,
     now,

@@ -28,7 +28,7 @@ async function claimOne() {
 test("enqueueJob() stores a job that is due at once, with its args as they are", async () => {
   const jobId = await enqueue('it\'s "quoted"');
 
-  const claim = await claimOne();
+  const { ageMs, createdAt, ...claim } = await claimOne();
 
   assert.deepEqual(claim, {
     jobId,
@@ -36,7 +36,9 @@ test("enqueueJob() stores a job that is due at once, with its args as they are",
     name: "no_op",
     args: { message: 'it\'s "quoted"' },
     numErrors: 0,
+    wasHeld: false,
   });
+  assert.ok(ageMs >= 0 && ageMs < 60_000 && Math.abs(Date.now() - createdAt.getTime()) < 60_000);
 });
 
 test("enqueueJob() stores nothing, when its transaction is rolled back", async () => {
@@ -93,7 +95,7 @@ test("claimDueJobs() counts a lease that ran out as an error, and claims under a
   const second = await claimOne();
 
   const [row] = await db.once.select().from(job);
-  assert.deepEqual([second.leaseToken, second.numErrors], [first.leaseToken + 1, 1]);
+  assert.deepEqual([second.leaseToken, second.numErrors, second.wasHeld], [first.leaseToken + 1, 1, true]);
   assert.deepEqual([row?.numErrors, row?.lastError], [1, "Worker ended before the job did"]);
 });
 
@@ -132,9 +134,35 @@ test("renewJobLeases() extends what is held, from now on", async () => {
   await renewJobLeases(db, claims);
 
   const [row] = await db.once.execute(
-    sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from job`,
+    sql`select bool_and(lease_expires_at > podcore_now() + interval '20 seconds') as is_renewed from job`,
   );
   assert.equal(row?.is_renewed, true);
+});
+
+test("renewJobLeases() gives no lease to a job that has failed or was given back", async () => {
+  await Promise.all([enqueue(), enqueue()]);
+  const claims = await claimDueJobs(db, { limit: 2 });
+  const [failed, released] = claims;
+  assert.ok(failed && released);
+  await recordJobFailure(db, failed, { error: "first", numErrors: 1, delayMs: 4_000 });
+  await releaseJob(db, released);
+
+  await renewJobLeases(db, claims);
+
+  assert.deepEqual(
+    (await db.once.select().from(job)).map(({ leaseExpiresAt }) => leaseExpiresAt),
+    [null, null],
+  );
+});
+
+test("recordJobDone() is no lost lease, when it is repeated after its reply was lost", async () => {
+  await enqueue();
+  const claim = await claimOne();
+  await recordJobDone(db, claim);
+
+  const isRecorded = await recordJobDone(db, claim);
+
+  assert.equal(isRecorded, true);
 });
 
 // The last one: the offset is every later connection's.

@@ -94,10 +94,63 @@ test("renewLeases() extends what is held, from now on", async () => {
   await renewLeases(db, claims);
 
   const [row] = await db.once.execute(
-    sql`select bool_and(lease_expires_at > podcore_now() + interval '30 seconds') as is_renewed from podcast_crawl`,
+    sql`select bool_and(lease_expires_at > podcore_now() + interval '20 seconds') as is_renewed from podcast_crawl`,
   );
   assert.equal(row?.is_renewed, true);
 });
+
+test("renewLeases() gives no lease to a crawl that has ended or was given back", async () => {
+  await insertDuePodcasts(db, ["a", "b", "c"]);
+  const claims = await claimDuePodcasts(db, { limit: 3 });
+  const [succeeded, failed, released] = claims;
+  assert.ok(succeeded && failed && released);
+  await recordCrawlSuccess(db, succeeded, SUCCESS);
+  await recordCrawlFailure(db, failed, { error: "Status 503", isGone: false, delayMs: 1 });
+  await releaseLease(db, released);
+
+  await renewLeases(db, claims);
+
+  const rows = await db.once.execute(sql`select lease_expires_at as at from podcast_crawl`);
+  assert.deepEqual(
+    rows.map(({ at }) => at),
+    [null, null, null],
+  );
+});
+
+test("claimDuePodcasts() counts claims that ran out in a row, and leaves the podcast alone from the second on", async () => {
+  const [podcastId] = await insertDuePodcasts(db, ["a"]);
+  const counts = [await claimOne()].map(({ numUnfinished }) => numUnfinished);
+  await expireLeases();
+  counts.push((await claimOne()).numUnfinished);
+  await expireLeases();
+
+  const others = [await claimDuePodcasts(db, { limit: 1 }), await claimDuePodcasts(db, { limit: 1, podcastId })];
+  const [suspect] = await claimDuePodcasts(db, { limit: 1, isSuspect: true });
+
+  assert.deepEqual(others, [[], []]);
+  assert.deepEqual([...counts, suspect?.numUnfinished], [0, 1, 2]);
+});
+
+test("claimDuePodcasts() counts no claim that was given back, and none from before an end", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  await claimOne();
+  await expireLeases();
+  const counts: number[] = [];
+
+  for (let i = 0; i < 3; i++) {
+    const claim = await claimOne();
+    counts.push(claim.numUnfinished);
+    await releaseLease(db, claim);
+  }
+  await recordCrawlFailure(db, await claimOne(), { error: "Status 503", isGone: false, delayMs: 0 });
+  counts.push((await claimOne()).numUnfinished);
+
+  assert.deepEqual(counts, [1, 1, 1, 0]);
+});
+
+async function expireLeases(): Promise<void> {
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
+}
 
 test("renewLeases() passes over a podcast that is being stored", async () => {
   await insertDuePodcasts(db, ["a", "b"]);
@@ -112,7 +165,7 @@ test("renewLeases() passes over a podcast that is being stored", async () => {
   });
 
   const rows = await db.once.execute(sql`
-    select podcast_id::int from podcast_crawl where lease_expires_at > podcore_now() + interval '30 seconds'`);
+    select podcast_id::int from podcast_crawl where lease_expires_at > podcore_now() + interval '20 seconds'`);
   assert.deepEqual(
     rows.map(({ podcast_id }) => podcast_id),
     [claims[1]?.podcastId],

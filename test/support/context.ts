@@ -21,6 +21,7 @@ export function createContext(options: {
   return {
     config: readConfig({ DATABASE_URL: databaseUrl, ...environment }),
     db: pool.db,
+    detachedDb: pool.db,
     get fetch(): Fetch {
       if (options.fetch === undefined) throw new Error("This test's context has no fetch");
       return options.fetch;

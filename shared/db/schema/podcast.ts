@@ -80,6 +80,8 @@ export const podcastCrawl = pgTable(
     leaseExpiresAt: instant("lease_expires_at"),
     /** Fencing token: grows by one with each claim, and a result is stored only under the token it was claimed with. */
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
+    /** How many claims in a row have run out without an end. Its feed may be what killed those crawlers. */
+    numUnfinished: integer("num_unfinished").notNull().default(0),
     lastAttemptedAt: instant("last_attempted_at"),
     lastSucceededAt: instant("last_succeeded_at"),
     /** When the feed's bytes were last seen to differ. */
@@ -110,6 +112,7 @@ export const podcastCrawl = pgTable(
     atMost("podcast_crawl_moved_to_url_length", t.movedToUrl, 2_000),
     check("podcast_crawl_move_has_instant", sql`(${t.movedToUrl} is null) = (${t.movedSince} is null)`),
     check("podcast_crawl_num_failures_not_negative", sql`${t.numFailures} >= 0`),
+    check("podcast_crawl_num_unfinished_not_negative", sql`${t.numUnfinished} >= 0`),
     check("podcast_crawl_error_has_instant", sql`(${t.lastError} is null) = (${t.lastErrorAt} is null)`),
   ],
 );
