@@ -10,8 +10,18 @@ export const API_KEY_PREFIX = "podcore_";
 
 /** Makes a secret, for a cookie, a key or a link, and the digest that is stored of it. */
 export function newSecret(): { secret: string; sha256: Buffer } {
-  const secret = randomBytes(SECRET_BYTES).toString("base64url");
+  return secretOf(randomBytes(SECRET_BYTES));
+}
+
+/** Writes 32 bytes as a secret. */
+export function secretOf(bytes: Buffer): { secret: string; sha256: Buffer } {
+  const secret = bytes.toString("base64url");
   return { secret, sha256: digestOf(secret) };
+}
+
+/** Makes what a mail's link is derived from, together with a key. */
+export function newNonce(): string {
+  return randomBytes(SECRET_BYTES).toString("base64url");
 }
 
 /** The digest under which a secret is stored; undefined for a text that is none of ours. */

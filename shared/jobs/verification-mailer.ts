@@ -1,22 +1,33 @@
-import { newSecret } from "../auth/secret.ts";
-import { readFields, readId } from "../http/read-fields.ts";
+import { linkSecretOf } from "../auth/link-secret.ts";
+import { readFields, readId, readText } from "../http/read-fields.ts";
 import { accountExistsMail, inviteMail, signUpMail } from "../mail/mails.ts";
-import { sendMail } from "../mail/send-mail.ts";
 import { findPendingCode } from "../sql/find-pending-code.ts";
 import { mintVerificationSecret } from "../sql/mint-verification-secret.ts";
 import { job } from "./job.ts";
 import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
+import { nonceOf, sendLetter } from "./send-letter.ts";
+
+type Args = { verificationCodeId: number; nonce?: string | undefined };
 
 /**
- * Mails the link of a code that makes an account. Its secret is made here: before that nothing is stored that could open
- * the account, and each attempt voids the link of the one before. Where the address has an account by now, its owner
+ * Mails the link of a code that makes an account. Its secret is derived here, the same in each attempt: nothing that is
+ * stored before could open the account. Where the address has an account by now, its owner
  * alone learns that, by mail. The code stays, and opens nothing: were it gone, its account's export would tell.
  */
 export const verificationMailer = job({
   timeoutMs: MAIL_TIMEOUT_MS,
-  parse: (args) => ({ verificationCodeId: readId(readFields(args), "verificationCodeId") }),
-  async run(ctx, { verificationCodeId: id }) {
+  // When its code has expired it is done; three days are more than any code lasts that is mailed.
+  retry: { forMs: 3 * 24 * 3_600_000, maxDelayMs: 3_600_000 },
+  parse(args): Args {
+    const fields = readFields(args);
+    return {
+      verificationCodeId: readId(fields, "verificationCodeId"),
+      nonce: fields.nonce === undefined ? undefined : readText(fields, "nonce"),
+    };
+  },
+  async run(ctx, { verificationCodeId: id, nonce: storedNonce }) {
     const { publicUrl } = ctx.config;
+    const nonce = nonceOf(ctx, storedNonce);
     const code = await findPendingCode(ctx.db, id);
     if (code === undefined) {
       ctx.log.info("Mail not sent", { reason: "the code is gone or has expired" });
@@ -24,18 +35,19 @@ export const verificationMailer = job({
     }
     const { kind, email: to, isTaken } = code;
     if (isTaken) {
-      await sendWithinLimit(ctx, { to, send: () => sendMail(ctx, { to, ...accountExistsMail({ publicUrl }) }) });
+      const letter = accountExistsMail({ publicUrl });
+      await sendWithinLimit(ctx, { to, send: () => sendLetter(ctx, { to, nonce, letter }) });
       return;
     }
     await sendWithinLimit(ctx, {
       to,
       async send() {
-        const { secret, sha256 } = newSecret();
+        const { secret, sha256 } = linkSecretOf(ctx.config, nonce);
         const expiresAt = await mintVerificationSecret(ctx.db, { id, secretSha256: sha256 });
         // Gone between the two statements.
         if (expiresAt === undefined) return;
         const write = kind === "invite" ? inviteMail : signUpMail;
-        await sendMail(ctx, { to, ...write({ publicUrl, secret, expiresAt }) });
+        await sendLetter(ctx, { to, nonce, letter: write({ publicUrl, secret, expiresAt }) });
       },
     });
   },

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { isMailOff } from "./is-mail-off.ts";
@@ -8,6 +7,9 @@ import type { Letter } from "./mails.ts";
 // what is slow today is tried again; RFC 5321 4.5.3.2 would wait for minutes.
 const STEP_TIMEOUT_MS = 10_000;
 
+/** `id`: of this mail and no other, for its Message-ID. `date`: when it was asked for. */
+type Mail = Letter & { to: string; id: string; date: Date };
+
 /**
  * Sends a plain text mail to one address; in development without a mail server it logs the mail's link instead. A
  * recipient that the server refuses for good is logged, and no error: asking again would not help.
@@ -16,7 +18,7 @@ const STEP_TIMEOUT_MS = 10_000;
  */
 export async function sendMail(
   { config, log, signal }: Pick<Context, "config" | "log" | "signal">,
-  { to, subject, text, link }: Letter & { to: string },
+  { to, subject, text, link, id, date }: Mail,
 ): Promise<void> {
   if (isMailOff(config)) throw new UserError(503, "Cannot send mail: SMTP_URL is not set");
   if (config.smtpUrl === undefined) {
@@ -48,7 +50,8 @@ export async function sendMail(
       to: { name: "", address: to },
       subject,
       text,
-      messageId: `<${randomUUID()}@${hostname}>`,
+      messageId: `<${id}@${hostname}>`,
+      date,
       // RFC 3834 5: so that no out-of-office reply comes.
       headers: { "Auto-Submitted": "auto-generated" },
       signal,

@@ -4,6 +4,7 @@ import { apiKey, directorySearch, login, verificationCode } from "../db/schema.t
 import { cleanAccounts } from "../sql/clean-accounts.ts";
 import { cleanDirectoryPodcasts } from "../sql/clean-directory-podcasts.ts";
 import { cleanExpired, type Expiry } from "../sql/clean-expired.ts";
+import { cleanJobs } from "../sql/clean-jobs.ts";
 import { cleanPodcastFeedContents } from "../sql/clean-podcast-feed-contents.ts";
 import { cleanRateLimits } from "../sql/clean-rate-limits.ts";
 
@@ -22,6 +23,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   login: expired({ column: login.expiresAt, keptFor: "1 week" }),
   api_key: expired({ column: apiKey.expiresAt, keptFor: "1 week" }),
   verification_code: expired({ column: verificationCode.expiresAt, keptFor: "1 week" }),
+  // After the codes: a parked job whose code has gone can never be done.
+  job: { clean: cleanJobs, batchSize: BATCH_SIZE },
   rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
   directory_search: expired({ column: directorySearch.retrievedAt, keptFor: "1 week" }),
   directory_podcast: { clean: cleanDirectoryPodcasts, batchSize: BATCH_SIZE },

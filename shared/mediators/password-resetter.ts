@@ -1,6 +1,6 @@
 import { networkOf } from "../auth/network.ts";
 import { hashPassword } from "../auth/password.ts";
-import { hashSecret } from "../auth/secret.ts";
+import { hashSecret, newNonce } from "../auth/secret.ts";
 import { type SignedIn, signIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
 import { tooManyRequests } from "../errors.ts";
@@ -27,7 +27,7 @@ export async function request(ctx: Context, { email }: { email: string }): Promi
     subject: networkOf(ctx.caller.address),
   });
   if (!isAllowed) throw tooManyRequests("Too many requests: too many links from your network", retryAfterSeconds);
-  await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email } });
+  await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email, nonce: newNonce() } });
   workerWaker.run(ctx);
 }
 

@@ -1,5 +1,6 @@
 import { networkOf } from "../auth/network.ts";
 import { hashPassword } from "../auth/password.ts";
+import { newNonce } from "../auth/secret.ts";
 import { ensureAccount, type SignedIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
 import { tooManyRequests } from "../errors.ts";
@@ -31,7 +32,7 @@ export async function run(ctx: Context, { email, password }: { email: string; pa
   await ctx.db.once.transaction(async (tx) => {
     const { accountId } = signedIn;
     const id = await insertVerificationCode(tx, { kind: "sign-up", email, hours: LINK_HOURS, accountId, passwordHash });
-    await enqueueJob(tx, { name: "verification_mailer", args: { verificationCodeId: id } });
+    await enqueueJob(tx, { name: "verification_mailer", args: { verificationCodeId: id, nonce: newNonce() } });
   });
   workerWaker.run(ctx);
   ctx.log.info("Sign-up begun", { account_id: signedIn.accountId });

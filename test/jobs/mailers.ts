@@ -36,6 +36,7 @@ export async function openMailers() {
       lines.splice(0);
       server.mails.splice(0);
       server.refusal = undefined;
+      server.beforeTaken = async () => {};
     },
     /** Stores a job and works off what is due. */
     async work(work: Job, context: Context = ctx): Promise<jobWorker.WorkResult> {

@@ -108,7 +108,7 @@ test("verificationMailer is done and sends nothing, when the code is gone, has e
   assert.deepEqual([await storedDigest(expired), await storedDigest(reset?.id ?? 0)], [null, null]);
 });
 
-test("verificationMailer is tried again with a new secret, when the server refuses for now", async () => {
+test("verificationMailer is tried again with the same secret, when the server refuses for now", async () => {
   const id = await insertCode();
   server.refusal = "451 Try later, reader@example.com";
   const first = await send(id);
@@ -119,7 +119,7 @@ test("verificationMailer is tried again with a new secret, when the server refus
       delaySeconds: sql<number>`extract(epoch from due_at - last_error_at)::int`,
     })
     .from(job);
-  const voided = await storedDigest(id);
+  const before = await storedDigest(id);
   server.refusal = undefined;
 
   const second = await workAgain();
@@ -132,18 +132,52 @@ test("verificationMailer is tried again with a new secret, when the server refus
   });
   const digest = await storedDigest(id);
   assert.deepEqual(digest, hashSecret(secretIn(server.mails[0]?.text)));
-  assert.notDeepEqual(digest, voided);
+  assert.deepEqual(digest, before);
 });
 
-test("verificationMailer voids the link of an attempt before, when it runs twice", async () => {
+test("verificationMailer sends the same mail to the byte, when it is done twice", async () => {
   const id = await insertCode();
+  const repeated = { name: "verification_mailer", args: { verificationCodeId: id, nonce: "once" } } as const;
+  server.beforeTaken = async () => void (await db.once.execute(sql`update job set lease_token = lease_token + 1`));
 
-  await send(id);
-  await send(id);
+  const first = await work(repeated);
+  server.beforeTaken = async () => {};
+  await db.once.execute(sql`update job set lease_expires_at = null`);
+  const second = await workAgain();
 
-  const [first, second] = server.mails.map(({ text }) => hashSecret(secretIn(text)));
-  assert.notDeepEqual(first, second);
-  assert.deepEqual(await storedDigest(id), second);
+  const [a, b] = server.mails;
+  assert.deepEqual([first.numAbandoned, second.numDone], [1, 1]);
+  assert.ok(a !== undefined && b !== undefined);
+  assert.equal(b.raw, a.raw);
+  assert.match(a.headers["message-id"] ?? "", /^<[0-9a-f]{64}@casts\.example\.org>$/);
+});
+
+test("verificationMailer gives each mail to one address a link and an id of its own", async () => {
+  const ids = [await insertCode(), await insertCode()];
+
+  for (const id of ids) await send(id);
+
+  const digests = server.mails.map(({ text }) => hashSecret(secretIn(text)));
+  assert.deepEqual([await storedDigest(ids[0] ?? 0), await storedDigest(ids[1] ?? 0)], digests);
+  assert.equal(new Set(server.mails.map(({ headers }) => headers["message-id"])).size, 2);
+});
+
+test("verificationMailer goes on once an hour while its link lasts, and is done when it has expired", async () => {
+  await insertCode({ minutes: 2 * 24 * 60 });
+  const [{ id = 0 } = {}] = await db.once.select({ id: verificationCode.id }).from(verificationCode);
+  server.refusal = "451 Try later";
+  await send(id);
+  await db.once.execute(sql`update job set num_errors = 30, created_at = podcore_now() - interval '47 hours'`);
+  const failed = await workAgain();
+  const [row] = await db.once
+    .select({ parkedAt: job.parkedAt, delaySeconds: sql<number>`extract(epoch from due_at - last_error_at)::int` })
+    .from(job);
+  await db.once.execute(sql`update verification_code set expires_at = podcore_now()`);
+
+  const last = await workAgain();
+
+  assert.deepEqual([failed.numFailed, row], [1, { parkedAt: null, delaySeconds: 3_600 }]);
+  assert.deepEqual([last.numDone, server.mails.length], [1, 0]);
 });
 
 test("verificationMailer mints nothing, logs no link and says that mail is off, in production without SMTP_URL", async () => {

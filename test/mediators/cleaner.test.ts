@@ -29,7 +29,7 @@ const ctx = createContext({ databaseUrl, writeLog: (text) => lines.push(text) })
 
 beforeEach(async () => {
   await ctx.db.once.execute(sql`
-    truncate podcast, account, login, api_key, verification_code, rate_limit, directory_podcast, directory_search cascade`);
+    truncate job, podcast, account, login, api_key, verification_code, rate_limit, directory_podcast, directory_search cascade`);
 });
 
 /** What a run deleted, where all other rules had nothing to do. */
@@ -39,6 +39,7 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
     login: 0,
     api_key: 0,
     verification_code: 0,
+    job: 0,
     rate_limit: 0,
     directory_search: 0,
     directory_podcast: 0,
@@ -235,6 +236,40 @@ test("run() deletes logins, keys and codes a week after they have expired, and n
   assert.deepEqual(await namesIn(sql`select user_agent as name from login order by id`), ages.slice(1));
   assert.deepEqual(await namesIn(sql`select name from api_key order by id`), [...ages.slice(1), "for ever"]);
   assert.deepEqual(await namesIn(sql`select email as name from verification_code order by id`), ages.slice(1));
+});
+
+test("run() deletes parked jobs that can never be done, the others after a month, and no job that is tried", async () => {
+  const accountId = await insertAccount(ctx.db, { email: "known@example.com" });
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
+  await ctx.db.once.execute(sql`
+    insert into verification_code (kind, account_id, email, expires_at) values
+      ('password-reset', ${accountId}::bigint, 'known@example.com', podcore_now() + interval '1 hour'),
+      ('password-reset', ${accountId}::bigint, 'known@example.com', podcore_now() - interval '1 hour')`);
+  const [live, expired] = await namesIn(sql`select id::int as name from verification_code order by id`);
+  const kept = [{ verificationCodeId: live }, { podcastId }, { email: "KNOWN@example.com" }, { message: "any" }];
+  const gone = [
+    { verificationCodeId: expired },
+    { verificationCodeId: 4_000_000_000 },
+    { verificationCodeId: "no id" },
+    { podcastId: podcastId + 1_000 },
+    { email: "unknown@example.com" },
+    { email: "known@example.com", verificationCodeId: expired },
+  ];
+  const park = (args: object, age: string) =>
+    ctx.db.once.execute(sql`
+      insert into job (name, args, parked_at)
+      values ('any', ${JSON.stringify(args)}::jsonb, podcore_now() - ${age}::interval)`);
+  for (const args of [...kept, ...gone]) await park(args, "27 days");
+  await park({ message: "old" }, "32 days");
+  await ctx.db.once.execute(sql`insert into job (name, args) values ('any', '{"podcastId": 4000000000}')`);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ job: 7 }));
+  assert.deepEqual(await namesIn(sql`select args as name from job order by id`), [
+    ...kept,
+    { podcastId: 4_000_000_000 },
+  ]);
 });
 
 test("run() deletes counts of what may be done again, and none that still counts or is counted at this moment", async () => {

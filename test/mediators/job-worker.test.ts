@@ -155,6 +155,61 @@ test("run() parks a job under which ten workers have ended, and does not run it"
   assert.doesNotMatch(lines.join(""), /No-op/);
 });
 
+test("run() counts no error, gives the job back and claims no other, when the database refuses to store", async () => {
+  let numRuns = 0;
+  const jobs: JobDefinitions = {
+    stores: definition(async () => {
+      numRuns += 1;
+      await ctx.db.once.execute(sql`do $$ begin raise sqlstate '53100'; end $$`);
+    }),
+  };
+  await store("stores");
+
+  const running = jobWorker.run(ctx, { budgetMs: 60_000, jobs });
+
+  await assert.rejects(running);
+  assert.equal(numRuns, 1);
+  assert.deepEqual(
+    (await leftJobs()).map(({ numErrors, isHeld, lastError }) => ({ numErrors, isHeld, lastError })),
+    [{ numErrors: 0, isHeld: false, lastError: null }],
+  );
+});
+
+test("run() tries a job for as long as its definition says, with waits that end, and parks it then", async () => {
+  const refuses = definition(() => Promise.reject(new UserError(502, "Cannot send mail")));
+  const jobs: JobDefinitions = { refuses: { ...refuses, retry: { forMs: 48 * 3_600_000, maxDelayMs: 3_600_000 } } };
+  const workAt = async (age: string) => {
+    await ctx.db.once.execute(sql`
+      update job set due_at = podcore_now(), created_at = podcore_now() - ${age}::interval`);
+    return jobWorker.run(ctx, { budgetMs: 60_000, jobs });
+  };
+  await store("refuses", { numErrors: 40 });
+
+  const early = await workAt("47 hours");
+  const delays = (await leftJobs()).map(({ delaySeconds }) => delaySeconds);
+  const late = await workAt("49 hours");
+
+  assert.deepEqual([early.numFailed, delays, late.numParked], [1, [3_600], 1]);
+});
+
+test("run() does not do again at once what workers end under, though it is tried for long", async () => {
+  let numRuns = 0;
+  const deadly = definition(async () => {
+    numRuns += 1;
+  });
+  const jobs: JobDefinitions = { deadly: { ...deadly, retry: { forMs: 48 * 3_600_000, maxDelayMs: 3_600_000 } } };
+  await store("deadly", { numErrors: 9 });
+  await ctx.db.once.execute(sql`update job set lease_expires_at = podcore_now()`);
+
+  const first = await jobWorker.run(ctx, { budgetMs: 60_000, jobs });
+  const [left] = await leftJobs();
+  await ctx.db.once.execute(sql`update job set due_at = podcore_now()`);
+  const second = await jobWorker.run(ctx, { budgetMs: 60_000, jobs });
+
+  assert.deepEqual([first.numFailed, left?.delaySeconds, left?.isParked], [1, 3_600, false]);
+  assert.deepEqual([second.numDone, numRuns], [1, 1]);
+});
+
 test("run() claims nothing, when its budget is used up or the process is to end", async () => {
   await store("no_op");
 

@@ -47,13 +47,15 @@ export async function callArtifact(options: {
   params?: string;
   environment?: Record<string, string>;
   file?: string;
-}): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { name, params, environment, file = `${import.meta.dirname}/../../dist/${name}.cjs` } = options;
+  onSpawn?: (child: ChildProcess) => void;
+}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { name, params, environment, file = `${import.meta.dirname}/../../dist/${name}.cjs`, onSpawn } = options;
   const args = [file, "--once", ...(params === undefined ? [] : [params])];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onSpawn?.(child);
   const text = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].on("data", (chunk: Buffer) => {

@@ -8,6 +8,8 @@ export type ReceivedMail = {
   /** Of the envelope. */
   from: string;
   to: string[];
+  /** As it came, headers and all. */
+  raw: string;
   /** By lower-case name, unfolded; of a name that comes twice, the last. */
   headers: Record<string, string>;
   text: string;
@@ -24,6 +26,8 @@ export type MailServer = {
   mails: ReceivedMail[];
   /** Answers the next recipients so, such as `451 try later`, until it is undefined. */
   refusal: string | undefined;
+  /** Waited for after a mail has come, before the server says that it has taken it. */
+  beforeTaken: () => Promise<void>;
   close(): Promise<void>;
 };
 
@@ -41,17 +45,20 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     },
     onData(stream, session, callback) {
       const { mailFrom, rcptTo } = session.envelope;
-      text(stream).then((raw) => {
-        mailServer.mails.push({
-          from: mailFrom === false ? "" : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          isSecure: session.secure,
-          user: session.user === undefined ? undefined : String(session.user),
-          ehlo: String(session.hostNameAppearsAs),
-          ...parseMail(raw),
-        });
-        callback(null);
-      }, callback);
+      text(stream)
+        .then((raw) => {
+          mailServer.mails.push({
+            from: mailFrom === false ? "" : mailFrom.address,
+            to: rcptTo.map(({ address }) => address),
+            isSecure: session.secure,
+            user: session.user === undefined ? undefined : String(session.user),
+            ehlo: String(session.hostNameAppearsAs),
+            raw,
+            ...parseMail(raw),
+          });
+          return mailServer.beforeTaken();
+        })
+        .then(() => callback(null), callback);
     },
     ...options,
   });
@@ -66,6 +73,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     url: `smtp://127.0.0.1:${port}`,
     mails: [],
     refusal: undefined,
+    beforeTaken: async () => {},
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
   return mailServer;

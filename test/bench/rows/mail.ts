@@ -94,7 +94,10 @@ async function mail({ url }: MailServer): Promise<void> {
   const config = readConfig({ SMTP_URL: url });
   const log = createLog({ format: "flat", level: "silent" });
   const letter = passwordResetMail({ publicUrl: config.publicUrl, secret: "", expiresAt: new Date() });
-  await sendMail({ config, log, signal: new AbortController().signal }, { to: "reader@example.com", ...letter });
+  await sendMail(
+    { config, log, signal: new AbortController().signal },
+    { to: "reader@example.com", id: "1", date: new Date(), ...letter },
+  );
 }
 
 async function post(url: string, body: URLSearchParams): Promise<void> {

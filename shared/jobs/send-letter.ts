@@ -1,0 +1,18 @@
+import { mailIdOf } from "../auth/link-secret.ts";
+import type { Letter } from "../mail/mails.ts";
+import { sendMail } from "../mail/send-mail.ts";
+import type { JobContext } from "./job.ts";
+
+/** What a mail's link and Message-ID are derived from. Jobs that were stored before there were nonces have none. */
+export function nonceOf({ job }: JobContext, nonce: string | undefined): string {
+  return nonce ?? `job ${job.jobId} of ${job.createdAt.toISOString()}`;
+}
+
+/** Sends a job's mail. Sent again, it is the same to the byte, and has the same Message-ID. */
+export async function sendLetter(
+  ctx: JobContext,
+  { to, nonce, letter }: { to: string; nonce: string; letter: Letter },
+): Promise<void> {
+  const id = mailIdOf(ctx.config, { nonce, subject: letter.subject });
+  await sendMail(ctx, { to, ...letter, id, date: ctx.job.createdAt });
+}
