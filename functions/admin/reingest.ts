@@ -7,6 +7,8 @@ import * as podcastReingester from "../../shared/mediators/podcast-reingester.ts
  * `afterId`, which a call that did not get to the end answers with.
  */
 export default adminFunction({
+  // One feed may be long, however small the budget is.
+  onceTimeoutMs: 12 * 3_600_000,
   readParams(data) {
     const fields = readFields(data);
     const idUnder = (name: string) => (fields[name] === undefined ? undefined : readId(fields, name));

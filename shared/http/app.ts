@@ -39,8 +39,14 @@ export type AppReply = Reply<Body> & { status: number };
 export type App = {
   /** Answers a request; never throws. */
   handle(request: AppRequest): Promise<AppReply>;
-  /** Calls the function of an artifact that has only one, with an operator's params. @throws UserError, or whatever the function throws */
-  call(params: Record<string, unknown>): Promise<Reply<Body>>;
+  /**
+   * Calls the function of an artifact that has only one, with an operator's params, until `signal` is aborted.
+   *
+   * @throws UserError, or whatever the function throws
+   */
+  call(params: Record<string, unknown>, options: { signal: AbortSignal }): Promise<Reply<Body>>;
+  /** How long such a call may take. */
+  onceTimeoutMs: number;
   /** The largest body that may come for a path, and the answer to a larger one. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
   /** Answers what a request failed with before it could be handled. */
@@ -57,6 +63,8 @@ export type App = {
 
 // Over a tick's own budget, for the feeds that are in flight when it is used up.
 const TICK_GRACE_MS = 35_000;
+// For an operator's function with --once, where its definition says nothing: hundreds of feeds may be added by one call.
+const OPERATOR_TIMEOUT_MS = 3_600_000;
 
 /** Makes the one wrapper that all functions share: request id, log, route, schema check, deadline, errors, headers. */
 export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
@@ -115,14 +123,13 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     });
   }
 
-  /** Without a deadline of its own: a Job has one, and a migration that is given up half-way has not ended. */
-  async function call(params: Record<string, unknown>): Promise<Reply<Body>> {
+  async function call(params: Record<string, unknown>, { signal }: { signal: AbortSignal }): Promise<Reply<Body>> {
     const [mount] = mounts;
     if (mount === undefined || mounts.length > 1) {
       throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
     }
     const { fn } = mount;
-    const ctx = resources.contextFor({ signal: new AbortController().signal, openFetch: fn.openFetch });
+    const ctx = resources.contextFor({ signal, openFetch: fn.openFetch });
     return withContext({ function: mount.name }, () =>
       fn.kind === "http"
         ? callHttp(fn, { ctx, remoteAddress: undefined, request: requestOf(mount, params) })
@@ -161,6 +168,14 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 
   function timeoutOf(fn: PodcoreFunction): number {
     return fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
+  }
+
+  function longestOf(fn: PodcoreFunction, timeoutMs: number): number {
+    return timeoutMs + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0);
+  }
+
+  function onceTimeoutOf(fn: PodcoreFunction): number {
+    return fn.kind === "admin" ? (fn.onceTimeoutMs ?? OPERATOR_TIMEOUT_MS) : timeoutOf(fn);
   }
 
   type Bounds = { fn: PodcoreFunction; hungUp: AbortSignal | undefined };
@@ -260,7 +275,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     call,
     fail,
     bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
-    longestCallMs: Math.max(...mounts.map(({ fn }) => timeoutOf(fn) + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0))),
+    onceTimeoutMs: Math.max(...mounts.map(({ fn }) => longestOf(fn, onceTimeoutOf(fn)))),
+    longestCallMs: Math.max(...mounts.map(({ fn }) => longestOf(fn, timeoutOf(fn)))),
     start: schemaGuard.start,
     readiness: schemaGuard.readiness,
     drain() {

@@ -61,6 +61,8 @@ export type TickFunction<P = unknown, R extends object = object> = Traits & {
 /** An operator's function: JSON params in, JSON result out. Reached over HTTP from inside the cluster only, or with --once. */
 export type AdminFunction<P = unknown, R extends object = object> = Traits & {
   kind: "admin";
+  /** Longest time with --once. An hour unless given. */
+  onceTimeoutMs?: number;
   readParams(data: unknown): P;
   run(ctx: Context, params: P): Promise<R>;
 };

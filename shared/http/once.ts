@@ -5,14 +5,18 @@ import type { App } from "./app.ts";
 import { jsonError, toErrorView, toUserError } from "./error-reply.ts";
 import { isStream, writeChunks } from "./stream.ts";
 
+type Once = { app: App; log: Log; reporter: ErrorReporter };
+
+// For a call whose time is up to give back what it holds.
+const GIVE_UP_MS = 5_000;
+// To close the database and send reports, which have their own shorter deadlines, and then for what else keeps the process.
+const END_MS = 10_000;
+
 /**
  * Calls an artifact's function one time with params given as a JSON object: the reply goes to stdout, the exit code is 0
- * or 1. What Kubernetes Jobs and operators use.
+ * or 1. What Kubernetes Jobs and operators use. The process ends soon after its function's time is up, whatever hangs.
  */
-export async function callOnce(
-  { app, log, reporter }: { app: App; log: Log; reporter: ErrorReporter },
-  params: string | undefined,
-): Promise<void> {
+export async function callOnce({ app, log, reporter }: Once, params: string | undefined): Promise<void> {
   process.once("SIGTERM", app.drain);
   // A stray rejection as well: nothing else runs here that it could be of.
   process.once("uncaughtException", (cause) => {
@@ -20,9 +24,9 @@ export async function callOnce(
     void end().finally(() => process.exit(1));
   });
   try {
-    const { status = 200, body } = await app.call(parseParams(params));
-    if (isStream(body)) await writeChunks(body, { target: process.stdout });
-    else process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
+    const status = await inTime(app.onceTimeoutMs, (signal) =>
+      callAndWrite(app, { params: parseParams(params), signal }),
+    );
     process.exitCode = status < 400 ? 0 : 1;
   } catch (error) {
     const { body } = jsonError(toErrorView(toUserError(error, log), "once"));
@@ -33,8 +37,39 @@ export async function callOnce(
   }
 
   async function end(): Promise<void> {
+    // It keeps nothing waiting that would end by itself.
+    setTimeout(() => process.exit(process.exitCode ?? 1), END_MS).unref();
     await Promise.all([app.close(), reporter.flush()]);
     log.flush();
+  }
+}
+
+type Call = { params: Record<string, unknown>; signal: AbortSignal };
+/** @returns the reply's status */
+async function callAndWrite(app: App, { params, signal }: Call): Promise<number> {
+  const { status = 200, body } = await app.call(params, { signal });
+  if (isStream(body)) await writeChunks(body, { target: process.stdout });
+  else process.stdout.write(body.at(-1) === "\n" || body.length === 0 ? body : `${body}\n`);
+  return status;
+}
+
+/** @throws UserError 503 when the time is up, whether or not `work` heeds its signal */
+async function inTime<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeUp = new AbortController();
+  const late = new UserError(503, `Service unavailable: not finished within ${timeoutMs} ms`);
+  const { promise: givenUp, reject: giveUp } = Promise.withResolvers<never>();
+  const timers = [
+    setTimeout(() => timeUp.abort(late), timeoutMs),
+    setTimeout(() => giveUp(late), timeoutMs + GIVE_UP_MS),
+  ];
+  try {
+    const result = await Promise.race([work(timeUp.signal), givenUp]);
+    timeUp.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw timeUp.signal.aborted ? late : error;
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
   }
 }
 

@@ -68,6 +68,22 @@ test("an artifact answers 503, when Postgres accepts connections and closes them
   assert.equal(reply.headers.get("retry-after"), "5");
 });
 
+test("--once exits 1 and says so, when its function's time is up and the database is silent", async () => {
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  after(() => server.close());
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+
+  const { code, stdout } = await callArtifact({
+    name: "web-home-get",
+    environment: { DATABASE_URL: `postgres://a:b@127.0.0.1:${address.port}/c`, PODCORE_REQUEST_TIMEOUT_MS: "200" },
+  });
+
+  assert.equal(code, 1);
+  assert.match(stdout, /Service unavailable: not finished within 200 ms/);
+});
+
 test("an artifact answers 503 with one clear line, while the schema is older than the code", async () => {
   const empty = await createDatabase({ isEmpty: true });
   const artifact = await startArtifact({ name: "web-home-get", environment: { DATABASE_URL: empty } });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { sql } from "drizzle-orm";
 import type { CrawlResult } from "../../../shared/mediators/podcast-crawler.ts";
-import { sendPing, startArtifact } from "../../support/artifact.ts";
+import { callArtifact, sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
 import { insertDuePodcasts } from "../../support/insert-podcast.ts";
@@ -84,6 +84,88 @@ test("run() takes over the podcasts of a process that was killed, when their lea
   const { result: late } = await ping(second.url);
 
   assert.deepEqual([early.numClaimed, late.numChanged], [0, 1]);
+});
+
+test("run() tries a feed alone and lets it back off, when two crawlers in a row have ended under it", async () => {
+  await ctx.db.once.execute(sql`delete from podcast`);
+  let kill = () => {};
+  let numOpen = 0;
+  const numOpenAtKills: number[] = [];
+  const deadly = await startOrigin((request, response) => {
+    numOpen += 1;
+    response.on("close", () => {
+      numOpen -= 1;
+    });
+    if (request.url !== "/deadly") setTimeout(() => response.end(rss({ title: request.url ?? "" })), 2_000);
+    // The crawler ends when this body comes; the others are in hand by then.
+    else
+      setTimeout(() => {
+        numOpenAtKills.push(numOpen);
+        response.write(rss());
+        kill();
+      }, 500);
+  });
+  after(deadly.close);
+  const [deadlyId = 0] = await insertDuePodcasts(
+    ctx.db,
+    ["deadly", "1", "2", "3"].map((path) => `${deadly.url}/${path}`),
+  );
+  const crawl = () =>
+    callArtifact({
+      name: "tick-crawl",
+      environment,
+      onSpawn: (child) => {
+        kill = () => void child.kill("SIGKILL");
+      },
+    });
+  const codes: (number | null)[] = [];
+
+  // The fourth finds the deadly feed backing off.
+  for (let i = 0; i < 4; i++) {
+    codes.push((await crawl()).code);
+    await ctx.db.once.execute(sql`
+      update podcast_crawl set lease_expires_at = podcore_now() where lease_expires_at is not null`);
+  }
+
+  const rows = await ctx.db.once.execute<Record<string, unknown>>(sql`
+    select podcast_id::int as id, num_failures, last_error, due_at > podcore_now() + interval '7 minutes' as is_later
+    from podcast_crawl order by podcast_id`);
+  assert.deepEqual(codes, [null, null, null, 0]);
+  assert.deepEqual(numOpenAtKills, [4, 4, 1]);
+  assert.deepEqual(
+    rows.map((row) => ({ ...row })),
+    [
+      {
+        id: deadlyId,
+        num_failures: 1,
+        last_error: "Crawler ended before the crawl did, 2 times in a row",
+        is_later: true,
+      },
+      ...[1, 2, 3].map((i) => ({ id: deadlyId + i, num_failures: 0, last_error: null, is_later: true })),
+    ],
+  );
+});
+
+test("run() blames no podcast and gives all back, when the database refuses to store", async () => {
+  await ctx.db.once.execute(sql`delete from podcast`);
+  await insertDuePodcasts(ctx.db, [`${origin.url}/a`, `${origin.url}/b`]);
+  await ctx.db.once.execute(sql`
+    create function refuse() returns trigger language plpgsql as $$ begin raise sqlstate '53100'; end $$`);
+  await ctx.db.once.execute(sql`create trigger refuse before insert on episode execute function refuse()`);
+
+  const failed = await callArtifact({ name: "tick-crawl", environment });
+  await ctx.db.once.execute(sql`drop function refuse cascade`);
+  const rows = await ctx.db.once.execute<Record<string, unknown>>(sql`
+    select num_failures, num_unfinished, last_error, lease_expires_at, due_at <= podcore_now() as is_due from podcast_crawl`);
+  const after = await callArtifact({ name: "tick-crawl", environment });
+
+  const untouched = { num_failures: 0, num_unfinished: 0, last_error: null, lease_expires_at: null, is_due: true };
+  assert.equal(failed.code, 1);
+  assert.deepEqual(
+    rows.map((row) => ({ ...row })),
+    [untouched, untouched],
+  );
+  assert.match(after.stdout, /"numChanged":2/);
 });
 
 test("run() finishes the feed in flight and takes on no other, when SIGTERM comes", async () => {
