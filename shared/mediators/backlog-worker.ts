@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
-import { createSemaphore, type Semaphore } from "../semaphore.ts";
+import { createSemaphore } from "../semaphore.ts";
 import { giveBack } from "./database-fault.ts";
 import { whileRenewing } from "./lease-keeper.ts";
 
@@ -16,29 +16,22 @@ type Params<C> = {
   renew(held: readonly C[]): Promise<void>;
   /** Does one, and records how it went. Throws only where no other is to be claimed: the database is away. */
   work(claim: C): Promise<void>;
-  suspects?: Suspects<C>;
+  /** Claims one of those that may have killed the workers before this one. */
+  claimSuspect?(): Promise<C[]>;
 };
-/** What may have killed the workers before this one. */
-export type Suspects<C> = {
-  /** Claims one. */
-  claim(): Promise<C[]>;
-  /** The process's own: a suspect is tried only while no run in the process has anything else in hand. */
-  room: Room;
-};
-export type Room = Semaphore;
 
 // Claimed per query. Small, so that two pods share a backlog instead of one pod owning it.
 const CLAIM_SIZE = 10;
-// While some are in hand: one that takes long must not keep those waiting that become due meanwhile.
-const POLL_INTERVAL_MS = 1_000;
+// While some are in hand: one that takes long must not keep those waiting that become due meanwhile. Half of the second
+// within which a killed pod's claims are to be taken up after their leases.
+const POLL_INTERVAL_MS = 500;
 // Suspects go first, or a backlog without end would keep them waiting for ever; most of the time is left for the others.
 const SUSPECTS_SHARE = 1 / 4;
 // More runs than a process has at the same time.
 const ROOM_CAPACITY = 1_000;
 
-export function createRoom(): Room {
-  return createSemaphore(ROOM_CAPACITY);
-}
+// Of the process: a suspect is tried only while no run in it, of feeds or of jobs, has anything else in hand.
+const room = createSemaphore(ROOM_CAPACITY);
 
 /**
  * Works off a backlog under leases, many at once, until nothing is due or `budgetMs` is used up, the process is told to
@@ -48,7 +41,7 @@ export function createRoom(): Room {
  * @throws what claiming or `work` failed with first, after what is in hand has ended
  */
 export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
-  const { budgetMs, concurrency, leaseSeconds, suspects } = params;
+  const { budgetMs, concurrency, leaseSeconds, claimSuspect } = params;
   const inHand = new Map<C, Promise<void>>();
   const startMs = performance.now();
   const failures: unknown[] = [];
@@ -73,12 +66,12 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
   }
 
   async function workOffSuspects(share?: number): Promise<void> {
-    while (suspects !== undefined && mayClaim(share)) {
+    while (claimSuspect !== undefined && mayClaim(share)) {
       // Another run in this process has something in hand: the next to begin or end tries the suspects.
-      const leave = suspects.room.tryAcquire(ROOM_CAPACITY);
+      const leave = room.tryAcquire(ROOM_CAPACITY);
       if (leave === undefined) return;
       try {
-        const [claim] = await claimUnlessEnding(suspects.claim);
+        const [claim] = await claimUnlessEnding(claimSuspect);
         if (claim === undefined) return;
         await take(claim);
       } finally {
@@ -89,9 +82,7 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
 
   async function workOffOthers(): Promise<void> {
     // Fails only where the end is told meanwhile: nothing is claimed then.
-    const leave = await suspects?.room
-      .acquire({ signal: AbortSignal.any([ctx.signal, ctx.draining]) })
-      .catch(() => undefined);
+    const leave = await room.acquire({ signal: AbortSignal.any([ctx.signal, ctx.draining]) }).catch(() => undefined);
     try {
       while (mayClaim()) {
         const free = concurrency - inHand.size;

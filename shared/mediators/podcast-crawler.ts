@@ -20,8 +20,6 @@ export type CrawlResult = {
   numItemsSkipped: number;
 };
 
-const room = backlogWorker.createRoom();
-
 /**
  * Crawls every podcast that is due until `budgetMs` is used up, many at once. One feed's failure is recorded and does
  * not stop the others. What is in flight when the time is up is finished; nothing new is claimed. A feed under which two
@@ -49,7 +47,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
       release: (claim) => releaseLease(ctx.detachedDb, claim),
       renew: (held) => renewLeases(ctx.db, held),
       work: (claim) => crawl(ctx, { claim, result }),
-      suspects: { claim: () => claimSuspect(ctx), room },
+      claimSuspect: () => claimSuspect(ctx),
     });
   } finally {
     ctx.log.info("Crawl finished", toCountFields(result));

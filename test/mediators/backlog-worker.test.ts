@@ -123,6 +123,67 @@ test("run() gives back what it was claiming when it is told to end", async () =>
   assert.equal(ends.size, 0);
 });
 
+test("run() tries suspects one at a time, with nothing else in hand in the process", async () => {
+  const { params } = setUp(0);
+  const [feeds, jobs] = [setUp(2), setUp(2)];
+  const suspects = [100, 101];
+  let numInHand = 0;
+  const numWith: number[] = [];
+  const done: number[] = [];
+  const work = async (claim: number) => {
+    numInHand += 1;
+    await new Promise((wake) => setTimeout(wake, 20));
+    if (claim >= 100) numWith.push(numInHand);
+    numInHand -= 1;
+    done.push(claim);
+  };
+  const runs = [
+    { ...params, claim: feeds.params.claim, work, claimSuspect: async () => suspects.splice(0, 1) },
+    { ...params, claim: jobs.params.claim, work },
+  ];
+
+  await Promise.all(runs.map((run) => backlogWorker.run(ctx, run)));
+
+  assert.deepEqual(numWith, [1, 1]);
+  assert.deepEqual(
+    done.sort((a, b) => a - b),
+    [0, 0, 1, 1, 100, 101],
+  );
+});
+
+test("run() tries suspects before a backlog that takes all of its time", async () => {
+  const { params } = setUp(1_000_000);
+  const suspects = [-1];
+  const done: number[] = [];
+  const work = async (claim: number) => {
+    await new Promise((wake) => setTimeout(wake, 5));
+    done.push(claim);
+  };
+
+  await backlogWorker.run(ctx, { ...params, budgetMs: 100, work, claimSuspect: async () => suspects.splice(0, 1) });
+
+  assert.equal(done[0], -1);
+});
+
+test("run() claims nothing more after work that throws, and throws that when the others have ended", async () => {
+  const { params, ends, endAll } = setUp(10);
+  const work = (claim: number) => (claim === 0 ? Promise.reject(new Error("away")) : params.work(claim));
+
+  const running = backlogWorker.run(ctx, { ...params, work });
+  let isOver = false;
+  running
+    .catch(() => {})
+    .finally(() => {
+      isOver = true;
+    });
+  await untilTrue(() => ends.size === 2);
+  const wasOver = isOver;
+  endAll();
+
+  await assert.rejects(running, /away/);
+  assert.deepEqual([wasOver, ends.size], [false, 0]);
+});
+
 test("run() waits for what is in hand, when claiming fails", async () => {
   const { params, ends, endAll } = setUp(1);
   let numClaims = 0;
