@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 
 /** A job under a lease. */
-export type ClaimedJob = { readonly jobId: number; readonly leaseToken: number; readonly createdAt: Date };
+type ClaimedJob = { readonly jobId: number; readonly leaseToken: number; readonly createdAt: Date };
 export type JobContext = Context & { readonly job: ClaimedJob };
 
 /** What a job of one name is: how its stored args are read, and what is done with them. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { asc, eq, sql } from "drizzle-orm";
+import { openPool } from "../../shared/db/pool.ts";
 import { episode, podcast, podcastCrawl, podcastFeedContent } from "../../shared/db/schema.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 import * as podcastUpdater from "../../shared/mediators/podcast-updater.ts";
@@ -12,7 +13,8 @@ import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const lines: string[] = [];
-const ctx = createContext({ databaseUrl: await createDatabase(), fetch, writeLog: (line) => lines.push(line) });
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl, fetch, writeLog: (line) => lines.push(line) });
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);
 after(origin.close);
@@ -318,14 +320,22 @@ test("run() stores nothing, when its lease was taken over while it fetched", asy
   assert.ok(crawl.leaseExpiresAt, "the new holder's lease is still held");
 });
 
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 test("run() gives the lease back, when the time for the call is up", async () => {
   const { podcastId, path } = await addFeed(rss());
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
   assert.ok(claim);
-  const controller = new AbortController();
-  script[path] = () => controller.abort();
+  const { signal, abort } = abortable();
+  // As in a real call, whose database ends with it.
+  const pool = openPool({ url: databaseUrl, max: 1, applicationName: "call" });
+  script[path] = abort;
 
-  const result = await podcastUpdater.run({ ...ctx, fetch, db: ctx.db, signal: controller.signal }, { claim });
+  const result = await podcastUpdater.run({ ...ctx, fetch, db: pool.databaseFor({ signal }), signal }, { claim });
+  await pool.close();
 
   const crawl = await crawlOf(podcastId);
   assert.deepEqual(result, { kind: "abandoned" });
