@@ -143,6 +143,8 @@ test("run() tries suspects one at a time, with nothing else in hand in the proce
   ];
 
   await Promise.all(runs.map((run) => backlogWorker.run(ctx, run)));
+  // What the first had to leave, since the second had something in hand.
+  await backlogWorker.run(ctx, { ...params, work, claimSuspect: async () => suspects.splice(0, 1) });
 
   assert.deepEqual(numWith, [1, 1]);
   assert.deepEqual(
