@@ -7,7 +7,7 @@ import * as episodeStateUpdater from "../../shared/mediators/episode-state-updat
 import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
 import { mergeAccounts } from "../../shared/sql/merge-accounts.ts";
 import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
-import { createContext } from "../support/context.ts";
+import { asJob, createContext } from "../support/context.ts";
 import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
 
@@ -188,8 +188,8 @@ test("account_merge merges what is left, and deletes it where its owner has dele
   const gone = await insertAccount(db);
   await db.once.delete(account).where(eq(account.id, gone));
 
-  await accountMerge.run(ctx, { fromId: rest, intoId });
-  await accountMerge.run(ctx, { fromId: orphan, intoId: gone });
+  await accountMerge.run(asJob(ctx), { fromId: rest, intoId });
+  await accountMerge.run(asJob(ctx), { fromId: orphan, intoId: gone });
 
   const rows = await db.once.select().from(accountEpisode);
   assert.deepEqual([rows.length, rows[0]?.accountId], [1, intoId]);

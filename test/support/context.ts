@@ -4,6 +4,7 @@ import { type Context, NOBODY } from "../../shared/context.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import type { Fetch } from "../../shared/fetch/fetch.ts";
 import type { Caller } from "../../shared/http/caller.ts";
+import type { JobContext } from "../../shared/jobs/job.ts";
 import { createLog } from "../../shared/log/log.ts";
 
 /** A context over a real database, with settings as they are by default unless given as the environment gives them. */
@@ -32,4 +33,9 @@ export function createContext(options: {
     signal: new AbortController().signal,
     draining: new AbortController().signal,
   };
+}
+
+/** The context that a worker gives to a job. */
+export function asJob(ctx: Context): JobContext {
+  return Object.assign(Object.create(ctx), { job: { jobId: 1, leaseToken: 1, createdAt: new Date() } });
 }

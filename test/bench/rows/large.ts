@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { newSecret } from "../../../shared/auth/secret.ts";
-import type { Context } from "../../../shared/context.ts";
 import { type Database, openPool } from "../../../shared/db/pool.ts";
 import { accountMerge } from "../../../shared/jobs/account-merge.ts";
+import type { JobContext } from "../../../shared/jobs/job.ts";
 import { insertLogin } from "../../../shared/sql/insert-login.ts";
 import { listNewEpisodes } from "../../../shared/sql/list-new-episodes.ts";
 import { mergeAccounts } from "../../../shared/sql/merge-accounts.ts";
@@ -95,7 +95,7 @@ async function merge(db: Database, { intoId }: { intoId: number }): Promise<{ lo
   await fillAccount(db, { accountId: fromId, days: 1 });
   const login = await timed(() => db.repeatable.transaction((tx) => mergeAccounts(tx, { fromId, intoId })));
   // Of a context, the job uses only these.
-  const ctx = { db, signal: new AbortController().signal } as Context;
+  const ctx = { db, signal: new AbortController().signal } as JobContext;
   let seconds = 0;
   for (let isDone = login.result.isDone; !isDone; ) {
     seconds += (await timed(async () => accountMerge.run(ctx, { fromId, intoId }))).seconds;
