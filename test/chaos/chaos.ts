@@ -90,7 +90,12 @@ export async function createChaos(): Promise<Chaos> {
   async function start(name: string, environment: Record<string, string>): Promise<ChaosProcess> {
     const port = await freePort();
     const file = name.endsWith(".ts") ? join(import.meta.dirname, name) : join(ROOT, "dist", `${name}.cjs`);
-    const process_ = spawnProgram([file], { HOST: "127.0.0.1", PORT: String(port), ...environment });
+    const process_ = spawnProgram([file], {
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      PODCORE_SHUTDOWN_GRACE_MS: "0",
+      ...environment,
+    });
     const running = { ...process_, url: `http://127.0.0.1:${port}` };
     const deadline = Date.now() + 20_000;
     for (;;) {
