@@ -36,7 +36,9 @@ async function generate() {
     entries.map(async ({ tag, when }) => {
       const text = await readFile(`drizzle/${tag}.sql`, "utf8");
       const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim());
-      return { tag, when, hash: createHash("sha256").update(text).digest("hex"), statements };
+      // Said in the file: a migration that was written anew, and must not be applied where its earlier form was.
+      const supersedes = [...text.matchAll(/^-- podcore: supersedes ([0-9a-f]{64})$/gm)].map(([, hash]) => hash);
+      return { tag, when, hash: createHash("sha256").update(text).digest("hex"), supersedes, statements };
     }),
   );
   const { tag, when } = migrations.at(-1);

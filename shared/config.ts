@@ -4,6 +4,10 @@ export const SETTINGS = {
     "",
     "Postgres, as `postgres://user:password@host:port/database`. `npm start` boots one of its own where this is unset",
   ],
+  DATABASE_MIGRATE_URL: [
+    "",
+    "Postgres for admin-migrate, where that takes another role, or a way past a pooler; DATABASE_URL unless set",
+  ],
   DATABASE_CONNECTIONS: ["5", "Connections that one process opens at most"],
   HOST: ["0.0.0.0", "Address to listen on; `npm start` listens on 127.0.0.1 unless this is set"],
   PORT: ["8080", "Port to listen on"],
@@ -99,14 +103,16 @@ export function readConfig(environment: Environment = process.env) {
     return value.replace(/\/+$/, "");
   }
 
-  function databaseUrl(): string | undefined {
-    const value = optional("DATABASE_URL");
+  function databaseUrl(name: Name): string | undefined {
+    const value = optional(name);
     // The value holds a password, so these messages alone do not repeat it.
     if (value !== undefined && !/^postgres(ql)?:\/\//.test(value)) {
-      throw new Error("Cannot use DATABASE_URL: it does not begin with postgres://");
+      throw new Error(`Cannot use ${name}: it does not begin with postgres://`);
     }
-    if (value !== undefined && !isDecodable(value)) {
-      throw new Error("Cannot use DATABASE_URL: it is no URL; in its password %, @, : and / are percent-encoded");
+    // After a # or ? in the password, user and password are read as host and port, and would be shown as such.
+    const isMisread = (url: URL) => url.username + url.password === "" && url.href.includes("@");
+    if (value !== undefined && (!isDecodable(value) || isMisread(new URL(value)))) {
+      throw new Error(`Cannot use ${name}: it is no URL; in its password %, @, :, /, ? and # are percent-encoded`);
     }
     return value;
   }
@@ -141,7 +147,8 @@ export function readConfig(environment: Environment = process.env) {
     env: oneOf("PODCORE_ENV", ["development", "production"]),
     host: text("HOST"),
     port,
-    databaseUrl: databaseUrl(),
+    databaseUrl: databaseUrl("DATABASE_URL"),
+    databaseMigrateUrl: databaseUrl("DATABASE_MIGRATE_URL"),
     databaseConnections: integer("DATABASE_CONNECTIONS", { min: 1, max: 100 }),
     /** Without a trailing slash. Links, cookies and canonical URLs are made of it, never of the Host header. */
     publicUrl,

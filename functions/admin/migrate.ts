@@ -1,16 +1,20 @@
 import { migrate } from "../../shared/db/migrate.ts";
 import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";
+import { UserError } from "../../shared/errors.ts";
 import { adminFunction } from "../../shared/http/function.ts";
 
-/** Brings the schema up to this code. The role in DATABASE_URL must be allowed to. */
+/** Brings the schema up to this code, as the role in DATABASE_MIGRATE_URL or else DATABASE_URL. */
 export default adminFunction({
   usesDatabase: false,
   // An index over all episodes takes hours, and what is given up half-way has to begin again.
   onceTimeoutMs: 24 * 3_600_000,
   readParams: () => ({}),
   async run(ctx) {
-    const url = ctx.config.databaseUrl;
-    if (url === undefined) throw new Error("Cannot migrate: DATABASE_URL is not set");
-    return { applied: await migrate({ url, log: ctx.log, migrations: MIGRATIONS }) };
+    const { databaseMigrateUrl, databaseUrl } = ctx.config;
+    const url = databaseMigrateUrl ?? databaseUrl;
+    if (url === undefined)
+      throw new UserError(500, "Cannot migrate: neither DATABASE_MIGRATE_URL nor DATABASE_URL is set");
+    const setting = databaseMigrateUrl === undefined ? "DATABASE_URL" : "DATABASE_MIGRATE_URL";
+    return { applied: await migrate({ url, setting, log: ctx.log, migrations: MIGRATIONS }) };
   },
 });

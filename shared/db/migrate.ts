@@ -1,50 +1,131 @@
-import postgres from "postgres";
+import { UserError } from "../errors.ts";
 import { elapsed, type Log } from "../log/log.ts";
-
-/** One file of drizzle/, embedded by the build. `when` orders it, `hash` is drizzle's: sha256 of the file, hex. */
-export type Migration = { tag: string; when: number; hash: string; statements: string[] };
-type Applied = { hash: string; when: number };
-
-// Any number will do, as long as nothing else in the database uses it: "podc" in ASCII.
-const LOCK_KEY = 0x706f6463;
-const LOCK_POLL_MS = 100;
-// Another migrator may be building an index; beyond this the Job's own retry is better than waiting.
-const LOCK_TIMEOUT_MS = 120_000;
-// First line of a migration that cannot run in a transaction, such as CREATE INDEX CONCURRENTLY.
-const NO_TRANSACTION = "-- podcore: no transaction";
+import { applyMigration } from "./apply-migration.ts";
+import { findCode, isPassing } from "./failure.ts";
+import { explainFault, hasCode } from "./migration-fault.ts";
+import { takeMigrationLock } from "./migration-lock.ts";
+import { type MigrationSession, openMigrationSession } from "./migration-session.ts";
+import { checkRequirements } from "./requirements.ts";
+import { pauseBefore } from "./retry.ts";
 
 /**
- * Brings the database's schema up to `migrations`, one transaction each, and returns the tags applied. Safe to run any
- * number of times at once: one works, the others wait and find nothing to do. Keeps drizzle's own table.
- *
- * @throws Error when an applied migration's hash differs, when one was left out, or when the lock is not to be had
+ * One file of drizzle/, embedded by the build. `when` orders it, `hash` is drizzle's: sha256 of the file, hex.
+ * `supersedes` has the hashes of earlier forms of the file, which leave the same schema.
  */
-export async function migrate(options: { url: string; log: Log; migrations: readonly Migration[] }): Promise<string[]> {
-  const sql = postgres(options.url, {
-    max: 1,
-    onnotice: () => {},
-    fetch_types: false,
-    // ALTER TABLE that waits for its lock blocks every reader behind it: rather fail, and be run again.
-    connection: { application_name: "podcore-migrate", lock_timeout: 10_000, statement_timeout: 0 },
-  });
-  try {
-    await takeLock(sql);
-    await sql`create schema if not exists drizzle`;
-    await sql`create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
-    const applied = await sql<
-      Applied[]
-    >`select hash, created_at::float8 as "when" from drizzle.__drizzle_migrations order by created_at`;
-    const pending = selectPending(options.migrations, applied);
-    for (const migration of pending) {
-      const startedAt = performance.now();
-      await apply(sql, migration);
-      options.log.info("Migration applied", { tag: migration.tag, elapsed: elapsed(performance.now() - startedAt) });
+export type Migration = {
+  tag: string;
+  when: number;
+  hash: string;
+  statements: string[];
+  supersedes?: readonly string[];
+};
+type Applied = { hash: string; when: number };
+type Options = {
+  url: string;
+  log: Log;
+  migrations: readonly Migration[];
+  /** Where the URL was read from, for the error's reader. */
+  setting?: string;
+};
+
+// A Postgres that is started beside the migrator is there by then; somebody who mistyped a host waits no longer.
+const CONNECT_FOR_MS = 10_000;
+// Longer than a restart or a failover takes. And as long a migration tries to get its locks, half a second at a time.
+const RETRY_FOR_MS = 120_000;
+const NEVER = new AbortController().signal;
+
+/**
+ * Brings the database's schema up to `migrations` and returns the tags applied. Safe to run any number of times at once:
+ * one works, the others wait and find nothing to do. Keeps drizzle's own table. Works through poolers, too.
+ *
+ * After a lost connection or a lock that was not to be had it begins again, with what is not yet applied.
+ *
+ * @throws UserError that says what is wrong with the database, the URL or a migration, and what to do
+ */
+export async function migrate(options: Options): Promise<string[]> {
+  const { url, log, setting = "DATABASE_URL" } = options;
+  const applied: string[] = [];
+  let failingSince: number | undefined;
+  let hasConnected = false;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await migrateOnce({
+        ...options,
+        applied,
+        onConnected: () => {
+          hasConnected = true;
+        },
+        onProgress: () => {
+          failingSince = undefined;
+        },
+      });
+      log.info("Schema is up to date", { num_applied: applied.length });
+      return applied;
+    } catch (error) {
+      const now = performance.now();
+      failingSince ??= now;
+      const isLate = now - failingSince > (hasConnected ? RETRY_FOR_MS : CONNECT_FOR_MS);
+      if (isLate || !isWorthRetrying(error, hasConnected)) throw explainFault(error, { url, setting });
+      if (now === failingSince) log.warn("Migration was interrupted, and is tried again", { code: findCode(error) });
+      await pauseBefore(attempt, NEVER);
     }
-    options.log.info("Schema is up to date", { num_applied: pending.length });
-    return pending.map(({ tag }) => tag);
-  } finally {
-    await sql.end({ timeout: 5 });
   }
+}
+
+type Run = Options & { applied: string[]; onConnected(): void; onProgress(): void };
+
+async function migrateOnce({ url, log, migrations, applied, onConnected, onProgress }: Run): Promise<void> {
+  const holder = await openMigrationSession(url);
+  let session: MigrationSession | undefined;
+  try {
+    onConnected();
+    await checkRequirements(holder);
+    const lock = await takeMigrationLock(holder);
+    try {
+      session = await openMigrationSession(url);
+      for (const migration of selectPending(migrations, await readApplied(session))) {
+        const { tag } = migration;
+        const startedAt = performance.now();
+        const isApplied = await applyMigration({ session, lock, migration, onProgress }).catch((cause: unknown) => {
+          throw new Error(`Cannot apply migration "${tag}"`, { cause });
+        });
+        onProgress();
+        if (!isApplied) continue;
+        applied.push(tag);
+        log.info("Migration applied", { tag, elapsed: elapsed(performance.now() - startedAt) });
+      }
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    session?.close();
+    holder.close();
+  }
+}
+
+async function readApplied(session: MigrationSession): Promise<Applied[]> {
+  const [table] = await session.run(
+    "select 1 from pg_tables where schemaname = 'drizzle' and tablename = '__drizzle_migrations'",
+  );
+  if (table === undefined) {
+    await session.transaction(async () => {
+      await session.run("create schema if not exists drizzle");
+      await session.run(
+        "create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)",
+      );
+    });
+  }
+  const rows = await session.run(
+    'select hash, created_at::float8 as "when" from drizzle.__drizzle_migrations order by created_at',
+  );
+  return rows.map(({ hash, when }) => ({ hash: String(hash), when: Number(when) }));
+}
+
+/** Whether it passes by itself. A host that nobody knows is rather mistyped, unless it was known before. */
+function isWorthRetrying(error: unknown, hasConnected: boolean): boolean {
+  // lock_not_available
+  if (findCode(error) === "55P03") return true;
+  return isPassing(error) && (hasConnected || !hasCode(error, ["ENOTFOUND"]));
 }
 
 /** What is left to apply. Migrations that only the database knows are those of newer code, and must be the newest. */
@@ -52,45 +133,25 @@ export function selectPending(migrations: readonly Migration[], applied: readonl
   const hashes = new Map(applied.map(({ when, hash }) => [when, hash]));
   const newestApplied = applied.at(-1)?.when ?? 0;
   const newestKnown = migrations.at(-1)?.when ?? 0;
-  for (const { tag, when, hash } of migrations) {
+  for (const { tag, when, hash, supersedes = [] } of migrations) {
     const appliedHash = hashes.get(when);
-    if (appliedHash !== undefined && appliedHash !== hash) {
-      throw new Error(`Cannot migrate: "${tag}" was applied with the hash ${appliedHash}, and is ${hash} here`);
+    if (appliedHash !== undefined && ![hash, ...supersedes].includes(appliedHash)) {
+      throw cannotMigrate(`"${tag}" was applied with the hash ${appliedHash}, and is ${hash} here`);
     }
     if (appliedHash === undefined && when < newestApplied) {
-      throw new Error(`Cannot migrate: "${tag}" was never applied, but newer ones were`);
+      throw cannotMigrate(`"${tag}" was never applied, but newer ones were`);
     }
   }
   const known = new Set(migrations.map(({ when }) => when));
   const stranger = applied.find(({ when }) => !known.has(when) && when < newestKnown);
   if (stranger !== undefined) {
-    throw new Error(
-      `Cannot migrate: the database has a migration of ${new Date(stranger.when).toISOString()} that is unknown here`,
+    throw cannotMigrate(
+      `the database has a migration of ${new Date(stranger.when).toISOString()} that is unknown here`,
     );
   }
   return migrations.filter(({ when }) => !hashes.has(when));
 }
 
-/** Polls, because a migrator that blocks on the lock would deadlock with CREATE INDEX CONCURRENTLY in another (40P01). */
-async function takeLock(sql: postgres.Sql): Promise<void> {
-  const deadline = Date.now() + LOCK_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const [row] = await sql`select pg_try_advisory_lock(${LOCK_KEY}::int) as taken`;
-    if (row?.taken === true) return;
-    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
-  }
-  throw new Error(`Cannot migrate: another migrator has held the lock for ${LOCK_TIMEOUT_MS / 1000} s`);
-}
-
-async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
-  const run = async (tx: postgres.Sql | postgres.TransactionSql): Promise<void> => {
-    for (const statement of migration.statements) await tx.unsafe(statement);
-    await tx`insert into drizzle.__drizzle_migrations (hash, created_at) values (${migration.hash}, ${migration.when})`;
-  };
-  try {
-    if (migration.statements[0]?.startsWith(NO_TRANSACTION)) await run(sql);
-    else await sql.begin(run);
-  } catch (error) {
-    throw new Error(`Cannot apply migration "${migration.tag}"`, { cause: error });
-  }
+function cannotMigrate(reason: string): UserError {
+  return new UserError(500, `Cannot migrate: ${reason}`);
 }
