@@ -20,6 +20,9 @@ export function explainFault(error: unknown, { url, setting }: Target): UserErro
   if (hasCode(error, ["ENOTFOUND", "EAI_AGAIN"])) {
     return say(503, `Cannot connect to Postgres: there is no host "${server}"; correct ${setting} (${reason})`);
   }
+  if (/\b(TLS|SSL|certificate)\b/i.test(reason)) {
+    return say(500, `Cannot speak TLS with Postgres at "${server}": ${reason}; correct sslmode in ${setting}`);
+  }
   switch (findCode(error)) {
     case "CONNECT_FAILED":
     case "CONNECT_TIMEOUT":
@@ -37,7 +40,7 @@ export function explainFault(error: unknown, { url, setting }: Target): UserErro
     case "3D000":
       return say(
         500,
-        `Cannot use the database "${database}" at "${server}": ${reason}; ${createCommand(database)}, or correct ${setting}`,
+        `Cannot use the database "${database}" at "${server}": ${reason}; create it (${createCommand(database)}), or correct ${setting}`,
       );
     case "42501":
       return say(

@@ -36,7 +36,7 @@ export function findFault(facts: Facts): string | undefined {
     return `the server is Postgres "${facts.versionText}"; podcore needs ${OLDEST_VERSION} or newer`;
   }
   if (encoding !== "UTF8") {
-    return `the database "${database}" has the encoding "${encoding}"; podcore needs UTF8: ${createCommand(database)}`;
+    return `the database "${database}" has the encoding "${encoding}"; podcore needs UTF8; use another one (${createCommand("podcore")})`;
   }
   if (missing.length > 0) {
     return `the server has no extension "${missing.join('", "')}"; install Postgres's contrib package (Debian: postgresql-contrib)`;

@@ -44,5 +44,15 @@ export async function callFunction({ name, dist, environment }: Options): Promis
     reply += chunk;
   });
   const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`Cannot run "${name}": ${reply.trim()}`);
+  if (code !== 0) throw new Error(messageOf(reply) ?? `Cannot run "${name}": ${reply.trim()}`);
+}
+
+/** The words for the reader in an artifact's reply, where it is one of errors. */
+function messageOf(reply: string): string | undefined {
+  try {
+    const message: unknown = JSON.parse(reply).errors[0].message;
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -55,7 +55,13 @@ async function start(): Promise<void> {
 
   const dataDir = resolve(root, config.dataDir);
   const databaseUrl = config.databaseUrl ?? (await startDatabase(dataDir));
-  const environment = { ...settings, DATABASE_URL: databaseUrl, PODCORE_PUBLIC_URL: config.publicUrl };
+  const environment = {
+    ...settings,
+    DATABASE_URL: databaseUrl,
+    // Its own Postgres is migrated whatever is set.
+    DATABASE_MIGRATE_URL: config.databaseUrl === undefined ? undefined : config.databaseMigrateUrl,
+    PODCORE_PUBLIC_URL: config.publicUrl,
+  };
   stopping.signal.throwIfAborted();
   await callFunction({ name: "admin-migrate", dist, environment });
   stopping.signal.throwIfAborted();

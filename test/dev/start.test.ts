@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
 import { freePort } from "../../shared/dev/free-port.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
@@ -13,7 +14,7 @@ import { insertAccount } from "../support/insert-account.ts";
 import { LOOPBACK } from "../support/loopback.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { startOrigin } from "../support/origin.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { createDatabase, urlOf } from "../support/postgres.ts";
 
 const START = resolve(import.meta.dirname, "../../shared/dev/start.ts");
 
@@ -147,4 +148,29 @@ test("npm start sends a mail when a page is asked for it, and not with the next 
   const [mail] = mailServer.mails;
   assert.deepEqual(mail?.to, ["reader@example.com"]);
   assert.match(mail?.text ?? "", /^http:\/\/localhost:\d+\/password-reset\?code=[\w-]{43}$/m);
+});
+
+test("npm start says in its last line what is wrong with the database", async () => {
+  const admin = postgres(urlOf("postgres"), { max: 1, onnotice: () => {} });
+  await admin.unsafe("create database start_latin encoding 'LATIN1' locale 'C' template template0");
+  after(async () => {
+    await admin.unsafe("drop database start_latin with (force)");
+    await admin.end();
+  });
+  const wrongPassword = Object.assign(new URL(urlOf("postgres")), { password: "hunter2" }).href;
+  const lastLine = ({ output }: Run) => output().trimEnd().split("\n").at(-1) ?? "";
+
+  const latin = await start({ environment: { DATABASE_URL: urlOf("start_latin") } });
+  const refused = await start({
+    environment: { DATABASE_URL: urlOf("start_latin"), DATABASE_MIGRATE_URL: wrongPassword },
+  });
+
+  await Promise.all([latin.exited, refused.exited]);
+  assert.deepEqual([latin.child.exitCode, refused.child.exitCode], [1, 1]);
+  assert.match(
+    lastLine(latin),
+    /^Cannot migrate: the database "start_latin" has the encoding "LATIN1"; podcore needs UTF8/,
+  );
+  assert.match(lastLine(refused), /^Cannot log in at "127.0.0.1:\d+" as "postgres": .*; correct DATABASE_MIGRATE_URL/);
+  assert.doesNotMatch(refused.output(), /hunter2/);
 });
