@@ -5,7 +5,7 @@ import { type Migration, migrate } from "../../shared/db/migrate.ts";
 import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { createLog } from "../../shared/log/log.ts";
-import { startPgbouncer, withoutPgbouncer } from "../support/pgbouncer.ts";
+import { pooledUrl, withoutPgbouncer } from "../support/pooled-url.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const log = createLog({ format: "flat", level: "silent" });
@@ -14,7 +14,7 @@ const NUM_CONNECTIONS = 3;
 
 for (const [name, skip, through] of [
   ["", false, async (url: string) => url],
-  [" through a pgbouncer", withoutPgbouncer, startPgbouncer],
+  [" through a pgbouncer", withoutPgbouncer, pooledUrl],
 ] as const) {
   test(`openPool()'s prepared statements survive a migration of their table${name}`, { skip }, async () => {
     const url = await createDatabase();
