@@ -4,12 +4,12 @@ import { adminFunction } from "../../shared/http/function.ts";
 import { readFields, readFlag, readText } from "../../shared/http/read-fields.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 
-type Params = { urls: string[]; isList: boolean } & Pick<podcastAdder.AddParams, "isPrivate" | "isForced">;
+type Params = { urls: string[]; isList: boolean; isPrivate: boolean | undefined; isForced: boolean };
 
 /**
  * Adds the podcast at `url`, a feed's, a web page's or an Apple link, and tells what was found; or those at `urls`, one
- * after another, until one fails. `force` stores a feed again although it has not changed, `private` hides what is new
- * from all but those who add it themselves.
+ * after another, until one fails. `force` stores a feed again although it has not changed. `private` says whether a feed is
+ * private; without it one whose URL looks so is stored as private, and the answer says why.
  */
 export default adminFunction<Params, object>({
   openFetch,
@@ -20,7 +20,7 @@ export default adminFunction<Params, object>({
     return {
       urls: urls === undefined ? [readText(fields, "url")] : readUrls(urls),
       isList: urls !== undefined,
-      isPrivate: readFlag(fields, "private"),
+      isPrivate: fields.private === undefined ? undefined : readFlag(fields, "private"),
       isForced: readFlag(fields, "force"),
     };
   },

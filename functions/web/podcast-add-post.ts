@@ -1,5 +1,7 @@
 import { identify } from "../../shared/auth/identify.ts";
-import { missingParameter, unauthorized } from "../../shared/errors.ts";
+import type { Context } from "../../shared/context.ts";
+import { missingParameter, UserError, unauthorized } from "../../shared/errors.ts";
+import { normalizeFeedUrl } from "../../shared/fetch/feed-url.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
@@ -7,9 +9,10 @@ import { readFlag, readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import * as accountPodcastAdder from "../../shared/mediators/account-podcast-adder.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
+import * as privacyJudge from "../../shared/mediators/privacy-judge.ts";
 import { podcastPath } from "../../shared/web/links.ts";
 
-type Params = { url: string; isPrivate: boolean; isFromBrowser: boolean };
+type Params = { url: string; isPrivate: boolean | undefined; isFromBrowser: boolean };
 
 /** The form on the first page: adds a podcast for whoever is signed in. In development anybody may, and no account has it then. */
 export default httpFunction<Params, { location: string }>({
@@ -21,7 +24,7 @@ export default httpFunction<Params, { location: string }>({
     const url = form("url").trim();
     if (url === "") throw missingParameter("url");
     const isFromBrowser = prefersHtml(request.headers.accept) ?? false;
-    return { url, isPrivate: readFlag(form, "private") ?? false, isFromBrowser };
+    return { url, isPrivate: readFlag(form, "private"), isFromBrowser };
   },
 
   async handle(ctx, { isFromBrowser, ...params }) {
@@ -31,6 +34,7 @@ export default httpFunction<Params, { location: string }>({
       return { location: podcastPath({ ...added, id: added.podcastId }) };
     }
     if (ctx.config.env === "development") {
+      await requirePublic(ctx, params);
       const added = await podcastAdder.run(ctx, params);
       // Nobody has a private one, not even who has just added it.
       return { location: added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId }) };
@@ -42,3 +46,14 @@ export default httpFunction<Params, { location: string }>({
 
   render: ({ location }) => seeOther(location),
 });
+
+/** Refuses, without an account, what would be private only because its URL looks so: there is nobody to ask, and nobody would see it. */
+async function requirePublic(ctx: Context, { url, isPrivate }: Pick<Params, "url" | "isPrivate">): Promise<void> {
+  const privacy = await privacyJudge.run(ctx, { feedUrl: normalizeFeedUrl(url), isPrivate, isListed: false });
+  if (privacyJudge.reasonOf(privacy) !== "suspected") return;
+  const why = "its URL has a long random part, as the URLs of feeds for paying subscribers do";
+  throw new UserError(
+    422,
+    `Cannot add this feed without an account: ${why}. Log in first, or send "private" as "false"`,
+  );
+}

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { isSecretName } from "../secret-names.ts";
+import { isSubscribersFeed } from "./feed-hosts.ts";
 import { redactUrl } from "./redact.ts";
 
 // Schemes that podcast apps register to be opened by a link; what they mean is the web. Both `feed://example.com` and
@@ -30,10 +31,14 @@ export function normalizeFeedUrl(input: string): string {
   return url.href;
 }
 
-/** Says whether whoever has a feed's URL can read what others have paid for: the feed is private then. */
+/**
+ * Says whether whoever has a feed's URL can read what others have paid for: it has a password, a query parameter whose name
+ * says so, or is one that a podcast host gives to one subscriber. The feed is private then.
+ */
 export function carriesSecret(url: string): boolean {
-  const names = URL.parse(url)?.searchParams.keys() ?? [];
-  return hasCredentials(url) || [...names].some(isSecretName);
+  const parsed = URL.parse(url);
+  if (parsed === null) return false;
+  return hasCredentials(url) || [...parsed.searchParams.keys()].some(isSecretName) || isSubscribersFeed(parsed);
 }
 
 /** Says whether a URL carries a user name or a password. */

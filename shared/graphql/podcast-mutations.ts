@@ -19,14 +19,16 @@ export const podcastMutations = {
       },
       private: {
         type: GraphQLBoolean,
-        default: { value: false },
         description:
-          "Whether the podcast is hidden from all but those who give its URL themselves. A feed whose URL carries a password or a token always is; one that everybody sees already never is.",
+          "Whether the feed is private: only its subscribers see the podcast, and only accounts that give its URL see that. " +
+          "Without it, a feed whose URL looks like one for a single subscriber is private, and `privateReason` says so; call " +
+          "this again with `false` where anybody may see it. A feed whose URL carries a password or a token is always private; " +
+          "a podcast that everybody sees already stays public, and so does one that another account has added as public.",
       },
     },
     async resolve({ url, private: isPrivate }, scope) {
       const { id: accountId } = requireSignedIn(scope);
-      const asked = { accountId, url, isPrivate: isPrivate ?? false };
+      const asked = { accountId, url, isPrivate: isPrivate ?? undefined };
       const { podcastId } = await accountPodcastAdder.run(scope.ctx, asked);
       return scope.findPodcast(podcastId);
     },

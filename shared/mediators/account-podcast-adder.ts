@@ -1,39 +1,46 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, UserError } from "../errors.ts";
+import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 import { recordAddedPodcast } from "../sql/record-added-podcast.ts";
 import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
 import * as podcastAdder from "./podcast-adder.ts";
+import * as privacyJudge from "./privacy-judge.ts";
 
 // More than anybody follows; who brings a list of hundreds is done in some days.
 const DAY_LIMIT: RateLimit = { kind: "podcast-add", max: 50, windowSeconds: 24 * 60 * 60 };
 // A few typing errors. One who goes on does not mean podcasts, but has us knock at hosts.
 const FAILURE_LIMIT: RateLimit = { kind: "podcast-add-failure", max: 10, windowSeconds: 10 * 60 };
 
-type Params = { accountId: number; url: string; isPrivate: boolean };
+type Params = { accountId: number; url: string; isPrivate: boolean | undefined };
 
 /**
  * Adds the podcast at a URL for an account, and subscribes it. One that is known under that very URL is left to its own
- * schedule: nobody is asked, and nothing counted. Where that one is private, the account becomes one more that has added
- * it: it knows the URL.
+ * schedule: nobody is asked, and nothing counted. If it is private and stays so (`settlePrivacy`), the account becomes one
+ * more that has added it: it knows the URL.
  *
  * @throws UserError as podcastAdder does; 429 where the account has added or failed too often
  */
 export async function run(ctx: Context, { accountId, url, isPrivate }: Params): Promise<podcastAdder.AddResult> {
-  const add = () => podcastAdder.run(ctx, { url, isPrivate });
-  const shown = redactUrl(url, { isPrivate });
-  const result = (await podcastAdder.findKnown(ctx, url)) ?? (await withinLimits(ctx, { accountId, shown, add }));
+  const params = { accountId, url, isPrivate };
+  const add = () => podcastAdder.run(ctx, params);
+  const result = (await podcastAdder.findKnown(ctx, params)) ?? (await withinLimits(ctx, { ...params, add }));
   const { podcastId } = result;
   await step(ctx.log, "record_added_podcast", () => recordAddedPodcast(ctx.db, { accountId, podcastId }));
   return result;
 }
 
-type Limited = { accountId: number; shown: string; add: () => Promise<podcastAdder.AddResult> };
+type Limited = Params & { add: () => Promise<podcastAdder.AddResult> };
 
 /** Counts first and gives back what turns out not to count, so that nobody gets around it by many adds at once. */
-async function withinLimits(ctx: Context, { accountId, shown, add }: Limited): Promise<podcastAdder.AddResult> {
+async function withinLimits(
+  ctx: Context,
+  { accountId, url, isPrivate, add }: Limited,
+): Promise<podcastAdder.AddResult> {
   const subject = String(accountId);
+  const hidesPath = privacyJudge.hidesPath({ feedUrl: normalizeFeedUrl(url), isPrivate });
+  const shown = redactUrl(url, { isPrivate: hidesPath });
   const take = async (limit: RateLimit, what: string) => {
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...limit, subject });
     if (!isAllowed) throw tooManyRequests(`Cannot add "${shown}": ${what}`, retryAfterSeconds);

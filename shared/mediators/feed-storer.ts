@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
+import { type PrivateReason, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
 import type { Feed, SkippedItem } from "../feed/model.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
@@ -22,7 +22,9 @@ type Params = {
   feed: Feed;
   content: FeedContent;
   /** Which podcast it is: one that was claimed, or a new one at these URLs, the current one first. */
-  target: { kind: "claimed"; claim: Claim } | { kind: "new"; feedUrls: string[]; isPrivate: boolean };
+  target:
+    | { kind: "claimed"; claim: Claim }
+    | { kind: "new"; feedUrls: string[]; privateReason: PrivateReason | undefined };
   success: CrawlSuccess;
   /** Puts right what has come to differ from the feed, as `restore` does. */
   comparesColumns?: boolean;
@@ -88,11 +90,12 @@ export function toSkippedFields({ numSkipped, skipped }: Pick<StoreResult, "numS
 /** Inserts a podcast that is claimed from its first moment, so that the rest goes as for any other. */
 async function insertPodcast(
   tx: Database,
-  { feed, feedUrls, isPrivate }: { feed: Feed; feedUrls: string[]; isPrivate: boolean },
+  { feed, feedUrls, privateReason }: { feed: Feed; feedUrls: string[]; privateReason: PrivateReason | undefined },
 ): Promise<Claim> {
+  const isPrivate = privateReason !== undefined;
   const [row] = await tx.repeatable
     .insert(podcast)
-    .values({ ...columnsOf(feed), isPrivate })
+    .values({ ...columnsOf(feed), isPrivate, privateReason: privateReason ?? null })
     .returning({ id: podcast.id });
   if (row === undefined) throw new Error("Cannot insert podcast: Postgres returned no row");
   const podcastId = row.id;

@@ -12,6 +12,7 @@ import type { Page as SitePage } from "./layout.ts";
 import { episodePath, pagePath, podcastPath, webUrl } from "./links.ts";
 import { pagingNav } from "./paging.ts";
 import { peopleSection } from "./people.ts";
+import { privacyQuestion } from "./privacy-question.ts";
 import { stateLine } from "./state-line.ts";
 import { toggle } from "./toggle.ts";
 import { startOf, startOfNotes } from "./words.ts";
@@ -32,13 +33,18 @@ export type PodcastView = {
   after: string | undefined;
   /** What whoever asks has to do with it. */
   own: { isSubscribed: boolean; episodes: ReadonlyMap<number, AccountEpisode> };
+  /** What of the feed's URL looks like a token. */
+  suspectPart?: string | undefined;
 };
 
 /** Who has an account with an e-mail address may ask for a refresh. */
 type Asker = { isSignedIn: boolean };
 
 /** A podcast with a page of its episodes. */
-export function podcastPage({ podcast, episodes, after, own }: PodcastView, { isSignedIn }: Asker): SitePage {
+export function podcastPage(
+  { podcast, episodes, after, own, suspectPart }: PodcastView,
+  { isSignedIn }: Asker,
+): SitePage {
   const path = podcastPath(podcast);
   const { title, description } = podcast;
   const feedUrl = webUrl(podcast.feedUrl);
@@ -53,6 +59,7 @@ export function podcastPage({ podcast, episodes, after, own }: PodcastView, { is
       feed: feedUrl === undefined ? undefined : { url: feedUrl, title },
     },
     main: html`${podcastHeader(podcast, { isSubscribed: own.isSubscribed, isSignedIn })}
+${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.feedUrl, part: suspectPart })}
 <section aria-labelledby="episodes">
 <h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
 ${episodeList(podcast, { episodes: episodes.items, states: own.episodes })}
@@ -60,6 +67,11 @@ ${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest ep
 </section>
 ${peopleSection(podcast.namespace.persons)}`,
   };
+}
+
+/** Only who has given the feed's URL sees it, and is asked. */
+function asksForPrivacy(podcast: FoundPodcast): podcast is FoundPodcast & { feedUrl: string } {
+  return podcast.privateReason === "suspected" && podcast.feedUrl !== null;
 }
 
 function podcastHeader(podcast: FoundPodcast, { isSubscribed, isSignedIn }: Asker & { isSubscribed: boolean }): Html {

@@ -189,10 +189,10 @@ test("podcast-refresh-post asks for a crawl for who sees the podcast, and is a 4
   assert.equal((await db.once.execute("select from job")).length, 1);
 });
 
-test("another account that gives a private podcast's very URL is shown it from then on, and nothing else changes", async () => {
+test("another account that gives a private podcast's very URL, and marks it too, is shown it from then on, and nothing else changes", async () => {
   const second = await reader("second");
 
-  const reply = await post(second, "/podcasts", { url: feedUrl });
+  const reply = await post(second, "/podcasts", { url: feedUrl, private: "true" });
 
   assert.equal(reply.headers.get("location"), path);
   assert.equal(
@@ -206,4 +206,14 @@ test("another account that gives a private podcast's very URL is shown it from t
 test("no log line tells a private feed's URL, nor one of those in it", () => {
   assert.match(site.output(), /Podcast added/);
   assert.doesNotMatch(site.output(), /hunter/);
+});
+
+test("a mark of the account that added a feed first does not hide it from others, when another adds it without one", async () => {
+  const again = await post(adder, "/podcasts", { url: feedUrl });
+  const stillHidden = await get(anonymous, path);
+  await post(other, "/podcasts", { url: feedUrl });
+
+  assert.equal(again.headers.get("location"), path);
+  assert.equal(stillHidden.status, 404);
+  assert.equal((await get(anonymous, path)).status, 200);
 });

@@ -202,7 +202,7 @@ test("run() says what is wrong with a directory's link, and adds nothing", async
   assert.deepEqual(await locations(), []);
 });
 
-test("run() hides what is marked private and new, and leaves public what everybody sees already", async () => {
+test("run() hides what is marked private and new, until the operator adds it without a mark, and leaves public what is public", async () => {
   script["/marked"] = rss();
   script["/public"] = rss();
 
@@ -212,7 +212,7 @@ test("run() hides what is marked private and new, and leaves public what everybo
   const unmarked = await add("/marked");
 
   assert.deepEqual([marked.isPrivate, known.isPrivate], [true, false]);
-  assert.deepEqual([unmarked.podcastId, unmarked.isPrivate], [marked.podcastId, true]);
+  assert.deepEqual([unmarked.podcastId, unmarked.isPrivate], [marked.podcastId, false]);
 });
 
 test("run() tells no path of what is marked private, neither its reader nor a log", async () => {

@@ -17,6 +17,12 @@ import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../.
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
+/**
+ * `secret`: a URL on the way to the feed carries a password or token. `suspected`: its path looks like a token, and nobody
+ * has said whether it is one. `marked`: somebody said so when adding it.
+ */
+export type PrivateReason = "secret" | "suspected" | "marked";
+
 /** A show. What the feed said, as of its last good crawl. */
 export const podcast = pgTable(
   "podcast",
@@ -36,8 +42,14 @@ export const podcast = pgTable(
     isComplete: boolean("is_complete").notNull().default(false),
     /** The show asks to stay out of public lists (itunes:block). */
     isBlocked: boolean("is_blocked").notNull().default(false),
-    /** The feed's URL carries credentials: on no public list, page, search or API. */
+    /** Seen only by accounts that subscribe or gave the feed's URL: on no public list, page, search or API. */
     isPrivate: boolean("is_private").notNull().default(false),
+    /** Why it is private. NULL for a public podcast, and for a private one stored before this was recorded. */
+    privateReason: text("private_reason").$type<PrivateReason>(),
+    /** When the operator blocked it: shown to nobody and not crawled. NULL: it is not blocked. */
+    takenDownAt: instant("taken_down_at"),
+    /** What the operator gave as the reason. Readers see it. */
+    takenDownReason: text("taken_down_reason"),
     newFeedUrl: text("new_feed_url"),
     podcastGuid: text("podcast_guid"),
     isLocked: boolean("is_locked"),
@@ -63,6 +75,9 @@ export const podcast = pgTable(
     atMost("podcast_podcast_guid_length", t.podcastGuid, 200),
     atMost("podcast_medium_length", t.medium, 200),
     check("podcast_title_present", sql`${t.title} <> ''`),
+    check("podcast_private_reason_known", sql`${t.privateReason} in ('secret', 'suspected', 'marked')`),
+    check("podcast_takedown_has_reason", sql`(${t.takenDownAt} is null) = (${t.takenDownReason} is null)`),
+    atMost("podcast_taken_down_reason_length", t.takenDownReason, 500),
     check("podcast_itunes_type_known", sql`${t.itunesType} in ('episodic', 'serial')`),
     check("podcast_feed_kind_known", sql`${t.feedKind} in ('rss', 'rdf', 'atom')`),
     check("podcast_categories_array", sql`jsonb_typeof(${t.categories}) = 'array'`),
