@@ -15,7 +15,14 @@ const NOTES = { descriptionSource, descriptionHtml };
 /** Which columns are read beside those that a list shows. Four choices, so that there are few prepared statements. */
 export type EpisodeParts = { hasDetails: boolean; hasNotes: boolean };
 // Fields of the API's Episode that those columns are enough for.
-const BRIEF_FIELDS = new Set([...Object.keys(BRIEF), "explicit", "podcast", "accountEpisode", "__typename"]);
+const BRIEF_FIELDS = new Set([
+  ...Object.keys(BRIEF),
+  "explicit",
+  "podcast",
+  "accountEpisode",
+  "mediaNeedsFeedPassword",
+  "__typename",
+]);
 const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
 
 type Asked = { accountId: number | undefined; parts: EpisodeParts };

@@ -3,6 +3,7 @@ import type { AccountEpisode, Episode, Podcast } from "../db/schema.ts";
 import type { Chapter, Transcript } from "../feed/model.ts";
 import { artwork } from "./artwork.ts";
 import { episodeMeta } from "./episode-meta.ts";
+import { notice } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import { langAttribute } from "./language.ts";
 import type { Page as SitePage } from "./layout.ts";
@@ -20,6 +21,13 @@ const DESCRIPTION_MAX_CHARACTERS = 300;
 
 const MEDIA_WORDS = { audio: "Audio file", video: "Video file", file: "File" };
 
+// Browsers ask for it, and apps have a place for it. It stays out of the page, where whoever looks on would read it.
+const PASSWORD_WORDS = {
+  audio: "The audio asks for a user name and password: those of this podcast's feed.",
+  video: "The video asks for a user name and password: those of this podcast's feed.",
+  file: "The file asks for a user name and password: those of this podcast's feed.",
+};
+
 const TRANSCRIPT_WORDS: Record<string, string> = {
   "application/json": "JSON",
   "application/srt": "SRT",
@@ -35,12 +43,14 @@ export type EpisodeView = {
   episode: Episode;
   /** What whoever asks has done with it. */
   own: AccountEpisode | undefined;
+  /** Its media is on the host of a feed that is behind a password. */
+  needsFeedPassword?: boolean;
 };
 
 type Of = Pick<EpisodeView, "podcast" | "episode">;
 
 /** An episode: its player, its notes, and what else the feed knows of it. */
-export function episodePage({ podcast, episode, own }: EpisodeView): SitePage {
+export function episodePage({ podcast, episode, own, needsFeedPassword }: EpisodeView): SitePage {
   const { title, descriptionHtml } = episode;
   const media = toMedia(episode);
   const stateUrl = `/podcasts/${podcast.id}/episodes/${episode.id}/state`;
@@ -56,6 +66,7 @@ export function episodePage({ podcast, episode, own }: EpisodeView): SitePage {
     },
     main: html`<article class="episode">
 ${episodeHeader({ podcast, episode })}
+${media && needsFeedPassword && notice(PASSWORD_WORDS[media.kind])}
 ${media && player(media, { stateUrl, positionSeconds: own?.positionSeconds ?? 0 })}
 ${toggles(stateUrl, own)}
 ${actions(episode, media)}
