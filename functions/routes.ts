@@ -76,6 +76,8 @@ export const ROUTES: readonly Route[] = [
     fetches: true,
   },
   { method: "POST", path: "/admin/podcast-add", function: "admin-podcast-add", audiences: ["internal"], fetches: true },
+  { method: "POST", path: "/admin/podcast-block", function: "admin-podcast-block", audiences: ["internal"] },
+  { method: "POST", path: "/admin/podcast-unblock", function: "admin-podcast-unblock", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-remove", function: "admin-podcast-remove", audiences: ["internal"] },
   { method: "POST", path: "/admin/reingest", function: "admin-reingest", audiences: ["internal"] },
   { method: "POST", path: "/admin/upgrade-https", function: "admin-upgrade-https", audiences: ["internal"] },

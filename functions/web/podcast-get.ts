@@ -1,22 +1,25 @@
 import { identify } from "../../shared/auth/identify.ts";
 import type { Context } from "../../shared/context.ts";
 import { notFound } from "../../shared/errors.ts";
+import { findPathToken } from "../../shared/fetch/path-token.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { toPage } from "../../shared/sql/cursor.ts";
 import { findAccountEpisodes } from "../../shared/sql/find-account-episodes.ts";
 import { findAccountPodcasts } from "../../shared/sql/find-account-podcasts.ts";
 import { findPodcast } from "../../shared/sql/find-podcast.ts";
+import { findTakedowns } from "../../shared/sql/find-takedowns.ts";
 import { type ListedEpisode, listEpisodes } from "../../shared/sql/list-episodes.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { unslugId } from "../../shared/web/links.ts";
 import { type PodcastView, podcastPage } from "../../shared/web/podcast-page.ts";
+import { type TakedownView, takedownPage } from "../../shared/web/takedown-page.ts";
 
 // As many as the original shows.
 const PAGE_SIZE = 50;
 
 type Params = { id: number; after: string | undefined };
 
-export default httpFunction<Params, PodcastView>({
+export default httpFunction<Params, PodcastView | TakedownView>({
   identify,
 
   readParams: ({ params, query }) => ({
@@ -30,13 +33,28 @@ export default httpFunction<Params, PodcastView>({
       findPodcast(ctx.db, { id, accountId }),
       listEpisodes(ctx.db, { podcastId: id, accountId, first: PAGE_SIZE, after }),
     ]);
-    if (podcast === undefined) throw notFound("podcast", id);
+    if (podcast === undefined) return findTakedown(ctx, id);
     const page = toPage(episodes, PAGE_SIZE);
-    return { podcast, episodes: page, after, own: await findOwn(ctx, { podcastId: id, episodes: page.items }) };
+    const own = await findOwn(ctx, { podcastId: id, episodes: page.items });
+    return { podcast, episodes: page, after, own, suspectPart: findPathToken(podcast.feedUrl ?? "") };
   },
 
-  render: (view, ctx) => pageReply(ctx, podcastPage(view, { isSignedIn: ctx.caller.account?.email != null })),
+  render(view, ctx) {
+    if ("takedown" in view) return pageReply(ctx, takedownPage(view));
+    return pageReply(ctx, podcastPage(view, { isSignedIn: ctx.caller.account?.email != null }));
+  },
 });
+
+/** What a subscriber is told of a podcast that was taken down. To others it is one that is not there. @throws UserError 404 */
+async function findTakedown(ctx: Context, podcastId: number): Promise<TakedownView> {
+  const accountId = ctx.caller.account?.id;
+  if (accountId === undefined) throw notFound("podcast", podcastId);
+  const takedowns = await findTakedowns(ctx.db, { accountId, podcastIds: [podcastId] });
+  const takedown = takedowns.get(podcastId);
+  if (takedown === undefined) throw notFound("podcast", podcastId);
+  const { isSubscribed } = await findOwn(ctx, { podcastId, episodes: [] });
+  return { podcastId, takedown, isSubscribed };
+}
 
 type Shown = { podcastId: number; episodes: ListedEpisode[] };
 

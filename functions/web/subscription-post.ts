@@ -1,5 +1,6 @@
 import { identify } from "../../shared/auth/identify.ts";
 import { ensureAccount } from "../../shared/auth/sign-in.ts";
+import type { Context } from "../../shared/context.ts";
 import { missingParameter, notFound } from "../../shared/errors.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
@@ -7,6 +8,7 @@ import { readFlag, readForm } from "../../shared/http/read-form.ts";
 import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
 import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
 import { findPodcast } from "../../shared/sql/find-podcast.ts";
+import { findTakedowns } from "../../shared/sql/find-takedowns.ts";
 import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
 type Params = { id: number; isSubscribed: boolean; wantsJson: boolean };
@@ -28,9 +30,8 @@ export default httpFunction<Params, View>({
 
   async handle(ctx, { id, isSubscribed, wantsJson }) {
     // First, so that no account is made for what is not there.
-    const podcast = await findPodcast(ctx.db, { id, accountId: ctx.caller.account?.id });
-    if (podcast === undefined) throw notFound("podcast", id);
-    const path = podcastPath(podcast);
+    const path = await findPath(ctx, { id, isSubscribed });
+    if (path === undefined) throw notFound("podcast", id);
     // Nor for whoever is subscribed to nothing, and stays so.
     if (!isSubscribed && ctx.caller.account === undefined)
       return { path, isSubscribed, wantsJson, setCookie: undefined };
@@ -42,3 +43,13 @@ export default httpFunction<Params, View>({
   render: ({ path, isSubscribed, wantsJson, ...cookie }) =>
     withCookie(wantsJson ? jsonReply({ subscribed: isSubscribed }) : seeOther(path), cookie),
 });
+
+/** Where to go from here. A podcast that was taken down can only be left, and its page may be gone then. */
+async function findPath(ctx: Context, { id, isSubscribed }: Pick<Params, "id" | "isSubscribed">) {
+  const accountId = ctx.caller.account?.id;
+  const podcast = await findPodcast(ctx.db, { id, accountId });
+  if (podcast !== undefined) return podcastPath(podcast);
+  if (accountId === undefined || isSubscribed) return undefined;
+  const takedowns = await findTakedowns(ctx.db, { accountId, podcastIds: [id] });
+  return takedowns.has(id) ? "/account" : undefined;
+}

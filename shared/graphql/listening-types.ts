@@ -1,14 +1,25 @@
 import { GraphQLBoolean, GraphQLInt, GraphQLObjectType, GraphQLString } from "graphql";
 import type { AccountEpisode, AccountPodcast as AccountPodcastRow, Podcast as PodcastRow } from "../db/schema.ts";
 import { NUM_NEW_MAX } from "../sql/count-new-episodes.ts";
+import type { Takedown } from "../sql/find-takedowns.ts";
 import type { EpisodeRow } from "../sql/list-episodes-by-podcast.ts";
 import { DateTime, required } from "./fields.ts";
 import { Episode, Podcast } from "./node-types.ts";
 import type { Scope } from "./scope.ts";
 
 // A list of subscriptions has read the podcasts already, and a list of episodes what lists show of them.
-type HeldPodcast = AccountPodcastRow & { podcast?: PodcastRow };
+type HeldPodcast = AccountPodcastRow & { podcast?: PodcastRow; takedown?: Takedown };
 type HeldEpisode = AccountEpisode & { episode?: EpisodeRow };
+
+const TakedownType = new GraphQLObjectType<Takedown, Scope>({
+  name: "Takedown",
+  description: "What is left of a podcast that the operator of this server has taken down.",
+  fields: () => ({
+    title: { type: required(GraphQLString), description: "The podcast's title." },
+    reason: { type: required(GraphQLString), description: "Why it was taken down, as the operator words it." },
+    at: { type: required(DateTime), description: "When it was taken down." },
+  }),
+});
 
 export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
   name: "AccountPodcast",
@@ -19,8 +30,14 @@ export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
     podcastId: { type: required(GraphQLString), description: "The podcast's ID." },
     podcast: {
       type: Podcast,
-      description: "The podcast; null where it is private and the account has left it.",
+      description: "The podcast; null where it is private and the account has left it, and where it was taken down.",
       resolve: (held, _args, scope) => held.podcast ?? scope.findPodcast(held.podcastId),
+    },
+    takedown: {
+      type: TakedownType,
+      description: "Set where the operator has taken the podcast down: nothing else is told of it then.",
+      resolve: ({ podcastId, podcast, takedown }, _args, scope) =>
+        podcast === undefined ? (takedown ?? scope.findTakedown(podcastId)) : undefined,
     },
     isSubscribed: {
       type: required(GraphQLBoolean),
@@ -47,7 +64,7 @@ export const AccountPodcastEpisode = new GraphQLObjectType<HeldEpisode, Scope>({
     episodeId: { type: required(GraphQLString), description: "The episode's ID." },
     episode: {
       type: Episode,
-      description: "The episode; null where its podcast is private and the account has left it.",
+      description: "The episode; null where its podcast is private and the account has left it, or was taken down.",
       resolve({ episode, episodeId }, _args, scope) {
         const { hasDetails, hasNotes } = scope.parts;
         return hasDetails || hasNotes || episode === undefined ? scope.findEpisode(episodeId) : episode;

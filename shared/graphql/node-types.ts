@@ -1,5 +1,7 @@
 import { GraphQLBoolean, GraphQLEnumType, GraphQLFloat, GraphQLInt, GraphQLObjectType, GraphQLString } from "graphql";
 import type { Podcast as PodcastRow } from "../db/schema.ts";
+import { PRIVATE_REASONS } from "../mediators/privacy-judge.ts";
+import { asksForPassword } from "../sql/find-password-hosts.ts";
 import type { EpisodeRow } from "../sql/list-episodes-by-podcast.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { DateTime, listOf, required } from "./fields.ts";
@@ -65,6 +67,16 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       // It may hold the same secret as the URL that it replaces.
       resolve: async ({ id, isPrivate, newFeedUrl }, _args, scope) =>
         !isPrivate || (await scope.findPodcastFeed(id))?.feedUrl ? newFeedUrl : null,
+    },
+    private: {
+      type: required(GraphQLBoolean),
+      description: "Whether only its subscribers and those who gave its feed's URL see the podcast.",
+      resolve: (podcast) => podcast.isPrivate,
+    },
+    privateReason: {
+      type: GraphQLString,
+      description: "Why it is private, in a sentence; null where it is not, or where that is not known.",
+      resolve: ({ privateReason }) => privateReason && PRIVATE_REASONS[privateReason],
     },
     feedKind: { type: required(FeedKind), description: "The feed's format." },
     podcastGuid: {
@@ -150,6 +162,15 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     mediaUrl: {
       type: required(GraphQLString),
       description: "The episode's media link (i.e. where the audio can be found).",
+    },
+    mediaNeedsFeedPassword: {
+      type: required(GraphQLBoolean),
+      description:
+        "Whether the media asks for the user name and password of the podcast's feed: the feed has them in its URL, and the media is on the same host.",
+      resolve: async ({ podcastId, mediaUrl }, _args, scope) => {
+        const host = await scope.findPasswordHost(podcastId);
+        return host !== undefined && asksForPassword({ podcastId, mediaUrl }, new Map([[podcastId, host]]));
+      },
     },
     mediaType: { type: GraphQLString, description: "MIME type of the media, lower case: `audio/mpeg`." },
     mediaBytes: {

@@ -4,8 +4,10 @@ import { countNewEpisodes } from "../sql/count-new-episodes.ts";
 import type { Edge, PageRequest } from "../sql/cursor.ts";
 import { findAccountEpisodes } from "../sql/find-account-episodes.ts";
 import { findAccountPodcasts } from "../sql/find-account-podcasts.ts";
+import { findPasswordHosts } from "../sql/find-password-hosts.ts";
 import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../sql/find-podcasts.ts";
 import { findSyncPoint, type SyncPoint } from "../sql/find-sync-point.ts";
+import { findTakedowns, type Takedown } from "../sql/find-takedowns.ts";
 import {
   type EpisodeParts,
   type EpisodeRow,
@@ -26,11 +28,14 @@ export type Scope = Lookups & {
 type Lookups = {
   findPodcast(id: number): Promise<Podcast | undefined>;
   findPodcastFeed(podcastId: number): Promise<PodcastFeed | undefined>;
+  /** The host that asks for the password of a podcast's feed; undefined where none does. */
+  findPasswordHost(podcastId: number): Promise<string | undefined>;
   findEpisode(id: number): Promise<EpisodeRow | undefined>;
   /** One more than `first`, where there are as many. */
   listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
   // Of the caller's account; undefined without one.
   findAccountPodcast(podcastId: number): Promise<AccountPodcast | undefined>;
+  findTakedown(podcastId: number): Promise<Takedown | undefined>;
   findAccountEpisode(episodeId: number): Promise<AccountEpisode | undefined>;
   countNewEpisodes(podcastId: number): Promise<number | undefined>;
   /** The same for the whole query: it is asked before any of the account's lists. */
@@ -70,9 +75,11 @@ function openLookups(ctx: Context, parts: EpisodeParts): Lookups {
   return {
     findPodcast: createBatch((ids) => findPodcasts(ctx.db, { ids, accountId })),
     findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
+    findPasswordHost: createBatch((ids) => findPasswordHosts(ctx.db, { podcastIds: ids, accountId })),
     findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
     findAccountPodcast: ownBatch(({ ids, ...own }) => findAccountPodcasts(ctx.db, { ...own, podcastIds: ids })),
+    findTakedown: ownBatch(({ ids, ...own }) => findTakedowns(ctx.db, { ...own, podcastIds: ids })),
     findAccountEpisode: ownBatch(({ ids, ...own }) => findAccountEpisodes(ctx.db, { ...own, episodeIds: ids })),
     countNewEpisodes: ownBatch(({ ids, ...own }) => countNewEpisodes(ctx.db, { ...own, podcastIds: ids })),
     async findSyncPoint() {

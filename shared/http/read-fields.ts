@@ -29,3 +29,8 @@ export function readFlag(fields: Record<string, unknown>, name: string): boolean
   if (typeof value === "boolean") return value;
   throw badParameter(name, `not true or false: ${JSON.stringify(value)}`);
 }
+
+/** Takes `url` or, without it, `podcastId`: which podcast an operator means. @throws UserError 400 */
+export function readWhich(fields: Record<string, unknown>): { podcastId: number } | { url: string } {
+  return fields.url === undefined ? { podcastId: readId(fields, "podcastId") } : { url: readText(fields, "url") };
+}

@@ -3,9 +3,11 @@ import { networkOf } from "../auth/network.ts";
 import type { Context } from "../context.ts";
 import { directoryPodcast, podcast } from "../db/schema.ts";
 import { notFound, tooManyRequests, UserError } from "../errors.ts";
+import { redactUrl } from "../fetch/redact.ts";
 import { findDirectoryPodcast } from "../sql/find-directory-podcast.ts";
 import { type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
 import * as podcastAdder from "./podcast-adder.ts";
+import { takenDown } from "./takedown-gate.ts";
 
 // A household may look through a whole page of results; a robot that follows every link is stopped soon.
 const LIMIT: RateLimit = { kind: "directory-podcast-add", max: 30, windowSeconds: 600 };
@@ -19,11 +21,12 @@ type Added = { id: number; title: string };
  * Adds the podcast that a directory lists, unless it is stored already. One that failed within the last ten minutes is
  * not asked again.
  *
- * @throws UserError 404 for an unknown id, 429 for a network that adds too many, 422 for what is no feed or cannot be fetched
+ * @throws UserError 403 for a podcast that was taken down, 404 for an unknown id, 429 for a network that adds too many, 422 for what is no feed or cannot be fetched
  */
 export async function run(ctx: Context, { id }: { id: number }): Promise<Added> {
   const found = await findDirectoryPodcast(ctx.db, { id, accountId: ctx.caller.account?.id });
   if (found === undefined) throw notFound("directory_podcast", id);
+  if (found.takenDownReason !== null) throw takenDown(redactUrl(found.feedUrl), found.takenDownReason);
   if (found.podcast !== null) return found.podcast;
   if (found.failedLately !== null) throw new UserError(422, found.failedLately);
   await requireLeave(ctx);
@@ -31,12 +34,16 @@ export async function run(ctx: Context, { id }: { id: number }): Promise<Added> 
     const added = await podcastAdder.run(ctx, { url: found.feedUrl });
     // Whatever somebody has marked it: a URL that a public directory lists, and that carries no secret, is none.
     if (added.isPrivate)
-      await ctx.db.repeatable.update(podcast).set({ isPrivate: false }).where(eq(podcast.id, added.podcastId));
+      await ctx.db.repeatable
+        .update(podcast)
+        .set({ isPrivate: false, privateReason: null })
+        .where(eq(podcast.id, added.podcastId));
     await record(ctx, { id, podcastId: added.podcastId });
     return { id: added.podcastId, title: added.title };
   } catch (error) {
     // What failed has rolled back whatever it did: this is a statement of its own.
-    if (error instanceof UserError && error.status < 500) await record(ctx, { id, error });
+    // A takedown is no failure of the feed: once it has ended, the feed can be added at once.
+    if (error instanceof UserError && error.status < 500 && error.status !== 403) await record(ctx, { id, error });
     throw error;
   }
 }

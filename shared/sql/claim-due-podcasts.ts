@@ -50,6 +50,7 @@ type Wanted = {
 /**
  * Claims up to `limit` podcasts that are due and that nobody is at, longest due first. SKIP LOCKED lets any number of
  * crawlers claim at once without waiting for each other. A lease that ran out counts as an unfinished claim.
+ * A podcast that was taken down is not claimed. It is never due, so that it takes no place among `limit`.
  */
 export async function claimDuePodcasts(
   db: Database,
@@ -70,6 +71,7 @@ export async function claimDuePodcasts(
       num_unfinished = c.num_unfinished + (c.lease_expires_at is not null)::int
     from due, podcast_feed_location l, podcast p
     where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current and p.id = due.podcast_id
+      and p.taken_down_at is null
     returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, c.num_unfinished, p.is_private,
       c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
       coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);

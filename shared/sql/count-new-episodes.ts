@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { accountPodcast, episode } from "../db/schema.ts";
+import { accountPodcast, episode, podcast } from "../db/schema.ts";
 import { isAnyOf } from "./any-of.ts";
 import { isNewToSubscriber, isSubscribed } from "./subscribed.ts";
+import { isNotTakenDown } from "./visible.ts";
 
 /** As far as is counted: who has left a hundred unheard need not know how many more there are. */
 export const NUM_NEW_MAX = 100;
 
-/** Counts what is new in subscriptions, by podcast id, up to `NUM_NEW_MAX` each. What the account is not subscribed to has no entry. */
+/** Counts what is new in subscriptions, by podcast id, up to `NUM_NEW_MAX` each. Podcasts that the account is not subscribed to, or that were taken down, have no entry. */
 export async function countNewEpisodes(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },
@@ -16,13 +17,13 @@ export async function countNewEpisodes(
     select ${accountPodcast.podcastId}, (
       select count(*)::int from (
         select from ${episode}
-        where ${episode.podcastId} = ${accountPodcast.podcastId} and ${isNewToSubscriber()}
+        where ${episode.podcastId} = ${podcast.id} and ${isNewToSubscriber()}
         order by ${episode.publishedAt} desc
         limit ${NUM_NEW_MAX}::int
       ) counted
     ) as num_new
-    from ${accountPodcast}
+    from ${accountPodcast} join ${podcast} on ${podcast.id} = ${accountPodcast.podcastId}
     where ${accountPodcast.accountId} = ${accountId}::bigint and ${isAnyOf(accountPodcast.podcastId, podcastIds)}
-      and ${isSubscribed()}`);
+      and ${isSubscribed()} and ${isNotTakenDown()}`);
   return new Map(rows.map((row) => [Number(row.podcast_id), row.num_new]));
 }

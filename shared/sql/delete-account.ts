@@ -3,7 +3,7 @@ import type { Database } from "../db/pool.ts";
 
 /**
  * Deletes an account with all that it holds; and the private podcasts that no other account has to do with, whose feeds'
- * URLs are secrets of the one that is gone. Call it in a transaction.
+ * URLs are secrets of the one that is gone. One that was taken down stays, or it could be added again. Call it in a transaction.
  */
 export async function deleteAccount(db: Database, id: number): Promise<void> {
   // In the order in which storing a feed locks them.
@@ -17,6 +17,6 @@ function ownPrivatePodcasts(accountId: number) {
   return sql`
     select p.id from podcast p
     join account_podcast own on own.podcast_id = p.id and own.account_id = ${accountId}::bigint
-    where p.is_private and not exists (
+    where p.is_private and p.taken_down_at is null and not exists (
       select from account_podcast other where other.podcast_id = p.id and other.account_id <> ${accountId}::bigint)`;
 }

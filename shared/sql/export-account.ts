@@ -13,7 +13,7 @@ import {
   verificationCode,
 } from "../db/schema.ts";
 import { unauthorized } from "../errors.ts";
-import { isFeedUrlVisible, isVisible } from "./visible.ts";
+import { isFeedUrlVisible, isTakenDownFor, isVisible } from "./visible.ts";
 
 /** The rows after `after`, an id, and the id of the last of them. */
 type Batch = { text: string; last: number };
@@ -28,7 +28,7 @@ const HELD_HIDDEN = ["id", "account_id"];
  * All that is stored of an account, as the text of one JSON object: itself, its podcasts, episodes, logins, API keys and
  * links that are under way. What would open the account (digests, the password's hash) is left out; podcasts and episodes
  * are named so that they can be found elsewhere, but for those of a private one that it has left. The URL of a private
- * feed is in it where the account gave it.
+ * feed is in it where the account gave it. Of a podcast that was taken down its title alone is told, to its subscribers.
  *
  * Podcasts and episodes are read in batches, by id, each a statement of its own. A cursor would show one moment, and hold
  * a connection and a snapshot for as long as the reader takes, and would end with its connection. So a row that changes
@@ -72,7 +72,8 @@ type Place = { accountId: number; after: number };
 
 function readPodcasts(db: Database, { accountId, after }: Place): Promise<Batch | undefined> {
   const named = {
-    title: sql`case when ${isVisible(accountId)} then ${podcast.title} end`,
+    title: sql`case when ${isVisible(accountId)} or ${isTakenDownFor(accountId)} then ${podcast.title} end`,
+    taken_down_at: sql`case when ${isTakenDownFor(accountId)} then ${podcast.takenDownAt} end`,
     podcast_guid: sql`case when ${isVisible(accountId)} then ${podcast.podcastGuid} end`,
     feed_url: sql`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
   };

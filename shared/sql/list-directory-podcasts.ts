@@ -1,7 +1,7 @@
-import { eq, getTableColumns, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { directoryPodcast, directorySearchHit, podcast } from "../db/schema.ts";
-import { isVisible } from "./visible.ts";
+import { isOffered, isVisible, storedIdOf } from "./visible.ts";
 
 const { id, title, author, feedUrl, imageUrl } = getTableColumns(directoryPodcast);
 
@@ -15,7 +15,7 @@ export type ListedDirectoryPodcast = {
   podcast: { id: number; title: string } | null;
 };
 
-/** Lists what a directory answered to a search, in its order. */
+/** Lists what a directory answered to a search, in its order, without podcasts that were taken down here. */
 export async function listDirectoryPodcasts(
   db: Database,
   { searchId, accountId }: { searchId: number; accountId: number | undefined },
@@ -25,7 +25,7 @@ export async function listDirectoryPodcasts(
     .from(directorySearchHit)
     .innerJoin(directoryPodcast, eq(directoryPodcast.id, directorySearchHit.directoryPodcastId))
     .leftJoin(podcast, isStored(accountId))
-    .where(eq(directorySearchHit.directorySearchId, searchId))
+    .where(and(eq(directorySearchHit.directorySearchId, searchId), isOffered()))
     .orderBy(directorySearchHit.position);
 }
 
@@ -33,8 +33,5 @@ export const STORED = { id: podcast.id, title: podcast.title };
 
 /** The podcast that is stored under the feed URL, else the one that was added from here, where the account may see it. */
 export function isStored(accountId: number | undefined) {
-  return sql`${podcast.id} = coalesce(
-      (select l.podcast_id from podcast_feed_location l where l.feed_url = ${directoryPodcast.feedUrl}),
-      ${directoryPodcast.podcastId})
-    and ${isVisible(accountId)}`;
+  return sql`${podcast.id} = ${storedIdOf()} and ${isVisible(accountId)}`;
 }

@@ -5,7 +5,7 @@ import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "
 import { PODCAST_BRIEF, type PodcastBrief } from "./list-account-episodes.ts";
 import { type EpisodeParts, type EpisodeRow, episodeColumns } from "./list-episodes-by-podcast.ts";
 import { isHeard, isNewToSubscriber, isSinceSubscription, isSubscribed } from "./subscribed.ts";
-import { isEpisodeListed } from "./visible.ts";
+import { isEpisodeListed, isNotTakenDown } from "./visible.ts";
 
 export type ListedNewEpisode = EpisodeRow & { podcast: PodcastBrief };
 type Asked = PageRequest & { accountId: number; parts: EpisodeParts };
@@ -48,11 +48,13 @@ async function list(
   const page = db.repeatable
     .select({ id: episode.id })
     .from(accountPodcast)
+    .innerJoin(podcast, eq(podcast.id, accountPodcast.podcastId))
     .innerJoin(episode, eq(episode.podcastId, accountPodcast.podcastId))
     .where(
       and(
         eq(accountPodcast.accountId, accountId),
         isSubscribed(),
+        isNotTakenDown(),
         isNew,
         from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
       ),

@@ -2,10 +2,11 @@ import { and, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type AccountPodcast, accountPodcast, type Podcast, podcast } from "../db/schema.ts";
 import { decodeCursor, type Edge, encodeCursor, type PageRequest } from "./cursor.ts";
+import { type Takedown, toTakedown } from "./find-takedowns.ts";
 import { isSubscribed } from "./subscribed.ts";
 
-/** A podcast that an account is subscribed to, and what it has to do with it. */
-export type ListedSubscription = AccountPodcast & { podcast: Podcast };
+/** What an account has to do with a podcast that it is subscribed to, and either the podcast or why it was taken down. */
+export type ListedSubscription = AccountPodcast & { podcast?: Podcast; takedown?: Takedown };
 
 /** Lists the podcasts that an account is subscribed to, by title: one more than `first`, where there are as many. */
 export async function listSubscriptions(
@@ -29,7 +30,12 @@ export async function listSubscriptions(
     .orderBy(sortKey, podcast.id)
     .limit(first + 1);
   return rows.map((row) => ({
-    node: { ...row.held, podcast: row.podcast },
+    node: { ...row.held, ...shownOf(row.podcast) },
     cursor: encodeCursor(row.sortKey, row.podcast.id),
   }));
+}
+
+function shownOf(podcast: Podcast): Pick<ListedSubscription, "podcast" | "takedown"> {
+  const takedown = toTakedown(podcast);
+  return takedown === undefined ? { podcast } : { takedown };
 }

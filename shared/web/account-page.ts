@@ -1,4 +1,3 @@
-import type { Podcast } from "../db/schema.ts";
 import type { ListedAccountEpisode } from "../sql/list-account-episodes.ts";
 import type { ListedApiKey, ListedLogin } from "../sql/list-credentials.ts";
 import type { ListedNewEpisode } from "../sql/list-new-episodes.ts";
@@ -76,14 +75,18 @@ function subscriptionsSection({ subscriptions: { items, after: nextAfter, numNew
 ${
   items.length === 0
     ? html`<p>None yet: find one on the <a href="/">list of podcasts</a> or by the search above, and press Subscribe.</p>`
-    : podcastCards(items.map(({ podcast }) => subscriptionCard(podcast, numNew.get(podcast.id) ?? 0)))
+    : podcastCards(items.map((held) => subscriptionCard(held, numNew.get(held.podcastId) ?? 0)))
 }
 ${pagingNav({ path: "/account", after, nextAfter, words: { first: "First subscriptions", next: "More subscriptions" } })}
 </section>`;
 }
 
-/** Without the author, whom its listener knows. */
-function subscriptionCard(podcast: Podcast, numNew: number) {
+/** Without the author, whom its listener knows. Of a podcast that was taken down the title alone. */
+function subscriptionCard({ podcastId: id, podcast, takedown }: ListedSubscription, numNew: number) {
+  if (podcast === undefined) {
+    const title = takedown?.title ?? "";
+    return { id, title, author: null, imageUrl: null, path: podcastPath({ id, title }), note: "Taken down" };
+  }
   const num = numNew > NUM_NEW_SHOWN_MAX ? `${NUM_NEW_SHOWN_MAX}+` : numNew;
   return { ...podcast, author: null, path: podcastPath(podcast), note: numNew > 0 ? `${num} new` : undefined };
 }

@@ -1,0 +1,15 @@
+import { missingParameter } from "../../shared/errors.ts";
+import { adminFunction } from "../../shared/http/function.ts";
+import { readFields, readText, readWhich } from "../../shared/http/read-fields.ts";
+import * as podcastBlocker from "../../shared/mediators/podcast-blocker.ts";
+
+/** Takes the podcast `podcastId`, or the one at the feed URL `url`, down for a `reason` that readers see. */
+export default adminFunction({
+  readParams(data) {
+    const fields = readFields(data);
+    const reason = readText(fields, "reason").trim();
+    if (reason === "") throw missingParameter("reason");
+    return { which: readWhich(fields), reason };
+  },
+  run: podcastBlocker.block,
+});
