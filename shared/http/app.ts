@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { type Context, createResources } from "../context.ts";
 import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
+import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
@@ -12,7 +13,7 @@ import { requestOf } from "./request-of.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { type Body, isStream, STREAM_TIMEOUT_MS, startStream } from "./stream.ts";
+import { type Body, isStream, startStream } from "./stream.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
 export type AppOptions = {
@@ -60,11 +61,6 @@ export type App = {
   drain(): void;
   close(): Promise<void>;
 };
-
-// Over a tick's own budget, for the feeds that are in flight when it is used up.
-const TICK_GRACE_MS = 35_000;
-// For an operator's function with --once, where its definition says nothing: hundreds of feeds may be added by one call.
-const OPERATOR_TIMEOUT_MS = 3_600_000;
 
 /** Makes the one wrapper that all functions share: request id, log, route, schema check, deadline, errors, headers. */
 export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
@@ -166,24 +162,12 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
   }
 
-  function timeoutOf(fn: PodcoreFunction): number {
-    return fn.kind === "http" ? config.requestTimeoutMs : config.tickBudgetMs + TICK_GRACE_MS;
-  }
-
-  function longestOf(fn: PodcoreFunction, timeoutMs: number): number {
-    return timeoutMs + (isStreaming(fn) ? STREAM_TIMEOUT_MS : 0);
-  }
-
-  function onceTimeoutOf(fn: PodcoreFunction): number {
-    return fn.kind === "admin" ? (fn.onceTimeoutMs ?? OPERATOR_TIMEOUT_MS) : timeoutOf(fn);
-  }
-
   type Bounds = { fn: PodcoreFunction; hungUp: AbortSignal | undefined };
   async function withDeadline(
     { fn, hungUp }: Bounds,
     run: (ctx: Context) => Promise<Reply<Body>>,
   ): Promise<Reply<Body>> {
-    const timeoutMs = timeoutOf(fn);
+    const timeoutMs = timeoutMsOf(fn, config);
     const controller = new AbortController();
     const abort = (reason: Error) => controller.abort(reason);
     const signal = AbortSignal.any([controller.signal, ...(hungUp === undefined ? [] : [hungUp])]);
@@ -275,8 +259,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     call,
     fail,
     bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
-    onceTimeoutMs: Math.max(...mounts.map(({ fn }) => longestOf(fn, onceTimeoutOf(fn)))),
-    longestCallMs: Math.max(...mounts.map(({ fn }) => longestOf(fn, timeoutOf(fn)))),
+    onceTimeoutMs: onceTimeoutMs(mounts, config),
+    longestCallMs: longestCallMs(mounts, config),
     start: schemaGuard.start,
     readiness: schemaGuard.readiness,
     drain() {
@@ -285,10 +269,6 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     },
     close: resources.close,
   };
-}
-
-function isStreaming(fn: PodcoreFunction): boolean {
-  return fn.kind === "http" && fn.streams === true;
 }
 
 /** RFC 9110 9.2.1 */
