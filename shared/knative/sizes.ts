@@ -121,6 +121,9 @@ const ADMIN: Size = {
   memoryLimit: FEED,
 };
 
+/** What an operator has done by one statement or transaction after the other. */
+const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction after the other"] };
+
 /** What is not as its kind is. */
 const SIZES: Readonly<Record<string, Size>> = {
   "web-asset-get": ASSET,
@@ -144,6 +147,12 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-login-revoke-post": BUTTON,
   "web-api-key-create-post": BUTTON,
   "web-api-key-revoke-post": BUTTON,
+  "admin-account-add": TASK,
+  "admin-directory-search": TASK,
+  "admin-error": TASK,
+  "admin-podcast-block": TASK,
+  "admin-podcast-remove": TASK,
+  "admin-podcast-unblock": TASK,
   "tick-work": WORKER,
   "tick-clean": CLEANER,
 };
