@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { rss } from "../support/feed.ts";
@@ -20,6 +21,9 @@ const WINDOW = 10;
  * newest ten. The ledger knows every guid that was ever served.
  */
 export async function startFeeds({ numFeeds, growth = 0 }: { numFeeds: number; growth?: number }): Promise<Feeds> {
+  // Rows may serve several lots of feeds.
+  const lot = randomUUID();
+  const guidOf = (path: string, number: number) => `${lot}${path}#${number}`;
   const numItems = new Map<string, number>();
   const requests: Served[] = [];
   const server = createServer((request, response) => {
@@ -27,7 +31,7 @@ export async function startFeeds({ numFeeds, growth = 0 }: { numFeeds: number; g
     requests.push({ path, at: Date.now(), headers: request.headers });
     const num = (numItems.get(path) ?? 1) + (Math.random() < growth ? 1 : 0);
     numItems.set(path, num);
-    const items = Array.from({ length: Math.min(num, WINDOW) }, (_, i) => ({ guid: `${path}#${num - i}` }));
+    const items = Array.from({ length: Math.min(num, WINDOW) }, (_, i) => ({ guid: guidOf(path, num - i) }));
     response.writeHead(200, { "content-type": "application/rss+xml" }).end(rss({ title: `Show ${path}`, items }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,7 +40,7 @@ export async function startFeeds({ numFeeds, growth = 0 }: { numFeeds: number; g
   return {
     urls: Array.from({ length: numFeeds }, (_, i) => `http://127.0.0.1:${port}/${i}.xml`),
     requests,
-    guidsOf: (path) => Array.from({ length: numItems.get(path) ?? 0 }, (_, i) => `${path}#${i + 1}`),
+    guidsOf: (path) => Array.from({ length: numItems.get(path) ?? 0 }, (_, i) => guidOf(path, i + 1)),
     close() {
       server.close();
       server.closeAllConnections();
