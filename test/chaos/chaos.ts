@@ -113,7 +113,7 @@ export async function createChaos(): Promise<Chaos> {
 
   function spawnProgram(args: readonly string[], environment: Record<string, string>): ChaosProcess {
     const child = spawn(process.execPath, args, {
-      env: { PATH: process.env.PATH, PODCORE_LOG: "json", ...environment },
+      env: { PATH: process.env.PATH, PODCORE_LOG: "json", PODCORE_DIRECTORY_URL: "http://127.0.0.1:9", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
