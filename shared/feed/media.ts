@@ -39,5 +39,5 @@ export function mediaType(value: string | undefined): string | undefined {
 
 function isPlayable({ type, url }: Media): boolean {
   if (type !== undefined && /^(?:audio|video)\//.test(type)) return true;
-  return type === undefined || !type.startsWith("image/") ? PLAYABLE_PATH.test(new URL(url).pathname) : false;
+  return type === undefined || !type.startsWith("image/") ? PLAYABLE_PATH.test(url.split(/[?#]/, 1)[0] ?? "") : false;
 }

@@ -1,3 +1,4 @@
+import { hasLongHost } from "../long-host.ts";
 import { LIMITS } from "./model.ts";
 
 /**
@@ -7,8 +8,8 @@ import { LIMITS } from "./model.ts";
 export function webUrl(value: string | undefined, base: string | undefined): string | undefined {
   if (value === undefined || value.length > LIMITS.url * 2) return undefined;
   const text = value.trim().replaceAll("&amp;", "&");
-  if (text === "" || !URL.canParse(text, base)) return undefined;
-  const url = new URL(text, base);
-  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  if (text === "" || hasLongHost(text)) return undefined;
+  const url = URL.parse(text, base);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
   return url.href.length <= LIMITS.url ? url.href : undefined;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { hasLongHost } from "../long-host.ts";
 import { isSecretName } from "../secret-names.ts";
 import { isSubscribersFeed } from "./feed-hosts.ts";
 import { redactUrl } from "./redact.ts";
@@ -17,17 +18,15 @@ const MAX_LENGTH = 2_000;
  * host, no default port, credentials kept. Throws a UserError 400 when it is no such address.
  */
 export function normalizeFeedUrl(input: string): string {
-  const url = URL.parse(addScheme(input.trim()));
+  // Before anything else: what follows would read all of it.
+  if (input.length > MAX_LENGTH) throw tooLong(input);
+  const address = addScheme(input.trim());
+  const url = hasLongHost(address) ? null : URL.parse(address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new UserError(400, `Cannot use "${redactUrl(input)}" as a feed URL`);
   }
   url.hash = "";
-  if (url.href.length > MAX_LENGTH) {
-    throw new UserError(
-      400,
-      `Cannot use "${redactUrl(input).slice(0, 100)}..." as a feed URL: it is over ${MAX_LENGTH} characters`,
-    );
-  }
+  if (url.href.length > MAX_LENGTH) throw tooLong(input);
   return url.href;
 }
 
@@ -45,6 +44,11 @@ export function carriesSecret(url: string): boolean {
 export function hasCredentials(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && (parsed.username !== "" || parsed.password !== "");
+}
+
+function tooLong(input: string): UserError {
+  const shown = redactUrl(input).slice(0, 100);
+  return new UserError(400, `Cannot use "${shown}..." as a feed URL: it is over ${MAX_LENGTH} characters`);
 }
 
 function addScheme(input: string): string {

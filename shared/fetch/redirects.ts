@@ -1,3 +1,4 @@
+import { hasLongHost } from "../long-host.ts";
 import type { Deadline } from "./deadline.ts";
 import { FetchError } from "./errors.ts";
 import { hasCredentials } from "./feed-url.ts";
@@ -93,7 +94,8 @@ function readLocation(base: URL, location = ""): URL {
   const fail = (detail: string) => new FetchError("bad-redirect", { url: base.href, detail });
   if (location === "") throw fail("Received redirection without `Location` header");
   if (location.length > MAX_LOCATION_LENGTH) throw fail(`the \`Location\` is over ${MAX_LOCATION_LENGTH} bytes`);
-  const next = URL.parse(readUtf8(location), base.href);
+  const text = readUtf8(location);
+  const next = hasLongHost(text) ? null : URL.parse(text, base.href);
   if (next === null) throw fail("the `Location` is not a URL");
   return withoutCredentials(readUrl(next.href));
 }

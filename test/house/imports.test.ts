@@ -28,6 +28,7 @@ const COMMON = [
   "shared/config.ts",
   "shared/context.ts",
   "shared/secret-names.ts",
+  "shared/long-host.ts",
   "shared/version.gen.ts",
   "functions/routes.ts",
 ];
