@@ -2,6 +2,8 @@ import { badParameter, notFound, UserError } from "../errors.ts";
 
 // Ids begin at 1.
 const NO_ID = 0;
+// A sign and the digits of a 64-bit integer, with leading zeros to spare.
+const MAX_LENGTH = 40;
 
 type What = "podcast" | "episode";
 
@@ -17,7 +19,8 @@ export function parseIdToChange(text: string, what: What): number {
 }
 
 function readId(text: string): number | undefined {
-  if (!/^[+-]?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) return undefined;
+  if (text.length > MAX_LENGTH || !/^[+-]?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text))
+    return undefined;
   const id = Number(text);
   return Number.isSafeInteger(id) ? id : NO_ID;
 }

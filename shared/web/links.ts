@@ -69,7 +69,7 @@ export function webUrl(value: string | undefined | null): string | undefined {
 /** A path of this site's, percent-encoded, that a form or link hands on; undefined for what would lead elsewhere. */
 export function localPath(text: string): string | undefined {
   // Browsers take "//host" and "/\\host" for another site, and leave out tabs and line ends. A header takes no other letters.
-  return /^\/(?!\/)[!-[\]-~]*$/.test(text) && text.length <= 2_000 ? text : undefined;
+  return text.length <= 2_000 && /^\/(?!\/)[!-[\]-~]*$/.test(text) ? text : undefined;
 }
 
 function withSlug(id: number, title: string): string {
