@@ -1,16 +1,20 @@
 import { clockSeconds } from "./duration.ts";
 import { attribute, children, type FeedNode } from "./feed-node.ts";
 import { type Chapter, LIMITS } from "./model.ts";
+import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
 
 /** Reads Podlove Simple Chapters (https://podlove.org/simple-chapters/), in order of their start. */
-export function chaptersOf(item: FeedNode, baseUrl: string): Chapter[] {
+export function* chaptersOf(item: FeedNode, baseUrl: string): Steps<Chapter[]> {
   const chapters: Chapter[] = [];
-  for (const node of children(item, "psc:chapters").flatMap((list) => children(list, "psc:chapter"))) {
+  const lists = children(item, "psc:chapters");
+  const nodes = lists.flatMap((list) => children(list, "psc:chapter", LIMITS.chapters)).slice(0, LIMITS.chapters);
+  for (const node of nodes) {
+    yield;
     const startSeconds = clockSeconds(attribute(node, "start") ?? "");
     const title = lineOf(attribute(node, "title"), LIMITS.title);
-    if (startSeconds === undefined || title === undefined || chapters.length >= LIMITS.chapters) continue;
+    if (startSeconds === undefined || title === undefined) continue;
     const linkUrl = webUrl(attribute(node, "href"), baseUrl);
     const imageUrl = webUrl(attribute(node, "image"), baseUrl);
     chapters.push({ startSeconds, title, ...(linkUrl && { linkUrl }), ...(imageUrl && { imageUrl }) });

@@ -1,9 +1,10 @@
 import { convertItem } from "./convert-item.ts";
 import type { FeedNode } from "./feed-node.ts";
 import { type Feed, type FeedEpisode, LIMITS, type SkippedItem } from "./model.ts";
+import type { Steps } from "./steps.ts";
 
 export type Collector = {
-  add(item: FeedNode): void;
+  add(item: FeedNode): Steps<void>;
   result(): Pick<Feed, "episodes" | "skipped" | "numSkipped">;
 };
 
@@ -30,9 +31,9 @@ export function createCollector(baseUrl: string): Collector {
   }
 
   return {
-    add(item) {
+    *add(item) {
       const place = { position: numItems++, baseUrl };
-      const converted = convert(item, place);
+      const converted = yield* convert(item, place);
       if ("reason" in converted) {
         skip(converted);
         return;
@@ -55,9 +56,10 @@ export function createCollector(baseUrl: string): Collector {
   };
 }
 
-function convert(item: FeedNode, place: { position: number; baseUrl: string }): FeedEpisode | SkippedItem {
+type Place = { position: number; baseUrl: string };
+function* convert(item: FeedNode, place: Place): Steps<FeedEpisode | SkippedItem> {
   try {
-    return convertItem(item, place);
+    return yield* convertItem(item, place);
   } catch {
     // Nothing is known to throw. If something does, the item is listed, and the other items are kept.
     return { position: place.position, guid: undefined, title: undefined, reason: "cannot be converted" };

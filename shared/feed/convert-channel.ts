@@ -1,26 +1,22 @@
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
-import { authorOf, firstOf, imageOf, isExplicit, linkOf } from "./fields.ts";
+import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
+import type { Steps } from "./steps.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
 import { webUrl } from "./url.ts";
 
 export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
 
 /** Converts a channel. One without a title is called by the host of its page, or of the feed. */
-export function convertChannel(channel: FeedNode | undefined, baseUrl: string): Channel {
+export function* convertChannel(channel: FeedNode | undefined, baseUrl: string): Steps<Channel> {
   const linkUrl = linkOf(channel, baseUrl);
   const owner = firstChild(channel, "itunes:owner");
   const type = childText(channel, "itunes:type")?.toLowerCase();
-  const titles = [
-    ...children(channel, "title"),
-    ...children(channel, "itunes:title"),
-    ...children(channel, "media:title"),
-  ];
   return {
-    title: firstOf(titles, (node) => lineOf(ownText(node), LIMITS.title)) ?? new URL(linkUrl ?? baseUrl).hostname,
-    description: descriptionOf(channel),
+    title: (yield* titleOf(channel, ["title", "itunes:title", "media:title"])) ?? new URL(linkUrl ?? baseUrl).hostname,
+    description: yield* descriptionOf(channel),
     author: authorOf(channel),
     ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),
     language: languageOf(channel),
@@ -29,7 +25,7 @@ export function convertChannel(channel: FeedNode | undefined, baseUrl: string): 
     ),
     linkUrl,
     imageUrl: imageOf(channel, baseUrl),
-    categories: categoriesOf(channel),
+    categories: yield* categoriesOf(channel),
     isExplicit: isExplicit(channel),
     itunesType: type === "episodic" || type === "serial" ? type : undefined,
     isComplete: booleanOf(childText(channel, "itunes:complete")) ?? false,
@@ -38,13 +34,17 @@ export function convertChannel(channel: FeedNode | undefined, baseUrl: string): 
     podcastGuid: uuidOf(childText(channel, "podcast:guid")),
     isLocked: booleanOf(childText(channel, "podcast:locked")),
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
-    namespace: channelNamespace(channel, baseUrl),
+    namespace: yield* channelNamespace(channel, baseUrl),
   };
 }
 
-function descriptionOf(channel: FeedNode | undefined): string | undefined {
-  const names = ["description", "itunes:summary", "subtitle", "googleplay:description", "itunes:subtitle"];
-  return firstOf(names, (name) => paragraphsOf(childText(channel, name), LIMITS.channelDescription));
+function* descriptionOf(channel: FeedNode | undefined): Steps<string | undefined> {
+  for (const name of ["description", "itunes:summary", "subtitle", "googleplay:description", "itunes:subtitle"]) {
+    yield;
+    const text = paragraphsOf(childText(channel, name), LIMITS.channelDescription);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function languageOf(channel: FeedNode | undefined): string | undefined {
@@ -58,7 +58,7 @@ function languageOf(channel: FeedNode | undefined): string | undefined {
 }
 
 /** FeedParser's own reading loses the parent of a lone subcategory. Those of iTunes, else what the feed has instead. */
-function categoriesOf(channel: FeedNode | undefined): Category[] {
+function* categoriesOf(channel: FeedNode | undefined): Steps<Category[]> {
   const categories = new Map<string, Set<string>>();
   const add = (name: string | undefined, subcategories: (string | undefined)[]) => {
     if (name === undefined || (categories.size >= LIMITS.categories && !categories.has(name))) return;
@@ -69,6 +69,7 @@ function categoriesOf(channel: FeedNode | undefined): Category[] {
     }
   };
   for (const node of children(channel, "itunes:category")) {
+    yield;
     add(nameOf(node), children(node, "itunes:category").map(nameOf));
   }
   if (categories.size === 0) for (const node of children(channel, "googleplay:category")) add(nameOf(node), []);

@@ -3,13 +3,14 @@ import { chaptersOf } from "./chapters.ts";
 import { chaptersFromNotes } from "./chapters-from-notes.ts";
 import { dateOf } from "./date.ts";
 import { durationOf } from "./duration.ts";
-import { attribute, children, childText, type FeedNode, firstChild } from "./feed-node.ts";
-import { authorOf, firstOf, imageOf, isExplicit, linkOf } from "./fields.ts";
+import { attribute, childText, type FeedNode, firstChild } from "./feed-node.ts";
+import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { mediaOf } from "./media.ts";
 import { type FeedEpisode, LIMITS, type SkippedItem } from "./model.ts";
 import { notesHtml, pickNotes } from "./notes.ts";
 import { decimalOf, integerOf } from "./numbers.ts";
 import { episodeNamespace, isBlocked } from "./podcast-namespace.ts";
+import type { Steps } from "./steps.ts";
 import { lineOf, rawOf } from "./text.ts";
 
 // As much of the notes as makes a title where an item has none.
@@ -18,16 +19,19 @@ const TITLE_FROM_NOTES = 100;
 const DATES = ["pubdate", "published", "dc:date", "updated", "modified"];
 
 /** Converts an item, or says why it cannot be an episode. `position` is its place in the feed. */
-export function convertItem(
+export function* convertItem(
   item: FeedNode,
   { position, baseUrl }: { position: number; baseUrl: string },
-): FeedEpisode | SkippedItem {
+): Steps<FeedEpisode | SkippedItem> {
+  yield;
   const ownGuid = childText(item, "guid") ?? childText(item, "id");
   const media = mediaOf(item, baseUrl);
   if (media === undefined) return skippedItem(item, { position, reason: "no media URL" });
 
+  yield;
   const linkUrl = linkOf(item, baseUrl) ?? permalinkOf(item, baseUrl);
   const fullGuid = [ownGuid, media.url].find((guid) => lineOf(guid, LIMITS.guid) !== undefined) ?? media.url;
+  yield;
   const source = pickNotes([
     childText(item, "content:encoded"),
     childText(item, "content"),
@@ -37,15 +41,22 @@ export function convertItem(
     childText(item, "googleplay:description"),
     childText(item, "itunes:subtitle"),
   ]);
+  yield;
   const descriptionHtml = notesHtml(source, linkUrl ?? baseUrl);
-  const chapters = chaptersOf(item, baseUrl);
+  yield;
+  const ownChapters = yield* chaptersOf(item, baseUrl);
+  const chapters = ownChapters.length > 0 ? ownChapters : chaptersFromNotes(descriptionHtml ?? "");
+  yield;
   const season = firstChild(item, "podcast:season");
   const episode = firstChild(item, "podcast:episode");
   return {
     position,
     guid: guidText(fullGuid) ?? media.url,
     guidSha256: createHash("sha256").update(fullGuid).digest(),
-    title: titleOf(item, source) ?? fileName(media.url),
+    title:
+      (yield* titleOf(item, ["itunes:title", "title", "media:title"])) ??
+      lineOf(source, TITLE_FROM_NOTES) ??
+      fileName(media.url),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(item, name))),
     descriptionSource: source,
     descriptionHtml,
@@ -63,8 +74,8 @@ export function convertItem(
     episodeNumber: decimalOf(episode?.["#"]) ?? decimalOf(childText(item, "itunes:episode")),
     episodeDisplay: lineOf(attribute(episode, "display"), LIMITS.shortText),
     episodeType: episodeTypeOf(childText(item, "itunes:episodetype")),
-    chapters: chapters.length > 0 ? chapters : chaptersFromNotes(descriptionHtml ?? ""),
-    namespace: episodeNamespace(item, baseUrl),
+    chapters,
+    namespace: yield* episodeNamespace(item, baseUrl),
   };
 }
 
@@ -89,12 +100,6 @@ function permalinkOf(item: FeedNode, baseUrl: string): string | undefined {
   if (attribute(guid, "ispermalink")?.toLowerCase() === "false" || !/^https?:/i.test(guid?.["#"] ?? ""))
     return undefined;
   return linkOf({ link: { "#": guid?.["#"] } }, baseUrl);
-}
-
-function titleOf(item: FeedNode, source: string | undefined): string | undefined {
-  const texts = [...children(item, "itunes:title"), ...children(item, "title"), ...children(item, "media:title")];
-  const title = firstOf(texts, (node) => lineOf(node["#"], LIMITS.title));
-  return title ?? lineOf(source, TITLE_FROM_NOTES);
 }
 
 function fileName(url: string): string {

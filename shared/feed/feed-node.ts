@@ -3,11 +3,14 @@ export type FeedNode = { "@"?: Record<string, string>; "#"?: string } & {
   [name: string]: FeedNode | FeedNode[] | string | (FeedNode | string)[] | Record<string, string> | undefined;
 };
 
-/** Returns the children of that name in document order, each as a node. */
-export function children(node: FeedNode | undefined, name: string): FeedNode[] {
+// Elements of one name that are looked at for one value. Feeds have one of most, and four of some.
+const MAX_ALIKE = 20;
+
+/** Returns the first `max` children of that name in document order, each as a node. */
+export function children(node: FeedNode | undefined, name: string, max: number = MAX_ALIKE): FeedNode[] {
   if (node === undefined || !Object.hasOwn(node, name)) return [];
   const found = node[name];
-  const list = Array.isArray(found) ? found : [found];
+  const list = Array.isArray(found) ? found.slice(0, max) : [found];
   return list.flatMap((child) => {
     if (typeof child === "string") return [{ "#": child }];
     // "@" is the one key that holds no element, and no caller asks for it.

@@ -1,6 +1,7 @@
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
 import { LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
+import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
 
@@ -44,6 +45,18 @@ export function linkOf(node: FeedNode | undefined, baseUrl: string): string | un
   );
 }
 
+/** Returns the first title among the elements of these names. */
+export function* titleOf(node: FeedNode | undefined, names: readonly string[]): Steps<string | undefined> {
+  for (const name of names) {
+    for (const child of children(node, name)) {
+      yield;
+      const title = lineOf(ownText(child), LIMITS.title);
+      if (title !== undefined) return title;
+    }
+  }
+  return undefined;
+}
+
 export function isExplicit(node: FeedNode | undefined): boolean | undefined {
   return booleanOf(childText(node, "itunes:explicit")) ?? booleanOf(childText(node, "googleplay:explicit"));
 }
@@ -58,5 +71,5 @@ export function firstOf<T, U>(values: T[], read: (value: T) => U | undefined): U
 
 /** RSS has "editor@example.com (Jo Doe)" where Atom has a name. */
 function nameOf(text: string | undefined): string | undefined {
-  return /^[^\s()]+@[^\s()]+\s*\(([^()]+)\)$/.exec(text ?? "")?.[1] ?? text;
+  return /^[^\s()@]+@[^\s()@]+\s*\(([^()]+)\)$/.exec(text ?? "")?.[1] ?? text;
 }

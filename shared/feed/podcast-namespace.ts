@@ -5,6 +5,7 @@ import {
   type ChannelNamespace,
   type EpisodeNamespace,
   LIMITS,
+  type License,
   type LiveItem,
   type Location,
   type Person,
@@ -17,41 +18,44 @@ import {
   type ValueRecipient,
 } from "./model.ts";
 import { booleanOf, bytesOf, decimalOf, integerOf } from "./numbers.ts";
+import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
 
 /** Reads a channel's elements of the podcast namespace, as https://podcasting2.org/docs/podcast-namespace describes them. */
-export function channelNamespace(channel: FeedNode | undefined, baseUrl: string): ChannelNamespace {
+export function* channelNamespace(channel: FeedNode | undefined, baseUrl: string): Steps<ChannelNamespace> {
   return present({
-    funding: list(channel, "podcast:funding", (node) => {
+    funding: yield* list(channel, "podcast:funding", (node) => {
       const url = webUrl(attribute(node, "url"), baseUrl);
       return url === undefined ? undefined : present({ url, message: short(ownText(node)) });
     }),
-    persons: list(channel, "podcast:person", (node) => person(node, baseUrl)),
-    location: location(channel),
-    license: license(channel, baseUrl),
-    values: list(channel, "podcast:value", value),
-    trailers: list(channel, "podcast:trailer", (node) => trailer(node, baseUrl)),
-    liveItems: list(channel, "podcast:liveitem", (node) => liveItem(node, baseUrl)),
-    podroll: list(firstChild(channel, "podcast:podroll"), "podcast:remoteitem", (node) => remoteItem(node, baseUrl)),
-    txts: list(channel, "podcast:txt", txt),
+    persons: yield* list(channel, "podcast:person", (node) => person(node, baseUrl)),
+    location: yield* location(channel),
+    license: yield* license(channel, baseUrl),
+    values: yield* listInSteps(channel, "podcast:value", value),
+    trailers: yield* list(channel, "podcast:trailer", (node) => trailer(node, baseUrl)),
+    liveItems: yield* listInSteps(channel, "podcast:liveitem", (node) => liveItem(node, baseUrl)),
+    podroll: yield* list(firstChild(channel, "podcast:podroll"), "podcast:remoteitem", (node) =>
+      remoteItem(node, baseUrl),
+    ),
+    txts: yield* list(channel, "podcast:txt", txt),
   });
 }
 
 /** Reads an item's elements of the podcast namespace, apart from its season and episode. */
-export function episodeNamespace(item: FeedNode, baseUrl: string): EpisodeNamespace {
+export function* episodeNamespace(item: FeedNode, baseUrl: string): Steps<EpisodeNamespace> {
   return present({
-    persons: list(item, "podcast:person", (node) => person(node, baseUrl)),
-    transcripts: list(item, "podcast:transcript", (node) => transcript(node, baseUrl)),
-    chapters: list(item, "podcast:chapters", (node) => {
+    persons: yield* list(item, "podcast:person", (node) => person(node, baseUrl)),
+    transcripts: yield* list(item, "podcast:transcript", (node) => transcript(node, baseUrl)),
+    chapters: (yield* list(item, "podcast:chapters", (node) => {
       const url = webUrl(attribute(node, "url"), baseUrl);
       return url === undefined ? undefined : present({ url, type: mediaType(attribute(node, "type")) });
-    })[0],
-    soundbites: list(item, "podcast:soundbite", soundbite),
-    location: location(item),
-    license: license(item, baseUrl),
-    values: list(item, "podcast:value", value),
-    txts: list(item, "podcast:txt", txt),
+    }))[0],
+    soundbites: yield* list(item, "podcast:soundbite", soundbite),
+    location: yield* location(item),
+    license: yield* license(item, baseUrl),
+    values: yield* listInSteps(item, "podcast:value", value),
+    txts: yield* list(item, "podcast:txt", txt),
   });
 }
 
@@ -74,26 +78,28 @@ function person(node: FeedNode, baseUrl: string): Person | undefined {
   });
 }
 
-function location(parent: FeedNode | undefined): Location | undefined {
-  return list(parent, "podcast:location", (node) => {
+function* location(parent: FeedNode | undefined): Steps<Location | undefined> {
+  const found = yield* list(parent, "podcast:location", (node) => {
     const name = short(ownText(node));
     if (name === undefined) return undefined;
     return present({ name, geo: short(attribute(node, "geo")), osm: short(attribute(node, "osm")) });
-  })[0];
+  });
+  return found[0];
 }
 
-function license(parent: FeedNode | undefined, baseUrl: string): ChannelNamespace["license"] {
-  return list(parent, "podcast:license", (node) => {
+function* license(parent: FeedNode | undefined, baseUrl: string): Steps<License | undefined> {
+  const found = yield* list(parent, "podcast:license", (node) => {
     const identifier = short(ownText(node));
     return identifier === undefined ? undefined : present({ identifier, url: webUrl(attribute(node, "url"), baseUrl) });
-  })[0];
+  });
+  return found[0];
 }
 
-function value(node: FeedNode): Value | undefined {
+function* value(node: FeedNode): Steps<Value | undefined> {
   const type = short(attribute(node, "type"));
   const method = short(attribute(node, "method"));
   if (type === undefined || method === undefined) return undefined;
-  const recipients = list(node, "podcast:valuerecipient", valueRecipient);
+  const recipients = yield* list(node, "podcast:valuerecipient", valueRecipient);
   return present({ type, method, suggested: short(attribute(node, "suggested")), recipients });
 }
 
@@ -127,7 +133,7 @@ function trailer(node: FeedNode, baseUrl: string): Trailer | undefined {
   });
 }
 
-function liveItem(node: FeedNode, baseUrl: string): LiveItem | undefined {
+function* liveItem(node: FeedNode, baseUrl: string): Steps<LiveItem | undefined> {
   const status = attribute(node, "status")?.toLowerCase() ?? "";
   if (!["pending", "live", "ended"].includes(status)) return undefined;
   const media = mediaOf(node, baseUrl);
@@ -140,7 +146,7 @@ function liveItem(node: FeedNode, baseUrl: string): LiveItem | undefined {
     linkUrl: webUrl(childText(node, "link"), baseUrl),
     mediaUrl: media?.url,
     mediaType: media?.type,
-    contentLinks: list(node, "podcast:contentlink", (link) => {
+    contentLinks: yield* list(node, "podcast:contentlink", (link) => {
       const url = webUrl(attribute(link, "href"), baseUrl);
       return url === undefined ? undefined : present({ url, text: short(ownText(link)) });
     }),
@@ -182,11 +188,25 @@ function txt(node: FeedNode): Txt | undefined {
   return text === undefined ? undefined : present({ purpose: short(attribute(node, "purpose")), value: text });
 }
 
-function list<T>(parent: FeedNode | undefined, name: string, read: (node: FeedNode) => T | undefined): T[] {
-  return children(parent, name)
-    .map(read)
-    .filter((entry) => entry !== undefined)
-    .slice(0, LIMITS.listEntries);
+function list<T>(parent: FeedNode | undefined, name: string, read: (node: FeedNode) => T | undefined): Steps<T[]> {
+  return listInSteps(parent, name, function* (node) {
+    yield;
+    return read(node);
+  });
+}
+
+/** Reads the first elements of that name, and of these what is well formed. */
+function* listInSteps<T>(
+  parent: FeedNode | undefined,
+  name: string,
+  read: (node: FeedNode) => Steps<T | undefined>,
+): Steps<T[]> {
+  const entries: T[] = [];
+  for (const node of children(parent, name, LIMITS.listEntries)) {
+    const entry = yield* read(node);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }
 
 function short(text: string | undefined): string | undefined {
