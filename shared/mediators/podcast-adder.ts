@@ -4,6 +4,7 @@ import { findCode } from "../db/failure.ts";
 import { type PrivateReason, podcast, podcastFeedLocation } from "../db/schema.ts";
 import { readDirectoryLink } from "../directory/directory-link.ts";
 import { UserError } from "../errors.ts";
+import { maxInflatedBytes } from "../feed/inflated-body.ts";
 import type { SkippedItem } from "../feed/model.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
@@ -168,7 +169,7 @@ async function addFeedOfPage(
 type Retrieved = { reply: FetchReply; feedUrls: string[]; privateReason: PrivateReason | undefined };
 async function store(ctx: Context, { reply, feedUrls, privateReason }: Retrieved): Promise<AddResult> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await whileReading(reply.body.length, async () =>
+  const stored = await whileReading(maxInflatedBytes(reply.body), async () =>
     feedStorer.run(ctx, {
       feed: await read(ctx, reply),
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
+import { maxInflatedBytes } from "../feed/inflated-body.ts";
 import { readFeed } from "../feed/read-feed.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
@@ -76,7 +77,7 @@ async function store(ctx: Context, claim: Claim): Promise<void> {
   const content = await findNewestFeedContent(ctx.db, claim.podcastId);
   if (content === undefined) throw new Error(`Cannot reingest podcast "${claim.podcastId}": its raw feed is gone`);
   const { body, contentType, baseUrl } = content;
-  const { numInserted, numUpdated, numSkipped } = await whileReading(body.length, async () => {
+  const { numInserted, numUpdated, numSkipped } = await whileReading(maxInflatedBytes(body), async () => {
     const feed = await readFeed({ body, contentType, url: baseUrl, signal: ctx.signal });
     return feedStorer.restore(ctx, { feed, claim });
   });

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { maxInflatedBytes } from "../feed/inflated-body.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "../sql/claim-due-podcasts.ts";
 import { LeaseLostError } from "../sql/lock-lease.ts";
@@ -81,7 +82,7 @@ async function store(
   }
   const isActive = isChanged || claim.isActive;
   const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await whileReading(reply.body.length, async () =>
+  const stored = await whileReading(maxInflatedBytes(reply.body), async () =>
     feedStorer.run(ctx, {
       feed: await read(ctx, reply),
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },

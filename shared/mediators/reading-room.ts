@@ -5,7 +5,7 @@ const CAPACITY_BYTES = 16 * 1024 * 1024;
 let usedBytes = 0;
 const waiting: { numBytes: number; enter: () => void }[] = [];
 
-/** Runs `work` on a feed of `numBytes` when all that is being read in this process, this one included, is small enough. First come, first served. */
+/** Runs `work` on a feed of `numBytes`, inflated, when all that is being read in this process, this one included, is small enough. First come, first served. */
 export async function whileReading<T>(numBytes: number, work: () => Promise<T>): Promise<T> {
   const share = Math.min(numBytes, CAPACITY_BYTES);
   await new Promise<void>((enter) => {
