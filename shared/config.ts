@@ -98,9 +98,9 @@ export function readConfig(environment: Environment = process.env) {
     if (value === undefined) return undefined;
     if (!URL.canParse(value) || !/^https?:\/\/[^@]*$/i.test(value)) {
       // What stands before an @ may be a password.
-      throw new Error(`Cannot use ${name}="${value.replace(/[^/]*@/, "...@")}": not an http(s) URL`);
+      throw new Error(`Cannot use ${name}="${value.replace(/^.*@/, "...@")}": not an http(s) URL`);
     }
-    return value.replace(/\/+$/, "");
+    return value.replace(/(?<!\/)\/+$/, "");
   }
 
   function databaseUrl(name: Name): string | undefined {

@@ -48,7 +48,7 @@ function plain(text: string): string {
   const address = text
     .trim()
     .replace(/^\[(.*)\](?::\d+)?$/, "$1")
-    .replace(/%.*$/, "");
+    .replace(/%.*/s, "");
   const withoutPort = /^[\d.]+:\d+$/.test(address) ? address.slice(0, address.indexOf(":")) : address;
   return withoutPort.replace(/^::ffff:(?=\d+\.)/i, "");
 }

@@ -2,9 +2,9 @@ import { clockSeconds } from "./duration.ts";
 import { type Chapter, LIMITS } from "./model.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
 
-const TIME = String.raw`((?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,3})?)`;
 // "12:34 Title", "(1:02:03) - Title", "[00:00 - 01:30] Title", "* 12:34: Title"; the end of a range is not kept.
-const LINE = new RegExp(String.raw`^[\s([*•–—-]*${TIME}(?:\s*[–—-]\s*${TIME})?[\s)\]:|.•–—-]+(\S.*)$`);
+const LINE =
+  /^[\s([*•–—-]*(?<start>(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,3})?)(?:\s*[–—-]\s*(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,3})?)?[\s)\]:|.•–—-]+(?<title>\S.*)$/s;
 
 /**
  * Finds the chapters that show notes list by hand: times at the start of lines, paragraphs or list items. Returns none unless
@@ -15,13 +15,14 @@ const LINE = new RegExp(String.raw`^[\s([*•–—-]*${TIME}(?:\s*[–—-]\s*$
 export function chaptersFromNotes(html: string): Chapter[] {
   const chapters: Chapter[] = [];
   for (const line of (paragraphsOf(html, LIMITS.notesHtml) ?? "").split("\n")) {
-    const match = LINE.exec(line);
-    const startSeconds = clockSeconds(match?.[1] ?? "");
-    const title = lineOf(match?.[3], LIMITS.title);
-    if (startSeconds === undefined || title === undefined || chapters.length >= LIMITS.chapters) continue;
+    const { start = "", title: text } = LINE.exec(line)?.groups ?? {};
+    const startSeconds = clockSeconds(start);
+    const title = lineOf(text, LIMITS.title);
+    if (startSeconds === undefined || title === undefined) continue;
     const previous = chapters.at(-1);
     if (previous !== undefined && startSeconds <= previous.startSeconds) return [];
     chapters.push({ startSeconds, title });
+    if (chapters.length === LIMITS.chapters) break;
   }
   return chapters.length >= 2 ? chapters : [];
 }

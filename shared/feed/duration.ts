@@ -1,6 +1,9 @@
 // Eleven days. What is longer is a mistake, most often a file's size.
 const MAX_SECONDS = 1_000_000;
 
+// Far more than any duration; the patterns below take time that grows with its square.
+const MAX_LENGTH = 100;
+
 const UNITS: Record<string, number> = { h: 3_600, m: 60, s: 1 };
 const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
 
@@ -9,14 +12,15 @@ const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
  * undefined for anything else, for 0, and for more than 1 000 000 seconds.
  */
 export function durationOf(value: string | undefined): number | undefined {
-  const text = value?.trim().toLowerCase() ?? "";
-  if (text.length > 100) return undefined;
+  if (value === undefined || value.length > MAX_LENGTH) return undefined;
+  const text = value.trim().toLowerCase();
   const seconds = Math.round(clockSeconds(text) ?? fromUnits(text) ?? 0);
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
 /** Reads `[[H:]M:]S[.f]` into seconds, with their fraction; parts may exceed 59. */
 export function clockSeconds(text: string): number | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const parts = /^(?:(?:(\d*)\s*:)?\s*(\d*)\s*:)?\s*(\d+(?:[.,]\d*)?)$/.exec(text.trim().replaceAll(";", ":"));
   if (parts === null) return undefined;
   const [, hours, minutes, seconds] = parts;

@@ -200,8 +200,9 @@ function linkStart(url: string): string {
 /** Ends an address before the punctuation of its sentence, and before a bracket that it does not open. */
 function withoutPunctuation(address: string): string {
   let end = address.length;
+  const opening = address.indexOf("(");
   while (end > 0 && /[.,;:!?'*\])]/.test(address[end - 1] ?? "")) {
-    if (address[end - 1] === ")" && address.slice(0, end).includes("(")) break;
+    if (address[end - 1] === ")" && opening !== -1) break;
     end--;
   }
   return address.slice(0, end);

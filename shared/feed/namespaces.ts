@@ -64,7 +64,7 @@ export function namespaceScopes(): {
 }
 
 function readPrefix(ownPrefix: string, uri: string): string {
-  const known = PREFIXES[uri.toLowerCase().replace(/^https?:\/\/|\/+$/g, "")];
+  const known = PREFIXES[uri.toLowerCase().replace(/^https?:\/\/|(?<!\/)\/+$/g, "")];
   // Atom as the default namespace: the names of an Atom feed, and of the RSS feeds that declare it by mistake.
   return known === undefined || (known === "atom" && ownPrefix === "") ? ownPrefix : known;
 }

@@ -77,7 +77,7 @@ function cut(text: string, { maxCharacters, isWhole }: { maxCharacters: number; 
   if (start === undefined || wide === undefined) return line;
   const words = wide.slice(0, Math.max(0, wide.lastIndexOf(" ")));
   // A script without spaces, or one very long word, is cut where it stands.
-  return `${words.length > start.length / 2 ? words.replace(/[\s,;:.–—-]+$/, "") : start}…`;
+  return `${words.length > start.length / 2 ? words.replace(/(?<![\s,;:.–—-])[\s,;:.–—-]+$/, "") : start}…`;
 }
 
 function textOf(characters: string | string[]): string {
