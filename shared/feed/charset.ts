@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { characterLength, decodeUtf8Slices } from "./utf8.ts";
 
 // Names that feeds use and the WHATWG Encoding Standard does not list.
 const ALIASES: Record<string, string> = {
@@ -12,6 +13,8 @@ const ALIASES: Record<string, string> = {
 
 // Where an XML declaration must be; looked for a little further, because white space and junk come first at times.
 const DECLARATION_BYTES = 1_024;
+// Enough to tell charsets apart, and read in a millisecond.
+const SAMPLE_BYTES = 65_536;
 
 /**
  * Finds the charset of a feed: byte order mark, then the Content-Type header, then the XML declaration (RFC 7303 3.2),
@@ -29,14 +32,17 @@ export function chooseCharset(body: Buffer, contentType: string | undefined): st
   if (isUtf8(body)) return "utf-8";
 
   const declared = [fromHeader(contentType), fromDeclaration(body)];
-  if (declared.includes("utf-8") && isMostlyUtf8(body)) return "utf-8";
   const legacy = declared.find((label) => label !== undefined && !label.startsWith("utf-"));
-  if (legacy !== undefined) return legacy;
-  return isMostlyUtf8(body) ? "utf-8" : "windows-1252";
+  if (legacy === undefined || (declared.includes("utf-8") && isMostlyUtf8(body))) return "utf-8";
+  return legacy;
 }
 
-/** Decodes a body piece by piece, so that the caller can pause between; bytes that are not valid become U+FFFD. */
+/**
+ * Decodes a body piece by piece, so that the caller can pause between. Bytes that are not valid become U+FFFD, or in UTF-8
+ * what they are in windows-1252.
+ */
 export function* decodeSlices(body: Buffer, charset: string, sliceBytes: number): Generator<string> {
+  if (charset === "utf-8") return yield* decodeUtf8Slices(body, sliceBytes);
   const decoder = new TextDecoder(charset);
   for (let start = 0; start < body.length; start += sliceBytes) {
     const text = decoder.decode(body.subarray(start, start + sliceBytes), { stream: true });
@@ -85,20 +91,18 @@ function knownLabel(label: string | undefined): string | undefined {
   }
 }
 
-/** Whether UTF-8 sequences outnumber the bytes that cannot be UTF-8: a few broken characters do not make it Latin-1. */
+/** Whether characters in UTF-8 outnumber the bytes that cannot be UTF-8, where the first that are not ASCII stand. */
 function isMostlyUtf8(body: Buffer): boolean {
+  let start = 0;
+  while (start < body.length && isAscii(body.subarray(start, start + SAMPLE_BYTES))) start += SAMPLE_BYTES;
+  const sample = body.subarray(start, start + SAMPLE_BYTES);
   let numValid = 0;
   let numInvalid = 0;
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i] ?? 0;
-    if (byte < 0x80) continue;
-    const numFollowing =
-      byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : 0;
-    let end = i + 1;
-    while (((body[end] ?? 0) & 0xc0) === 0x80 && (numFollowing === 0 || end <= i + numFollowing)) end++;
-    if (numFollowing > 0 && end === i + 1 + numFollowing) numValid++;
-    else numInvalid++;
-    i = end - 1;
+  for (let i = 0; i < sample.length; ) {
+    const length = characterLength(sample, i);
+    if (length > 1) numValid++;
+    if (length === 0) numInvalid++;
+    i += Math.max(1, length);
   }
   return numValid > numInvalid;
 }

@@ -10,7 +10,7 @@ test("fetch 67: chooseCharset() prefers the byte order mark, then the header, th
   assert.equal(chooseCharset(Buffer.from(`\ufeff${XML}`), "text/xml; charset=iso-8859-1"), "utf-8");
   assert.equal(chooseCharset(latin, 'text/xml; charset="iso-8859-2"'), "iso-8859-2");
   assert.equal(chooseCharset(latin, "text/xml"), "koi8-r");
-  assert.equal(chooseCharset(Buffer.from("<t>\xe9</t>", "latin1"), undefined), "windows-1252");
+  assert.equal(chooseCharset(Buffer.from("<t>\xe9</t>", "latin1"), undefined), "utf-8");
 });
 
 test("fetch 67: chooseCharset() reads UTF-8 that is labelled otherwise as UTF-8", () => {
@@ -41,6 +41,25 @@ test("xml X19: chooseCharset() stays with UTF-8 when a few bytes of it are broke
 
     assert.equal(chooseCharset(body, "text/xml; charset=utf-8"), "utf-8");
     assert.equal(decode(body, "utf-8", 7).startsWith(XML), true);
+  }
+});
+
+test("decodeSlices() reads bytes that are not UTF-8 as windows-1252, and leaves the text around them", () => {
+  const pasted = Buffer.from("na\xefve, d\xe9j\xe0 \x93so\x94 \xe2\x82", "latin1");
+  const body = Buffer.concat([Buffer.from("Café – 日本 🎧 "), pasted, Buffer.from(" Österreich")]);
+
+  for (let sliceBytes = 1; sliceBytes <= body.length; sliceBytes++)
+    assert.equal(decode(body, "utf-8", sliceBytes), "Café – 日本 🎧 naïve, déjà “so” â‚ Österreich");
+});
+
+test("decodeSlices() takes overlong forms, surrogates and what is beyond Unicode for windows-1252", () => {
+  for (const [bytes, text] of [
+    [[0xc0, 0xaf], "À¯"],
+    [[0xe0, 0x9f, 0xbf], "àŸ¿"],
+    [[0xed, 0xa0, 0x80], "í\u00a0€"],
+    [[0xf4, 0x90, 0xa0, 0xa0], "ô\x90\u00a0\u00a0"],
+  ] as const) {
+    assert.equal(decode(Buffer.from(bytes), "utf-8", 2), text);
   }
 });
 
