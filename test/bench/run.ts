@@ -13,9 +13,10 @@ import mail from "./rows/mail.ts";
 import parse from "./rows/parse.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
+import worst from "./rows/worst.ts";
 import { killServers } from "./server-process.ts";
 
-const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, accounts, mail, large];
+const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, worst, accounts, mail, large];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));

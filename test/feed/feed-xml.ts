@@ -9,6 +9,7 @@ const NAMESPACES = [
   'xmlns:media="http://search.yahoo.com/mrss/"',
   'xmlns:podcast="https://podcastindex.org/namespace/1.0"',
   'xmlns:atom="http://www.w3.org/2005/Atom"',
+  'xmlns:psc="http://podlove.org/simple-chapters"',
 ].join(" ");
 
 export function rss(channel: string, { doctype = "", attributes = NAMESPACES } = {}): string {

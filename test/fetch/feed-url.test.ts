@@ -66,6 +66,25 @@ test("normalizeFeedUrl() does not repeat credentials in its refusal", () => {
   });
 });
 
+test("normalizeFeedUrl() refuses what is over 2 000 characters", () => {
+  const path = "x".repeat(2_000);
+
+  assert.throws(() => normalizeFeedUrl(`https://user:secret@example.com/${path}`), {
+    status: 400,
+    message: `Cannot use "https://example.com/${path.slice(0, 80)}..." as a feed URL: it is over 2000 characters`,
+  });
+});
+
+test("normalizeFeedUrl() refuses a host that is longer than any DNS name", () => {
+  const label = "x".repeat(63);
+
+  assert.equal(normalizeFeedUrl(`https://${label}.${label}.example/`), `https://${label}.${label}.example/`);
+  for (const host of [`${label}x.example`, `${label}.${label}.${label}.${label}.example`, "語".repeat(64)]) {
+    assert.throws(() => normalizeFeedUrl(`https://${host}/`), { status: 400 }, host);
+    assert.throws(() => normalizeFeedUrl(`https:\\\\user@${host}:80?a`), { status: 400 }, host);
+  }
+});
+
 test("hasCredentials() sees a user name or a password", () => {
   assert.equal(hasCredentials("https://user:pass@example.com/"), true);
   assert.equal(hasCredentials("https://user@example.com/"), true);

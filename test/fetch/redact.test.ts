@@ -49,3 +49,12 @@ test("redactUrl() tells nothing but the host of a private feed", () => {
     assert.equal(redactUrl(url, { isPrivate: true }), shown);
   }
 });
+
+test("redactUrl() cuts what is long, and shows nothing of a password that it cut", () => {
+  const long = "x".repeat(100_000);
+
+  assert.equal(redactUrl(`https://a.example/${long}`), `https://a.example/${"x".repeat(1_982)}...`);
+  assert.equal(redactUrl(`https://user:${long}@a.example/`), "https://...");
+  assert.equal(redactUrl(`https://user:${long}@a.example/`, { isPrivate: true }), "https:///***");
+  assert.equal(redactUrl(`https://a.example/?token=${long}`), "https://a.example/?token=***...");
+});

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
+import { maxInflatedBytes } from "../../shared/feed/inflated-body.ts";
 import { whileReading } from "../../shared/mediators/reading-room.ts";
 
 const MB = 1_000_000;
@@ -32,4 +34,23 @@ test("whileReading() makes room again, when the work fails", async () => {
   );
 
   assert.equal(await whileReading(90 * MB, async () => "in"), "in");
+});
+
+test("whileReading() lets in one gzip file at a time, however small", async () => {
+  const files = [gzipSync("<rss/>"), gzipSync("<rss/>"), Buffer.from("<rss/>")];
+  let numInside = 0;
+  let most = 0;
+
+  await Promise.all(
+    files.map((body) =>
+      whileReading(maxInflatedBytes(body), async () => {
+        numInside++;
+        most = Math.max(most, numInside);
+        await new Promise((wake) => setImmediate(wake));
+        numInside--;
+      }),
+    ),
+  );
+
+  assert.equal(most, 1);
 });

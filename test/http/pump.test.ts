@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isBot } from "../../shared/auth/bots.ts";
+import { clientAddress } from "../../shared/auth/client-address.ts";
+import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
+import { hashSecret } from "../../shared/auth/secret.ts";
+import { readSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { readConfig } from "../../shared/config.ts";
+import { readDirectoryLink } from "../../shared/directory/directory-link.ts";
+import { readHits } from "../../shared/directory/itunes-search.ts";
+import { normalizeFeedUrl } from "../../shared/fetch/feed-url.ts";
+import { readCacheMaxAgeMs, readHeaders, readRetryAfterMs } from "../../shared/fetch/headers.ts";
+import { redactPaths, redactUrl } from "../../shared/fetch/redact.ts";
+import { readDocument } from "../../shared/graphql/documents.ts";
+import { toInstant } from "../../shared/graphql/fields.ts";
+import { parseId } from "../../shared/graphql/ids.ts";
+import { readQueryRequest } from "../../shared/graphql/read-request.ts";
+import { prefersHtml } from "../../shared/http/error-reply.ts";
+import { readFlag, readForm } from "../../shared/http/read-form.ts";
+import { readRequestId } from "../../shared/http/request-id.ts";
+import { redactText } from "../../shared/log/redact.ts";
+import { decodeInstantCursor, decodeNumberCursor } from "../../shared/sql/cursor.ts";
+import { normalizeQuery } from "../../shared/sql/search-query.ts";
+import { localPath, slug, unslugId } from "../../shared/web/links.ts";
+import { browserText, startOf, startOfNotes } from "../../shared/web/words.ts";
+import { measureBlock } from "../support/block-meter.ts";
+import { PUMPED } from "../support/pump.ts";
+
+const CONFIG = readConfig({});
+// Ten times the aim.
+const MAX_BLOCK_MS = 150;
+
+/** What reads the text of a request or a reply, by what that text is. */
+const READERS: Record<string, (text: string) => unknown> = {
+  "form field": (text) => readForm({ body: Buffer.from(new URLSearchParams({ a: text }).toString()) })("a"),
+  "form field that is a flag": (text) => readFlag(() => text, "a"),
+  "form field with a feed's URL": normalizeFeedUrl,
+  "form field with a URL of the web": (text) => normalizeFeedUrl(`https://x.example/${text}`),
+  "link to a directory": readDirectoryLink,
+  "URL in an error": (text) => redactUrl(text),
+  "URL in an error about a private feed": (text) => redactUrl(`https://${text}`, { isPrivate: true }),
+  "error of a private feed": redactPaths,
+  "e-mail address": emailFault,
+  password: (password) => passwordFault({ password, confirmation: password }),
+  "path to go on to": localPath,
+  "id in a path": (text) => unslugId("id", text),
+  "text of a search": (text) => normalizeQuery("q", text),
+  "title in a path": slug,
+  "cursor of instants": decodeInstantCursor,
+  "cursor of numbers": (text) => decodeNumberCursor(Buffer.from(text).toString("base64url")),
+  "GraphQL id": (text) => parseId(text, "podcast"),
+  "GraphQL instant": toInstant,
+  "GraphQL document": readDocument,
+  "GraphQL string in a document": (text) => readDocument(`{ search(query: ${JSON.stringify(text)}) { id } }`),
+  "Content-Type header": (text) => readQueryRequest(post({ "content-type": text }), CONFIG),
+  "Accept header": prefersHtml,
+  "Cookie header": (cookie) => readSessionCookie({ cookie }, CONFIG),
+  "session's cookie": hashSecret,
+  "X-Forwarded-For header": (text) =>
+    clientAddress({ headers: { "x-forwarded-for": text }, remoteAddress: "127.0.0.1" }, CONFIG),
+  "X-Request-ID and Traceparent headers": (text) => readRequestId({ "x-request-id": text, traceparent: text }),
+  "User-Agent header": isBot,
+  "User-Agent of a login": browserText,
+  "header of a feed's host": (text) => readHeaders(["a", text]),
+  "Retry-After header": (text) => readRetryAfterMs({ "retry-after": text, date: text }),
+  "Cache-Control header": (text) => readCacheMaxAgeMs({ "cache-control": text, age: text }),
+  "reply of a directory": (text) =>
+    readHits(JSON.stringify({ results: [{ collectionName: text, artistName: text, feedUrl: text, collectionId: 1 }] })),
+  "text in a log": redactText,
+  "start of a text": (text) => startOf(text, { maxCharacters: 200 }),
+  "start of notes": (text) => startOfNotes(text, { maxCharacters: 200 }),
+};
+
+for (const [name, read] of Object.entries(READERS)) {
+  test(`${name}: 60 KB block for less than 15 ms, whatever is repeated in them`, async (t) => {
+    let worst: [blockMs: number, pattern: string] = [0, ""];
+    // What is made once, such as the schema, is not counted.
+    readOrRefuse(read, "a");
+    for (const [pattern, text] of PUMPED) {
+      const { blockMs } = await measureBlock(async () => readOrRefuse(read, text));
+      if (blockMs > worst[0]) worst = [blockMs, pattern];
+    }
+
+    t.diagnostic(`blocked for ${worst[0].toFixed(1)} ms, with ${JSON.stringify(worst[1])}`);
+    assert.ok(worst[0] < MAX_BLOCK_MS, `blocked for ${worst}`);
+  });
+}
+
+function readOrRefuse(read: (text: string) => unknown, text: string): void {
+  try {
+    read(text);
+  } catch {
+    // Most of it is refused.
+  }
+}
+
+function post(headers: Record<string, string>) {
+  return { method: "POST", path: "/graphql", params: {}, query: new URLSearchParams(), headers, body: Buffer.alloc(0) };
+}
