@@ -9,9 +9,12 @@ export async function measureBlock<T>(work: () => Promise<T>): Promise<Measured<
     const { user, system } = process.threadCpuUsage(before);
     blockMs = Math.max(blockMs, (user + system) / 1_000);
     before = process.threadCpuUsage();
-    turn = setImmediate(note);
   }
-  let turn = setImmediate(note);
+  function onTurn(): void {
+    note();
+    turn = setImmediate(onTurn);
+  }
+  let turn = setImmediate(onTurn);
   try {
     const result = await work();
     note();
