@@ -20,6 +20,7 @@ const BOUNDED: [RegExp, why: string][] = [
     /((?:passw|passphrase|secret|token|credential|signature|session|api[-_]?key)[\w%.\]-]{0,20}["']?\s?(?:[=:]|%3D)\s?["']?)[^\s&#,;"']+/gi,
     CUT_BY_LOG,
   ],
+  [/^\s*--.*$/gm, "db/apply-migration.ts reads the project's own migrations"],
   [/^at (?:(?:async )?(.*?) \()?(.+?):(\d+):(\d+)\)?$/, "log/error-text.ts passes each frame through redactText()"],
   [/<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/i, "feed/charset.ts looks at 1 024 bytes"],
   [/<[^>]*>/g, "feed/date.ts reads no date of over 400 characters"],
