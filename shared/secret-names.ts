@@ -1,15 +1,23 @@
-// As words of a name: `auth` and `auth_token`, but not `author`.
-const WORD =
-  /(?:^|[^a-z])(?:auth|authorization|cred|credential|credentials|hash|jwt|key|pass|pw|pwd|session|sid|sig|signature|uid|uuid)(?![a-z])/i;
-// As the end of a name, too: `accesstoken`, `apikey`.
-const ENDING = /(?:apikey|authkey|passwd|password|secret|token)(?![a-z])/i;
+// Parts of names that mean a secret wherever they stand: `accesstoken`, `user[password]`.
+const ROOTS =
+  "api[-_]?key|authkey|authori[sz]ation|cookie|credentials?|dsn|passphrase|passwd|passwords?|passwort|secret|session|signature|token";
+// Mean a secret only as a whole word of a query parameter's name: `auth` and `auth_id`, but not `author`.
+const WORDS = "auth|cred|hash|jwt|key|pass|pw|pwd|sid|sig|uid|uuid";
+const SECRET_WORD = new RegExp(`(?:^|[^a-z])(?:${WORDS})(?![a-z])`, "i");
+const SECRET_ENDING = new RegExp(`(?:${ROOTS})(?![a-z])`, "i");
+const SECRET_FIELD = new RegExp(ROOTS, "i");
 
-/**
- * Tells whether a query parameter of this name carries the right to read what others pay for or may not see. The one
- * list of such names: what it masks in logs and errors makes a feed private.
- */
+/** The source of a pattern that finds the names of secrets in any text. The only list of them, with `isSecretName`. */
+export const SECRET_ROOTS = `(?:${ROOTS})`;
+
+/** True if a query parameter of this name is a secret: logs and errors mask it, and a feed URL with it is private. */
 export function isSecretName(name: string): boolean {
   // camelCase is words as well.
   const words = name.replace(/(?<=[a-z])(?=[A-Z])/g, "_");
-  return WORD.test(words) || ENDING.test(words);
+  return SECRET_WORD.test(words) || SECRET_ENDING.test(words);
+}
+
+/** True if a log field of this name may hold a secret. Counts, such as `num_tokens`, hold none. */
+export function isSecretField(name: string): boolean {
+  return SECRET_FIELD.test(name) && !name.startsWith("num_");
 }

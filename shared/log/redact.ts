@@ -1,3 +1,4 @@
+import { isSecretField, isSecretName, SECRET_ROOTS } from "../secret-names.ts";
 import type { Fields, FieldValue, Pair } from "./record.ts";
 
 // A feed may put a megabyte into any of its texts: a line keeps what identifies it. It also bounds what the patterns
@@ -7,7 +8,6 @@ const MAX_CHARS = 2_000;
 const MAX_VALUES = 20;
 const MASK = "***";
 
-const SECRET_NAME = /passw|passphrase|secret|token|cookie|authori[sz]ation|credential|signature|session|api_?key|dsn/i;
 // What all of the patterns below need; most texts have none of it, and are left alone at once.
 const SUSPECT = /[=:/%]|bearer|basic/i;
 // The first alternative is for a password that was not percent-encoded: anything but a port follows the colon.
@@ -16,10 +16,9 @@ const ENCODED_USERINFO = /%2F%2F[^\s/?#&]{0,200}%40/gi;
 const CUT_USERINFO = /\/\/[^\s/?#]*$/;
 const HEADER = /((?:cookie|authorization)["']?\s?[:=]\s?)[^\r\n]+/gi;
 const SCHEME = /\b(bearer|basic)\s+[^\s"',;]+/gi;
-const NAMED =
-  /((?:passw|passphrase|secret|token|credential|signature|session|api[-_]?key)[\w%.\]-]{0,20}["']?\s?(?:[=:]|%3D)\s?["']?)[^\s&#,;"']+/gi;
-// Names that mean a secret only as a query parameter.
-const PARAMETER = /([?&;](?:auth|key|sig|jwt|pwd)=)[^\s&#]+/gi;
+const NAMED = new RegExp(`(${SECRET_ROOTS}[\\w%.\\]-]{0,20}["']?\\s?(?:[=:]|%3D)\\s?["']?)[^\\s&#,;"']+`, "gi");
+// Its name decides whether it is masked; no name is longer. A semicolon ends the value if another parameter follows.
+const PARAMETER = /([?&;]([^\s=?&;#]{1,100})=)(?:[^\s&#;]|;(?![^\s=?&;#]{1,100}=))+/g;
 // Drizzle ends the message of a failed query with the values of its parameters.
 const QUERY_VALUES = /\nparams: [\s\S]*/;
 
@@ -58,12 +57,12 @@ function maskSecrets(text: string): string {
     .replace(HEADER, `$1${MASK}`)
     .replace(SCHEME, `$1 ${MASK}`)
     .replace(NAMED, `$1${MASK}`)
-    .replace(PARAMETER, `$1${MASK}`);
+    .replace(PARAMETER, (parameter, start: string, name: string) => (isSecretName(name) ? start + MASK : parameter));
 }
 
 function redactValue(name: string, value: Exclude<FieldValue, undefined>): Pair[1] {
   if (typeof value !== "string" && !Array.isArray(value)) return value;
-  if (SECRET_NAME.test(name) && !name.startsWith("num_")) return MASK;
+  if (isSecretField(name)) return MASK;
   if (typeof value === "string") return redactText(value);
   const values = value.slice(0, MAX_VALUES).map(redactText);
   return value.length > MAX_VALUES ? [...values, `… ${value.length - MAX_VALUES} more`] : values;

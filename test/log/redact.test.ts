@@ -34,6 +34,12 @@ for (const [what, text, expected] of [
     "https://example.com/f?X-Amz-Signature=hunter2&b=1",
     "https://example.com/f?X-Amz-Signature=***&b=1",
   ],
+  [
+    "parameters between semicolons",
+    "https://example.com/f?id=7;sig=hunter2;b=1",
+    "https://example.com/f?id=7;sig=***;b=1",
+  ],
+  ["a key that holds a semicolon", "https://example.com/f?key=a;hunter2&b=1", "https://example.com/f?key=***&b=1"],
   ["a nested parameter", "https://example.com/?user[password]=hunter2", "https://example.com/?user[password]=***"],
   ["a bearer token", "sent Bearer hunter2, refused", "sent Bearer ***, refused"],
   ["basic credentials", "sent basic hunter2==", "sent basic ***"],
