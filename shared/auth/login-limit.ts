@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
 import { tooManyRequests } from "../errors.ts";
 import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
+import { isKnownAddress } from "./client-address.ts";
 import { networkOf } from "./network.ts";
 
 const WINDOW_SECONDS = 15 * 60;
@@ -26,8 +27,11 @@ export async function checkWithinLimit<T extends { isRight: boolean }>(
   const subject = createHash("sha256").update(JSON.stringify(whose).toLowerCase()).digest("hex");
   // Who is logged in is counted apart: nobody's failures elsewhere keep the owner from what the password protects.
   const isLoggedIn = "accountId" in whose;
+  // Unknown addresses have no network to count for: one guesser would lock everybody out.
+  const { address } = ctx.caller;
+  const hasNetwork = !isLoggedIn && isKnownAddress(address, ctx.config);
   const limits = [
-    ...(isLoggedIn ? [] : [{ ...PER_NETWORK, subject: networkOf(ctx.caller.address) }]),
+    ...(hasNetwork ? [{ ...PER_NETWORK, subject: networkOf(address) }] : []),
     { ...PER_ACCOUNT, subject },
   ];
   const giveBack = async () => {

@@ -7,7 +7,7 @@ import { insertLogin } from "../sql/insert-login.ts";
 import { mergeAccounts } from "../sql/merge-accounts.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import { isBot } from "./bots.ts";
-import { networkOf } from "./network.ts";
+import { limitByAddress } from "./limit-by-address.ts";
 import { newSecret } from "./secret.ts";
 import { LOGIN_DAYS, sessionCookie } from "./session-cookie.ts";
 
@@ -58,10 +58,7 @@ export async function ensureAccount(ctx: Context): Promise<SignedIn> {
   const { account, address, userAgent } = ctx.caller;
   if (account !== undefined) return { accountId: account.id, setCookie: undefined };
   if (isBot(userAgent)) throw unauthorized();
-  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, {
-    ...NEW_ACCOUNTS,
-    subject: networkOf(address),
-  });
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limitByAddress(NEW_ACCOUNTS, ctx));
   if (!isAllowed)
     throw tooManyRequests("Too many requests: too many new accounts from your network", retryAfterSeconds);
   const { secret, sha256 } = newSecret();

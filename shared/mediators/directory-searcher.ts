@@ -1,4 +1,4 @@
-import { networkOf } from "../auth/network.ts";
+import { limitByAddress } from "../auth/limit-by-address.ts";
 import type { Context } from "../context.ts";
 import { DirectoryError } from "../directory/ask-itunes.ts";
 import { DIRECTORY_NAME, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
@@ -56,10 +56,9 @@ async function ask(ctx: Context, query: string): Promise<ItunesHit[] | "busy" | 
 }
 
 async function mayAsk(ctx: Context): Promise<boolean> {
-  const { address } = ctx.caller;
   // An operator has none.
-  if (address !== "") {
-    const own = await takeRateLimit(ctx.db, { ...PER_NETWORK, subject: networkOf(address) });
+  if (ctx.caller.address !== "") {
+    const own = await takeRateLimit(ctx.db, limitByAddress(PER_NETWORK, ctx));
     if (!own.isAllowed) return false;
   }
   return (await takeDirectoryTurn(ctx)).isAllowed;

@@ -1,4 +1,4 @@
-import { networkOf } from "../auth/network.ts";
+import { limitByAddress } from "../auth/limit-by-address.ts";
 import { hashPassword } from "../auth/password.ts";
 import { newNonce } from "../auth/secret.ts";
 import { ensureAccount, type SignedIn } from "../auth/sign-in.ts";
@@ -22,10 +22,7 @@ const LINK_HOURS = 48;
  * @throws UserError 401 for a program, 429 after twenty from one network in an hour
  */
 export async function run(ctx: Context, { email, password }: { email: string; password: string }): Promise<SignedIn> {
-  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, {
-    ...SIGN_UPS,
-    subject: networkOf(ctx.caller.address),
-  });
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limitByAddress(SIGN_UPS, ctx));
   if (!isAllowed) throw tooManyRequests("Too many requests: too many sign-ups from your network", retryAfterSeconds);
   const passwordHash = await hashPassword(password);
   const signedIn = await ensureAccount(ctx);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { clientAddress } from "../../shared/auth/client-address.ts";
+import { clientAddress, isKnownAddress } from "../../shared/auth/client-address.ts";
 import { networkOf } from "../../shared/auth/network.ts";
 import { readConfig } from "../../shared/config.ts";
 
@@ -29,6 +29,30 @@ test("clientAddress() believes what proxies say, and nobody else", () => {
   assert.deepEqual(
     found,
     cases.map(([, , expected]) => expected),
+  );
+});
+
+test("isKnownAddress() is false for proxies, private networks, and what is not an address", () => {
+  const proxied = readConfig({ PODCORE_TRUSTED_PROXIES: "198.51.100.0/24" });
+  const cases: [address: string, isKnown: boolean][] = [
+    ["203.0.113.7", true],
+    ["2001:db8::1", true],
+    ["198.51.100.7", false],
+    ["10.244.0.17", false],
+    ["192.168.1.7", false],
+    ["100.64.0.1", false],
+    ["127.0.0.1", false],
+    ["fd00::1", false],
+    ["fe80::1", false],
+    ["", false],
+    ["nobody", false],
+  ];
+
+  const found = cases.map(([address]) => isKnownAddress(address, proxied));
+
+  assert.deepEqual(
+    found,
+    cases.map(([, isKnown]) => isKnown),
   );
 });
 

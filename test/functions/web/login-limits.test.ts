@@ -89,6 +89,40 @@ test("after fifty failures a network's logins are refused, and no other's", asyn
   assert.equal(other.status, 303);
 });
 
+test("behind a load balancer that hides its clients, fifty failures lock nobody else out", async () => {
+  await addAccount("hidden@example.com");
+  // What the ingress writes where the load balancer's node is all that it sees.
+  const address = "10.244.0.17";
+  const statuses = [];
+  for (let i = 0; i < 51; i++) statuses.push((await attempt(`h${i}@example.com`, { address })).status);
+
+  const right = await attempt("hidden@example.com", { address, password: PASSWORD });
+
+  assert.deepEqual(new Set(statuses), new Set([200]));
+  assert.equal(right.status, 303);
+});
+
+test("sign-ups, links and new accounts of unknown addresses share a limit a hundred times a network's", async () => {
+  const address = "10.244.0.17";
+  const visit = () => createVisitor(site.url, { address });
+  const taken = (kind: string) => site.sql`
+    select num_taken from rate_limit where kind = ${kind} and subject = 'unknown'`;
+  const statuses = [];
+  for (let i = 0; i < 21; i++) {
+    statuses.push((await visit().post("/password-reset", { email: `reset${i}@example.com` })).status);
+  }
+  await site.sql`update rate_limit set num_taken = 2000 where kind = 'password-reset' and subject = 'unknown'`;
+
+  const over = await visit().post("/password-reset", { email: "over@example.com" });
+  const form = { email: "new@example.com", password: PASSWORD, password_confirm: PASSWORD };
+  const signedUp = await visit().post("/signup", form);
+
+  assert.deepEqual(new Set(statuses), new Set([200]));
+  assert.equal(over.status, 429);
+  assert.equal(signedUp.status, 200);
+  assert.deepEqual([...(await taken("sign-up")), ...(await taken("account"))], [{ num_taken: 1 }, { num_taken: 1 }]);
+});
+
 test("logins that succeed do not count, and many attempts at once get past no limit", async () => {
   await addAccount("right@example.com");
   for (let i = 0; i < 12; i++) {
