@@ -34,6 +34,10 @@ export const SETTINGS = {
   ],
   PODCORE_FETCH_TIMEOUT_MS: ["30000", "Longest time for one feed, redirects and body included"],
   PODCORE_GCP_PROJECT: ["", "Google Cloud project that log lines name their trace in, with PODCORE_LOG=json"],
+  PODCORE_HOSTS: [
+    "",
+    "Further host names, with commas, that `npm start` and the `internal` artifact answer to; any other name is a 421",
+  ],
   PODCORE_INTERNAL: ["", "`1`: `npm start` also serves the ticks and the operators' functions on PORT"],
   PODCORE_LOG: ["", "`tree`, `flat` or `json`; unset: a tree on a terminal, flat lines elsewhere"],
   PODCORE_LOG_LEVEL: ["info", "`debug`, `info`, `warn`, `error` or `silent`"],
@@ -43,7 +47,7 @@ export const SETTINGS = {
   ],
   PODCORE_PUBLIC_URL: [
     "",
-    "What absolute links begin with, such as `https://podcore.example.com`; `http://localhost:PORT` unless set",
+    "What absolute links begin with, such as `https://podcore.example.com`, without a path; `http://localhost:PORT` unless set",
   ],
   PODCORE_REQUEST_TIMEOUT_MS: [
     "25000",
@@ -103,6 +107,17 @@ export function readConfig(environment: Environment = process.env) {
     return value.replace(/(?<!\/)\/+$/, "");
   }
 
+  /** Links, cookies and redirects begin at a host's root. */
+  function origin(name: Name): string | undefined {
+    const value = httpUrl(name);
+    if (value === undefined) return undefined;
+    const url = new URL(value);
+    if (url.pathname === "/" && url.search === "" && url.hash === "") return url.origin;
+    throw new Error(
+      `Cannot use ${name}="${value}": podcore takes a whole host, such as "${url.origin}", without a path`,
+    );
+  }
+
   function databaseUrl(name: Name): string | undefined {
     const value = optional(name);
     // The value holds a password, so these messages alone do not repeat it.
@@ -129,11 +144,22 @@ export function readConfig(environment: Environment = process.env) {
     return isLeftToKnative ? 0 : integer("PODCORE_SHUTDOWN_GRACE_MS", { min: 0, max: 300_000 });
   }
 
-  function networks(name: Name): string[] {
-    const cidrs = text(name)
+  function list(name: Name): string[] {
+    return text(name)
       .split(",")
-      .map((cidr) => cidr.trim())
-      .filter((cidr) => cidr !== "");
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
+  }
+
+  function hosts(name: Name): string[] {
+    const names = list(name).map((host) => host.toLowerCase());
+    const wrong = names.find((host) => !/^[a-z0-9_.-]+$|^\[[\da-f:.]+\]$/.test(host));
+    if (wrong === undefined) return names;
+    throw new Error(`Cannot use ${name}: "${wrong}" is not a host name, without a port, such as podbox.example.com`);
+  }
+
+  function networks(name: Name): string[] {
+    const cidrs = list(name);
     const wrong = cidrs.find((cidr) => !/^[\da-f.:]+\/\d{1,3}$/i.test(cidr));
     if (wrong === undefined) return cidrs;
     throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
@@ -141,11 +167,12 @@ export function readConfig(environment: Environment = process.env) {
 
   // 0 asks the system for a free port: local runs and tests.
   const port = integer("PORT", { min: 0, max: 65_535 });
-  const publicUrl = httpUrl("PODCORE_PUBLIC_URL") ?? `http://localhost:${port}`;
+  const publicUrl = origin("PODCORE_PUBLIC_URL") ?? `http://localhost:${port}`;
   return {
     directoryUrl: httpUrl("PODCORE_DIRECTORY_URL") ?? SETTINGS.PODCORE_DIRECTORY_URL[0],
     env: oneOf("PODCORE_ENV", ["development", "production"]),
     host: text("HOST"),
+    hosts: hosts("PODCORE_HOSTS"),
     port,
     databaseUrl: databaseUrl("DATABASE_URL"),
     databaseMigrateUrl: databaseUrl("DATABASE_MIGRATE_URL"),

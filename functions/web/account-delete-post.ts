@@ -24,6 +24,6 @@ export default httpFunction<{ password: string }, View>({
 
   render(view, ctx) {
     if (view.fault !== undefined) return pageReply(ctx, deletionPage(view));
-    return seeOther("/", { setCookie: endedSessionCookie(ctx.config) });
+    return seeOther("/", { setCookie: endedSessionCookie(ctx) });
   },
 });

@@ -21,5 +21,5 @@ export default httpFunction<{ id: number }, { isOwn: boolean }>({
   },
 
   render: ({ isOwn }, ctx) =>
-    isOwn ? seeOther("/", { setCookie: endedSessionCookie(ctx.config) }) : seeOther("/account#logins"),
+    isOwn ? seeOther("/", { setCookie: endedSessionCookie(ctx) }) : seeOther("/account#logins"),
 });

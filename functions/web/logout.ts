@@ -26,6 +26,6 @@ export default httpFunction<{ isSent: boolean }, View>({
 
   render(view, ctx) {
     if (view.kind === "form") return pageReply(ctx, logoutPage());
-    return seeOther("/", { setCookie: endedSessionCookie(ctx.config) });
+    return seeOther("/", { setCookie: endedSessionCookie(ctx) });
   },
 });

@@ -5,7 +5,7 @@ import type { Identify } from "../http/caller.ts";
 import { type CredentialKind, findCredential } from "../sql/find-credential.ts";
 import { clientAddress } from "./client-address.ts";
 import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
-import { readSessionCookie } from "./session-cookie.ts";
+import { isPlainHttp, readSessionCookie } from "./session-cookie.ts";
 
 // RFC 9110 5.6.2: schemes are compared without regard to case. Other schemes are a proxy's in front of the whole site.
 const BEARER = /^Bearer(?: +(\S+))?$/i;
@@ -20,7 +20,7 @@ export const identify: Identify = async (ctx, { headers, remoteAddress }) => {
   const address = clientAddress({ headers, remoteAddress }, ctx.config);
   const { kind, secretSha256 } = readSecret(headers, ctx.config);
   const found = secretSha256 && (await findCredential(ctx.db, { kind, secretSha256, address }));
-  const from = { address, userAgent: headers["user-agent"] };
+  const from = { address, userAgent: headers["user-agent"], isPlainHttp: isPlainHttp(headers, ctx.config) };
   if (found !== undefined) {
     const { id, accountId, email } = found;
     return { account: { id: accountId, email }, credential: { kind, id }, ...from };

@@ -37,7 +37,7 @@ export async function signIn(
       await merge(ctx, { fromId: account.id, intoId: accountId });
     } else await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
   }
-  return { accountId, setCookie: sessionCookie(secret, ctx.config) };
+  return { accountId, setCookie: sessionCookie(secret, ctx) };
 }
 
 /** Merges what takes a moment, and leaves the rest to a job of the next tick: nobody waits for a large account's login. */
@@ -69,5 +69,5 @@ export async function ensureAccount(ctx: Context): Promise<SignedIn> {
     days: LOGIN_DAYS,
   });
   ctx.log.info("Ephemeral account made", { account_id: accountId });
-  return { accountId, setCookie: sessionCookie(secret, ctx.config) };
+  return { accountId, setCookie: sessionCookie(secret, ctx) };
 }

@@ -110,7 +110,7 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
   return {
     podcastId,
     episodeId: Number(episode?.id),
-    cookie: sessionCookie(secret, { publicUrl: "http://localhost" }).split(";", 1)[0] ?? "",
+    cookie: sessionCookie(secret, { config: { publicUrl: "http://localhost" }, caller: {} }).split(";", 1)[0] ?? "",
     newEmail: () => `sample${++numEmails}@example.com`,
     newFeedUrl: origin.newFeedUrl,
     addPodcast,

@@ -1,16 +1,33 @@
-import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { pipeline } from "node:stream";
+import type { Config } from "../config.ts";
+import { misdirected } from "../http/host.ts";
+import { isOwnHost } from "./gateway-hosts.ts";
 import { graphiqlReply } from "./graphiql.ts";
 
 /** Ports of 127.0.0.1; `internal`, the ticks and the operators' functions, is undefined where these are not to be reached. */
 export type Upstreams = { web: number; api: number; internal: number | undefined };
 
+const TEXT = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+
 /**
  * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL, which no
  * artifact holds, to the browser itself. `upstreams` gives the audiences' ports, once they are there.
  */
-export function createGateway(upstreams: () => Upstreams | undefined): Server {
+export function createGateway(upstreams: () => Upstreams | undefined, config: Config): Server {
   return createServer((request, response) => {
+    if (!isOwnHost(request.headers.host, config)) {
+      const { status, message } = misdirected(request.headers.host ?? "");
+      response.writeHead(status, TEXT).end(`${message}\n`);
+      return;
+    }
     const path = request.url?.split("?")[0] ?? "/";
     const page = request.method === "GET" ? graphiqlReply(path) : undefined;
     if (page !== undefined) {
@@ -18,9 +35,8 @@ export function createGateway(upstreams: () => Upstreams | undefined): Server {
       return;
     }
     const ports = upstreams();
-    if (ports === undefined)
-      response.writeHead(503, { "content-type": "text/plain", "retry-after": "2" }).end("podcore is starting\n");
-    else pass(request, { response, port: portFor(path, ports) });
+    if (ports === undefined) response.writeHead(503, { ...TEXT, "retry-after": "2" }).end("podcore is starting\n");
+    else pass(request, { response, port: portFor(path, ports), headers: forwardedHeaders(request) });
   });
 }
 
@@ -29,16 +45,25 @@ function portFor(path: string, { web, api, internal }: Upstreams): number {
   return internal !== undefined && /^\/(tick|admin)\//.test(path) ? internal : web;
 }
 
-function pass(request: IncomingMessage, { response, port }: { response: ServerResponse; port: number }): void {
-  const { method, url: path, headers } = request;
+/**
+ * Replaces what a visitor says of its address: no proxy before this gateway is trusted. Says http unless a proxy says
+ * https: over http, by another name than the public URL's, a browser keeps no Secure cookie.
+ */
+function forwardedHeaders({ headers, socket }: IncomingMessage): IncomingHttpHeaders {
+  const proto = headers["x-forwarded-proto"] ?? "http";
+  return { ...headers, "x-forwarded-for": socket.remoteAddress ?? "", "x-forwarded-proto": proto };
+}
+
+type Passing = { response: ServerResponse; port: number; headers: IncomingHttpHeaders };
+function pass(request: IncomingMessage, { response, port, headers }: Passing): void {
+  const { method, url: path } = request;
   const upstream = forward({ host: "127.0.0.1", port, method, path, headers }, (reply) => {
     response.writeHead(reply.statusCode ?? 502, reply.headers);
     pipeline(reply, response, () => {});
   });
   upstream.on("error", () => {
     if (response.headersSent) response.destroy();
-    else
-      response.writeHead(502, { "content-type": "text/plain" }).end("The function that serves this does not answer\n");
+    else response.writeHead(502, TEXT).end("The function that serves this does not answer\n");
   });
   response.on("close", () => upstream.destroy());
   // At once: a body that is refused for what its headers say may never come.

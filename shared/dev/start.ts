@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 
   let upstreams: Upstreams | undefined;
   await listen(
-    createGateway(() => upstreams),
+    createGateway(() => upstreams, config),
     config,
   );
 

@@ -11,6 +11,8 @@ export type Caller = {
   /** The client's IP address; empty where there is none. */
   address: string;
   userAgent: string | undefined;
+  /** The site's public URL is https, and this browser uses it by another name over http. */
+  isPlainHttp?: boolean;
 };
 
 /** Finds out who sent a request. @throws UserError 401 for a key that is not, or no longer, one */

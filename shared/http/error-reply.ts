@@ -14,6 +14,7 @@ const TITLES: Record<number, string> = {
   408: "Request timeout",
   413: "Content too large",
   415: "Unsupported media type",
+  421: "Misdirected request",
   422: "Cannot be processed",
   429: "Too many requests",
   500: "Internal server error",
