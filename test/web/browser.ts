@@ -6,8 +6,9 @@ const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Why tests with a browser are skipped; false where they are not. */
 export const skipsBrowser = existsSync(EXECUTABLE) ? false : `no Chromium at ${EXECUTABLE} (CHROMIUM names another)`;
 
-/** Starts a Chromium that reaches loopback and nothing else. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts a Chromium that reaches loopback and nothing else; `names` lead to 127.0.0.1. */
+export function launchBrowser({ names = [] }: { names?: string[] } = {}): Promise<Browser> {
+  const rules = [...names.map((name) => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"];
   return chromium.launch({
     executablePath: EXECUTABLE,
     args: [
@@ -19,7 +20,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      `--host-resolver-rules=${rules.join(", ")}`,
     ],
   });
 }
