@@ -45,6 +45,19 @@ export const SETTINGS = {
     "",
     "Sender of mails, such as `podcore@example.com`; `podcore@` and the public URL's host unless set",
   ],
+  PODCORE_OIDC_AUDIENCE: ["podcore", "Audience of the OIDC tokens that ticks take; the PingSources ask for this one"],
+  PODCORE_OIDC_ISSUER: [
+    "",
+    "Issuer whose OIDC tokens ticks demand, such as the cluster's; unset: ticks take calls without a token",
+  ],
+  PODCORE_OIDC_SUBJECTS: [
+    "",
+    "Subjects whose OIDC tokens ticks take, with commas; unset: the service accounts of the PingSources in the namespace `podcore`",
+  ],
+  PODCORE_OPERATOR_TOKEN: [
+    "",
+    "Bearer token that operators' functions demand over HTTP, of 32 characters or more; unset: they refuse all calls. `npm start` makes one",
+  ],
   PODCORE_PUBLIC_URL: [
     "",
     "What absolute links begin with, such as `https://podcore.example.com`, without a path; `http://localhost:PORT` unless set",
@@ -65,6 +78,10 @@ export const SETTINGS = {
   PODCORE_TRUSTED_PROXIES: [
     "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10",
     "Networks whose X-Forwarded-For is believed, as CIDRs with commas: the client is the last address in it outside them",
+  ],
+  PODCORE_WAKE_TOKEN: [
+    "",
+    "Bearer token that wakes the work tick, and is good for nothing else; unset: it is woken without one. `npm start` makes one",
   ],
   PODCORE_WORK_URL: [
     "",
@@ -144,6 +161,31 @@ export function readConfig(environment: Environment = process.env) {
     return isLeftToKnative ? 0 : integer("PODCORE_SHUTDOWN_GRACE_MS", { min: 0, max: 300_000 });
   }
 
+  /** A secret, which the message does not repeat. */
+  function token(name: Name): string | undefined {
+    const value = optional(name);
+    // RFC 6750 2.1. With 32 characters, hex digits even, it cannot be guessed.
+    if (value === undefined || /^[\w.~+/-]{32,}=*$/.test(value)) return value;
+    throw new Error(`Cannot use ${name}: not 32 or more letters, digits and any of -._~+/`);
+  }
+
+  /** Not changed in any way: tokens name their issuer exactly so (OpenID Connect Core 3.1.3.7). */
+  function issuer(): string | undefined {
+    const value = optional("PODCORE_OIDC_ISSUER");
+    const url = URL.parse(value ?? "https://none.example");
+    // Whoever can change what comes over http could send keys of their own.
+    const isSafe =
+      url?.protocol === "https:" ||
+      (url?.protocol === "http:" && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname));
+    if (isSafe && url?.search === "" && url.hash === "" && url.username === "") return value;
+    throw new Error(`Cannot use PODCORE_OIDC_ISSUER="${value}": not an https URL without a query`);
+  }
+
+  function subjects(): readonly string[] {
+    const named = list("PODCORE_OIDC_SUBJECTS");
+    return named.length > 0 ? named : PING_SOURCES;
+  }
+
   function list(name: Name): string[] {
     return text(name)
       .split(",")
@@ -165,12 +207,19 @@ export function readConfig(environment: Environment = process.env) {
     throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
   }
 
+  const tokens = [token("PODCORE_OPERATOR_TOKEN"), token("PODCORE_WAKE_TOKEN")];
+  if (tokens[0] !== undefined && tokens[0] === tokens[1]) {
+    throw new Error("Cannot use PODCORE_WAKE_TOKEN: it is PODCORE_OPERATOR_TOKEN, which is good for more");
+  }
   // 0 asks the system for a free port: local runs and tests.
   const port = integer("PORT", { min: 0, max: 65_535 });
   const publicUrl = origin("PODCORE_PUBLIC_URL") ?? `http://localhost:${port}`;
   return {
     directoryUrl: httpUrl("PODCORE_DIRECTORY_URL") ?? SETTINGS.PODCORE_DIRECTORY_URL[0],
     env: oneOf("PODCORE_ENV", ["development", "production"]),
+    oidc: { issuer: issuer(), audience: text("PODCORE_OIDC_AUDIENCE"), subjects: subjects() },
+    operatorToken: token("PODCORE_OPERATOR_TOKEN"),
+    wakeToken: token("PODCORE_WAKE_TOKEN"),
     host: text("HOST"),
     hosts: hosts("PODCORE_HOSTS"),
     port,
@@ -200,6 +249,11 @@ export function readConfig(environment: Environment = process.env) {
     smtpUrl: secretUrl("SMTP_URL", /^smtps?:\/\/[^/]+/),
   };
 }
+
+// Knative Eventing 1.22 names a PingSource's service account after it.
+const PING_SOURCES = ["tick-crawl", "tick-work", "tick-clean"].map(
+  (name) => `system:serviceaccount:podcore:${name}-oidc-sources.knative.dev-pingsource`,
+);
 
 const SECRET_URL_FORMS: Partial<Record<Name, string>> = {
   SENTRY_DSN: "https://key@host/project",

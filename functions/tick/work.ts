@@ -6,6 +6,7 @@ import * as jobWorker from "../../shared/mediators/job-worker.ts";
 /** Works off the jobs that are due, within the tick's time budget. Any number of ticks may run at once. */
 export default tickFunction({
   openFetch,
+  takesWakeToken: true,
   readParams: () => ({}),
   run: (ctx) => jobWorker.run(ctx, { budgetMs: ctx.config.tickBudgetMs, jobs: JOBS }),
 });

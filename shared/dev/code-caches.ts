@@ -11,7 +11,7 @@ import { hashPassword } from "../auth/password.ts";
 import { newSecret } from "../auth/secret.ts";
 import { sessionCookie } from "../auth/session-cookie.ts";
 import { CODE_CACHE_CHECK } from "./code-cache-check.ts";
-import { exercise, SAMPLE_PASSWORD, type World } from "./exercise.ts";
+import { exercise, SAMPLE_PASSWORD, SAMPLE_TOKEN, type World } from "./exercise.ts";
 import { callFunction } from "./functions.ts";
 import { startPostgres } from "./postgres.ts";
 import { type FeedOrigin, startFeedOrigin } from "./sample-feed.ts";
@@ -56,6 +56,7 @@ async function writeCaches(): Promise<void> {
     PODCORE_FETCH_ALLOW: "127.0.0.0/8",
     PODCORE_LOG: "json",
     PODCORE_CODE_CACHE: "write",
+    PODCORE_OPERATOR_TOKEN: SAMPLE_TOKEN,
   };
   await callFunction({ name: "admin-migrate", dist, environment });
   const origin = await startFeedOrigin();
@@ -90,7 +91,7 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
   async function addPodcast(): Promise<number> {
     const reply = await fetch(`${operator.url}/admin/podcast-add`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", authorization: `Bearer ${SAMPLE_TOKEN}` },
       body: JSON.stringify({ url: origin.newFeedUrl() }),
     });
     const { podcastId }: { podcastId: number } = JSON.parse(await reply.text());

@@ -13,6 +13,8 @@ export type World = {
   makePodcastsDue(): Promise<void>;
 };
 export const SAMPLE_PASSWORD = "a sample password";
+/** PODCORE_OPERATOR_TOKEN of what is exercised: an artifact that only this computer reaches, and for a minute. */
+export const SAMPLE_TOKEN = "a-sample-token-of-more-than-32-characters";
 type Ask = { path: string; headers?: Record<string, string>; body?: string };
 
 // Longer than an artifact gives itself for a request.
@@ -144,7 +146,8 @@ async function listPosts({ path }: Route, world: World): Promise<Ask[]> {
     return [{ path, headers: PING, body: "{}" }];
   }
   if (path.startsWith("/admin/")) {
-    return [{ path, headers: JSON_TYPE, body: JSON.stringify(await paramsFor(path, world)) }];
+    const headers = { ...JSON_TYPE, authorization: `Bearer ${SAMPLE_TOKEN}` };
+    return [{ path, headers, body: JSON.stringify(await paramsFor(path, world)) }];
   }
   // What ends the login, or the account, is left to who has none.
   const headers = /logout|deletion|revocation/.test(path) ? { ...FORM_TYPE, cookie: "" } : FORM_TYPE;

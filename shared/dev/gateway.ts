@@ -36,7 +36,13 @@ export function createGateway(upstreams: () => Upstreams | undefined, config: Co
     }
     const ports = upstreams();
     if (ports === undefined) response.writeHead(503, { ...TEXT, "retry-after": "2" }).end("podcore is starting\n");
-    else pass(request, { response, port: portFor(path, ports), headers: forwardedHeaders(request) });
+    else {
+      const port = portFor(path, ports);
+      const headers = forwardedHeaders(request);
+      // It answers to fewer names than this gateway, which has checked the one that was asked for.
+      if (port === ports.internal) headers.host = `127.0.0.1:${port}`;
+      pass(request, { response, port, headers });
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 // What `npm start` runs: Postgres where none is given, the migrations, and every function.
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { join, resolve } from "node:path";
@@ -35,6 +36,8 @@ async function start(): Promise<void> {
     // The gateway sends nothing more once it stops them.
     PODCORE_SHUTDOWN_GRACE_MS: "0",
     ...process.env,
+    PODCORE_OPERATOR_TOKEN: process.env.PODCORE_OPERATOR_TOKEN || newToken(),
+    PODCORE_WAKE_TOKEN: process.env.PODCORE_WAKE_TOKEN || newToken(),
     HOST: process.env.HOST || DEFAULT_HOST,
   };
   const config = readConfig(settings);
@@ -74,11 +77,17 @@ async function start(): Promise<void> {
   upstreams = { web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined };
 
   const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
-  startTicker({ port: internal.port, ticks, signal: stopping.signal });
+  const { operatorToken = "" } = config;
+  startTicker({ port: internal.port, operatorToken, ticks, signal: stopping.signal });
   sayHello({
     url: config.publicUrl,
     database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL",
   });
+}
+
+/** For this start only: who wants to call operators' functions over HTTP sets one. */
+function newToken(): string {
+  return randomBytes(32).toString("base64url");
 }
 
 /** First of all, so that a port that is taken is told at once. */

@@ -5,28 +5,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 const INTERVAL_MS = 60_000;
 
 /** Sends ticks the CloudEvents that Knative's PingSource sends, at once and then every minute, until `signal` is aborted. */
+type Receiver = { port: number; operatorToken: string };
 export function startTicker({
-  port,
   ticks,
   signal,
-}: {
-  port: number;
-  ticks: readonly string[];
-  signal: AbortSignal;
-}): void {
-  for (const tick of ticks) void repeat({ port, tick, signal });
+  ...receiver
+}: Receiver & { ticks: readonly string[]; signal: AbortSignal }): void {
+  for (const tick of ticks) void repeat({ tick, signal, receiver });
 }
 
-async function repeat({ port, tick, signal }: { port: number; tick: string; signal: AbortSignal }): Promise<void> {
+type Repeated = { tick: string; signal: AbortSignal; receiver: Receiver };
+async function repeat({ tick, signal, receiver }: Repeated): Promise<void> {
   while (!signal.aborted) {
-    await send({ port, tick }).catch((error: unknown) => {
+    await send(tick, receiver).catch((error: unknown) => {
       if (!signal.aborted) console.error(`Cannot send the tick "${tick}": ${String(error)}`);
     });
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }
 }
 
-async function send({ port, tick }: { port: number; tick: string }): Promise<void> {
+async function send(tick: string, { port, operatorToken }: Receiver): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/tick/${tick}`, {
     method: "POST",
     headers: {
@@ -36,6 +34,7 @@ async function send({ port, tick }: { port: number; tick: string }): Promise<voi
       "ce-time": new Date().toISOString(),
       "ce-specversion": "1.0",
       "content-type": "application/json",
+      authorization: `Bearer ${operatorToken}`,
     },
     body: "{}",
   });

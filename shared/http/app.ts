@@ -7,6 +7,7 @@ import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
+import { requireServiceHost } from "./host.ts";
 import { createSchemaGuard, type Readiness } from "./readiness.ts";
 import { readRequestId } from "./request-id.ts";
 import { requestOf } from "./request-of.ts";
@@ -72,6 +73,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     databaseStatus: resources.databaseStatus,
     usesDatabase: mounts.some(({ fn }) => fn.usesDatabase !== false),
   });
+  const isInternal = mounts.every(({ fn }) => fn.kind !== "http");
 
   async function handle(request: AppRequest): Promise<AppReply> {
     const startedAt = performance.now();
@@ -95,6 +97,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 
   async function answer(request: AppRequest, found: Match): Promise<Reply<Body>> {
     const { path, query } = splitUrl(request.url);
+    if (isInternal) requireServiceHost(request.headers, { service: name, hosts: config.hosts });
     if (found.kind === "unknown")
       return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
     if (found.kind === "wrong-method") {
@@ -113,6 +116,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       }
       // A page that an operator has open must not call what only operators may.
       requireSameOrigin(request.headers, config.publicUrl);
+      await mount.fn.authorize(request.headers, config);
       const data =
         mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
       return callWithData(mount.fn, { ctx, data });

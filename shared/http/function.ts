@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context, OpenFetch } from "../context.ts";
+import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
 import type { Identify } from "./caller.ts";
 import type { Body } from "./stream.ts";
 
@@ -53,14 +54,21 @@ export type HttpFunction<P = unknown, V = unknown, B extends Body = Body> = Trai
 /** A function called with a CloudEvent (from a PingSource), or with its data by an operator. */
 export type TickFunction<P = unknown, R extends object = object> = Traits & {
   kind: "tick";
+  /** For calls over HTTP. Given by `tickFunction`, so that only artifacts with ticks carry it. */
+  authorize: Authorize;
   readParams(data: unknown): P;
   /** @returns what was done, as counts that are logged */
   run(ctx: Context, params: P): Promise<R>;
 };
 
-/** An operator's function: JSON params in, JSON result out. Reached over HTTP from inside the cluster only, or with --once. */
+/**
+ * An operator's function: JSON params in, JSON result out. Called with --once, or over HTTP from inside the cluster with
+ * the operator's token.
+ */
 export type AdminFunction<P = unknown, R extends object = object> = Traits & {
   kind: "admin";
+  /** For calls over HTTP. Given by `adminFunction`. */
+  authorize: Authorize;
   /** Longest time with --once. An hour unless given. */
   onceTimeoutMs?: number;
   readParams(data: unknown): P;
@@ -75,10 +83,16 @@ export function httpFunction<P, V, B extends Body = string | Buffer>(
   return { kind: "http", ...definition };
 }
 
-export function tickFunction<P, R extends object>(definition: Omit<TickFunction<P, R>, "kind">): TickFunction<P, R> {
-  return { kind: "tick", ...definition };
+type TickDefinition<P, R extends object> = Omit<TickFunction<P, R>, "kind" | "authorize"> & {
+  /** PODCORE_WAKE_TOKEN may call it as well. False unless given. */
+  takesWakeToken?: boolean;
+};
+export function tickFunction<P, R extends object>(definition: TickDefinition<P, R>): TickFunction<P, R> {
+  const { takesWakeToken = false, ...rest } = definition;
+  return { kind: "tick", authorize: createTickAuthorize({ takesWakeToken }), ...rest };
 }
 
-export function adminFunction<P, R extends object>(definition: Omit<AdminFunction<P, R>, "kind">): AdminFunction<P, R> {
-  return { kind: "admin", ...definition };
+type AdminDefinition<P, R extends object> = Omit<AdminFunction<P, R>, "kind" | "authorize">;
+export function adminFunction<P, R extends object>(definition: AdminDefinition<P, R>): AdminFunction<P, R> {
+  return { kind: "admin", authorize: authorizeOperator, ...definition };
 }

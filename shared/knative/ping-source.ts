@@ -1,4 +1,5 @@
 import type { Route } from "../../functions/routes.ts";
+import { SETTINGS } from "../config.ts";
 
 /** Writes the PingSource of a tick. Its sink is the tick's own Service; the compact overlay names another. */
 export function pingSource(route: Route): string {
@@ -16,6 +17,8 @@ spec:
   contentType: application/json
   data: "{}"
   sink:
+    # Where Eventing's authentication-oidc is enabled, each tick carries a token for this audience.
+    audience: ${SETTINGS.PODCORE_OIDC_AUDIENCE[0]}
     ref:
       apiVersion: serving.knative.dev/v1
       kind: Service

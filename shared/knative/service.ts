@@ -66,6 +66,7 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             # ${connections[1]}.
             - name: DATABASE_CONNECTIONS
               value: "${connections[0]}"
+${tokens(audience)}\
             # Without these Secrets no mail is sent, and no error is reported.
             - name: SMTP_URL
               valueFrom:
@@ -109,4 +110,27 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             seccompProfile:
               type: RuntimeDefault
 `;
+}
+
+/** Pods that serve the public get no token but the one that wakes the work tick. */
+function tokens(audience: Audience): string {
+  const wake = `\
+            - name: PODCORE_WAKE_TOKEN
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-wake
+                  key: token
+                  optional: true
+`;
+  if (audience !== "internal")
+    return `            # The work tick is woken with it, where an OIDC issuer is set.\n${wake}`;
+  return `\
+            # Without this Secret operators' functions refuse all calls over HTTP.
+            - name: PODCORE_OPERATOR_TOKEN
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-operator
+                  key: token
+                  optional: true
+${wake}`;
 }

@@ -23,6 +23,7 @@ export function run({ config, log }: Pick<Context, "config" | "log">): void {
       "ce-specversion": "1.0",
       "ce-type": "dev.podcore.job.enqueued",
       "content-type": "application/json",
+      ...(config.wakeToken === undefined ? {} : { authorization: `Bearer ${config.wakeToken}` }),
     },
   });
   asked.on("response", (reply) => reply.resume());

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../shared/dev/free-port.ts";
+import { AS_OPERATOR, OPERATOR_TOKEN } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { insertAccount } from "../support/insert-account.ts";
@@ -84,16 +85,17 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   first.child.kill("SIGKILL");
   await first.exited;
 
-  const second = await start({ environment: { PODCORE_INTERNAL: "1" } });
+  const second = await start({ environment: { PODCORE_INTERNAL: "1", PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN } });
   const page = await fetch(`${second.url}${added.headers.get("location")}`);
   const text = await page.text();
-  const shown = await fetch(`${second.url}/admin/error`, { method: "POST" });
+  const shown = await fetch(`${second.url}/admin/error`, { method: "POST", headers: AS_OPERATOR });
+  const unknown = await fetch(`${second.url}/admin/error`, { method: "POST" });
   second.child.kill("SIGINT");
   const [code] = await second.exited;
 
   assert.deepEqual(
-    [added.status, hidden.status, graphiql.status, page.status, shown.status, code],
-    [303, 404, 200, 200, 500, 0],
+    [added.status, hidden.status, graphiql.status, page.status, shown.status, unknown.status, code],
+    [303, 404, 200, 200, 500, 401, 0],
   );
   assert.match(text, /<h1[^>]*>Kept<\/h1>/);
   if (process.platform === "linux") assert.equal(await numProcesses(), 0);
@@ -125,10 +127,15 @@ test("npm start sends a mail when a page is asked for it, and not with the next 
   const { db } = createContext({ databaseUrl });
   await insertAccount(db, { email: "reader@example.com" });
   const { url, child, output, exited } = await start({
-    environment: { DATABASE_URL: databaseUrl, SMTP_URL: mailServer.url },
+    // With an issuer the tick takes no call without a token: the ticker and the waker have those of this start.
+    environment: {
+      DATABASE_URL: databaseUrl,
+      SMTP_URL: mailServer.url,
+      PODCORE_OIDC_ISSUER: "https://issuer.invalid",
+    },
   });
   // The ticker's first: from here on, it sends the next one in a minute.
-  await until(() => /Request finished.*\/tick\/work/.test(output()));
+  await until(() => /Request finished, status: 200.*\/tick\/work/.test(output()));
   const askedAt = performance.now();
 
   const reply = await fetch(`${url}/password-reset`, {

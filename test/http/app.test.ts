@@ -7,6 +7,7 @@ import { type AppReply, createApp } from "../../shared/http/app.ts";
 import { adminFunction, httpFunction, type PodcoreFunction, tickFunction } from "../../shared/http/function.ts";
 import { createLog } from "../../shared/log/log.ts";
 import { renderError } from "../../shared/web/error-page.ts";
+import { AS_OPERATOR, OPERATOR_TOKEN } from "../support/artifact.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const databaseUrl = await createDatabase();
@@ -41,6 +42,7 @@ function setUp(fn: PodcoreFunction, options: { hasPages?: boolean; environment?:
     config: readConfig({
       DATABASE_URL: databaseUrl,
       PODCORE_PUBLIC_URL: "https://podcore.example.com",
+      PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN,
       ...environment,
     }),
     log,
@@ -244,7 +246,7 @@ test("handle() shows nothing of a failed query, and logs none of its params", as
   });
   const { app, send, lines } = setUp(querying, { hasPages: false });
 
-  const reply = await send({ method: "POST" });
+  const reply = await send({ method: "POST", headers: AS_OPERATOR });
 
   await app.close();
   assert.equal(reply.status, 500);
@@ -295,8 +297,8 @@ test("handle() refuses an operator's function to a page of another site", async 
     adminFunction({ usesDatabase: false, readParams: () => ({}), run: async () => ({ done: true }) }),
   );
 
-  const foreign = await send({ method: "POST", headers: { "sec-fetch-site": "cross-site" } });
-  const own = await send({ method: "POST" });
+  const foreign = await send({ method: "POST", headers: { ...AS_OPERATOR, "sec-fetch-site": "cross-site" } });
+  const own = await send({ method: "POST", headers: AS_OPERATOR });
 
   assert.deepEqual([foreign.status, own.status], [403, 200]);
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { sql } from "drizzle-orm";
 import { authority, goodCert, key } from "../fetch/certificates.ts";
-import { callArtifact, startArtifact } from "../support/artifact.ts";
+import { AS_OPERATOR, callArtifact, OPERATOR_TOKEN, startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { type Sentry, startSentry } from "../support/sentry.ts";
@@ -34,10 +34,10 @@ test("admin-error reports with the request's id and setting, served", async () =
   const sentry = await startSentry();
   const artifact = await startArtifact({
     name: "admin-error",
-    environment: { SENTRY_DSN: sentry.dsn, PODCORE_ENV: "development" },
+    environment: { SENTRY_DSN: sentry.dsn, PODCORE_ENV: "development", PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN },
   });
 
-  const reply = await fetch(artifact.url, { method: "POST" });
+  const reply = await fetch(artifact.url, { method: "POST", headers: AS_OPERATOR });
   const code = await artifact.stop();
 
   const [event] = sentry.events();
@@ -48,10 +48,10 @@ test("admin-error reports with the request's id and setting, served", async () =
 
 test("an artifact of many functions reports which one failed", async () => {
   const sentry = await startSentry();
-  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE };
+  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: UNREACHABLE, PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN };
   const artifact = await startArtifact({ name: "internal", environment });
 
-  await fetch(`${artifact.url}/admin/error`, { method: "POST" });
+  await fetch(`${artifact.url}/admin/error`, { method: "POST", headers: AS_OPERATOR });
   await artifact.stop();
 
   assert.deepEqual(
@@ -98,14 +98,15 @@ test("nothing secret is reported: neither headers nor a failed query's values no
   const { db } = createContext({ databaseUrl });
   await db.once.execute(sql`drop table podcast cascade`);
   await db.once.execute(sql`drop table podcast_feed_location cascade`);
-  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl };
+  const operatorToken = "hunter2-hunter2-hunter2-hunter2-hunter2";
+  const environment = { SENTRY_DSN: sentry.dsn, DATABASE_URL: databaseUrl, PODCORE_OPERATOR_TOKEN: operatorToken };
   const page = await startArtifact({ name: "web-podcast-get", environment });
   const failing = await startArtifact({ name: "admin-error", environment });
   const headers = { cookie: "podcore-login=hunter2", "x-forwarded-for": "203.0.113.7" };
 
   const reply = await fetch(`${page.url}/podcasts/987654321?token=hunter2`, { headers });
-  // A page would refuse such a key.
-  const failed = await fetch(failing.url, { method: "POST", headers: { ...headers, authorization: "Bearer hunter2" } });
+  const authorization = `Bearer ${operatorToken}`;
+  const failed = await fetch(failing.url, { method: "POST", headers: { ...headers, authorization } });
   await Promise.all([page.stop(), failing.stop()]);
   const params = '{"url":"http://me:hunter2@127.0.0.1:9/feed.xml"}';
   const { code } = await callArtifact({ name: "admin-podcast-add", params, environment });
@@ -166,9 +167,10 @@ async function writeStray(t: TestContext, stray: string): Promise<string> {
 test("a stray rejection is reported, and the process goes on", async (t) => {
   const sentry = await startSentry();
   const file = await writeStray(t, STRAYS.rejection);
-  const artifact = await startArtifact({ name: "stray", file, environment: { SENTRY_DSN: sentry.dsn } });
+  const environment = { SENTRY_DSN: sentry.dsn, PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN };
+  const artifact = await startArtifact({ name: "stray", file, environment });
 
-  const reply = await fetch(artifact.url, { method: "POST" });
+  const reply = await fetch(artifact.url, { method: "POST", headers: AS_OPERATOR });
   await sentry.untilEvents(2);
   const again = await fetch(`${artifact.url}/health`);
 
@@ -179,10 +181,11 @@ test("a stray rejection is reported, and the process goes on", async (t) => {
 test("a stray throw is reported, and ends the process", async (t) => {
   const sentry = await startSentry();
   const file = await writeStray(t, STRAYS.throw);
-  const artifact = await startArtifact({ name: "stray", file, environment: { SENTRY_DSN: sentry.dsn } });
+  const environment = { SENTRY_DSN: sentry.dsn, PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN };
+  const artifact = await startArtifact({ name: "stray", file, environment });
   const exited = once(artifact.child, "exit");
 
-  const reply = await fetch(artifact.url, { method: "POST" });
+  const reply = await fetch(artifact.url, { method: "POST", headers: AS_OPERATOR });
   const [code] = await exited;
 
   assert.deepEqual([reply.status, code], [500, 1]);
@@ -191,10 +194,14 @@ test("a stray throw is reported, and ends the process", async (t) => {
 
 test("a stray throw in the grace period ends that", async (t) => {
   const file = await writeStray(t, STRAYS.throw);
-  const artifact = await startArtifact({ name: "stray", file, environment: { PODCORE_SHUTDOWN_GRACE_MS: "300000" } });
+  const artifact = await startArtifact({
+    name: "stray",
+    file,
+    environment: { PODCORE_SHUTDOWN_GRACE_MS: "300000", PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN },
+  });
   const exit = artifact.stop();
 
-  const reply = await fetch(artifact.url, { method: "POST" });
+  const reply = await fetch(artifact.url, { method: "POST", headers: AS_OPERATOR });
 
   assert.deepEqual([reply.status, await exit], [500, 1]);
 });

@@ -137,6 +137,14 @@ export const HOUSE_BREAKS: readonly Break[] = [
   ...onService("a Service has the role that may not change the schema", [
     [`${CONTAINER}/env/0/valueFrom/secretKeyRef/name`, "podcore-database-migrate"],
   ]),
+  ...onService("the operator's token is the internal Services' alone, and each has all others", [
+    [`${CONTAINER}/env/2/valueFrom/secretKeyRef/name`, "podcore-operator"],
+    [`${CONTAINER}/env/2`, undefined],
+  ]),
+  ...onPing("a tick asks for a token of the audience that functions take", [
+    ["/spec/sink/audience", undefined],
+    ["/spec/sink/audience", "other"],
+  ]),
   ...onPing("what has a namespace names it", [["/metadata/namespace", undefined]]),
   ...onPing("a tick comes every 5 minutes", [["/spec/schedule", "* * * * *"]]),
   ...onPing("a tick goes to a Service that is applied too, and that is gone between ticks", [

@@ -6,7 +6,7 @@ import type { Rule } from "./webhook-rules.ts";
 
 // The Secrets that the runbook makes: those that there must be, and those that one may do without.
 const NEEDED_SECRETS = ["podcore-database", "podcore-database-migrate"];
-const OPTIONAL_SECRETS = ["podcore-smtp", "podcore-sentry"];
+const OPTIONAL_SECRETS = ["podcore-operator", "podcore-wake", "podcore-smtp", "podcore-sentry"];
 const CLUSTER_SCOPED = ["Namespace", "ClusterDomainClaim"];
 
 // Those that serve an export.
@@ -113,8 +113,18 @@ export const HOUSE_RULES: readonly Rule[] = [
   },
   serviceRule(
     "a Service has the role that may not change the schema",
-    (service) => secretsOf(service).join() === ["podcore-database", ...OPTIONAL_SECRETS].join(),
+    (service) => secretsOf(service)[0] === "podcore-database",
   ),
+  serviceRule("the operator's token is the internal Services' alone, and each has all others", (service) => {
+    const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
+    const secrets = OPTIONAL_SECRETS.filter((name) => isInternal || name !== "podcore-operator");
+    return secretsOf(service).slice(1).join() === secrets.join();
+  }),
+  {
+    name: "a tick asks for a token of the audience that functions take",
+    appliesTo: ({ kind }) => kind === "PingSource",
+    holds: ({ spec }) => spec?.sink?.audience === config.oidc.audience,
+  },
   {
     name: "what has a namespace names it",
     appliesTo: ({ kind }) => !CLUSTER_SCOPED.includes(kind),

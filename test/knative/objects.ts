@@ -19,7 +19,7 @@ type Spec = {
   timezone?: string;
   contentType?: string;
   data?: string;
-  sink?: { ref?: Reference; uri?: string };
+  sink?: { ref?: Reference; uri?: string; audience?: string };
   ref?: Reference;
   namespace?: string;
   hostnames?: string[];

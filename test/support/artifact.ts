@@ -4,6 +4,10 @@ import { after } from "node:test";
 
 export type Artifact = { url: string; child: ChildProcess; output: () => string; stop(): Promise<number | null> };
 
+/** Where an artifact is given PODCORE_OPERATOR_TOKEN, its functions are called with this. */
+export const OPERATOR_TOKEN = "operator-token-of-more-than-32-characters";
+export const AS_OPERATOR = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+
 /** Runs dist/<name>.cjs as a process of its own on a free port of 127.0.0.1, as `file` where it was copied to. */
 export async function startArtifact(options: {
   name: string;
@@ -67,7 +71,7 @@ export async function callArtifact(options: {
 }
 
 /** Sends the request that Knative's PingSource sends. */
-export function sendPing(url: string, data = "{}"): Promise<Response> {
+export function sendPing(url: string, data = "{}", headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
     headers: {
@@ -78,6 +82,7 @@ export function sendPing(url: string, data = "{}"): Promise<Response> {
       "ce-type": "dev.knative.sources.ping",
       "content-type": "application/json",
       "kn-namespace": "podcore",
+      ...headers,
     },
     body: data,
   });

@@ -1,6 +1,6 @@
 import { after } from "node:test";
 import postgres from "postgres";
-import { startArtifact } from "./artifact.ts";
+import { AS_OPERATOR, OPERATOR_TOKEN, startArtifact } from "./artifact.ts";
 import { rss } from "./feed.ts";
 import { startOrigin } from "./origin.ts";
 import { createDatabase } from "./postgres.ts";
@@ -27,7 +27,10 @@ export async function runSite(environment: Record<string, string> = {}): Promise
     PODCORE_LOG: "json",
     ...environment,
   };
-  const internal = await startArtifact({ name: "internal", environment: settings });
+  const internal = await startArtifact({
+    name: "internal",
+    environment: { ...settings, PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN },
+  });
   const web = await startArtifact({
     name: "web",
     environment: { ...settings, PODCORE_WORK_URL: `${internal.url}/tick/work` },
@@ -49,7 +52,7 @@ export async function runSite(environment: Record<string, string> = {}): Promise
       feeds[path] = rss(options);
       const reply = await fetch(`${internal.url}/admin/podcast-add`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...AS_OPERATOR },
         body: JSON.stringify({ url: origin.url + path }),
       });
       const { podcastId }: { podcastId: number } = JSON.parse(await reply.text());

@@ -1,0 +1,119 @@
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
+import { UserError } from "../errors.ts";
+import { invalidToken } from "./authorize.ts";
+
+type Keys = ReturnType<typeof createRemoteJWKSet>;
+type Expected = { issuer: string; audience: string; subjects: readonly string[] };
+
+// What clusters sign with. A token cannot choose an algorithm without a key pair.
+const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+// Between the clocks of two nodes.
+const CLOCK_TOLERANCE_SECONDS = 30;
+// Ten times what an API server in the same cluster takes.
+const TIMEOUT_MS = 5_000;
+// A hundred RSA keys.
+const MAX_BYTES = 65_536;
+// A token of an unknown key makes the keys be fetched again, at most twice a minute.
+const COOLDOWN_MS = 30_000;
+// As long as Kubernetes' API server lets its keys be cached, times ten: a new key has an unknown ID, and is fetched at once.
+const KEYS_MAX_AGE_MS = 600_000;
+
+// By issuer, which a process has one of.
+const keysOf = new Map<string, Promise<Keys>>();
+
+/**
+ * Requires a valid ID token (OpenID Connect Core 3.1.3.7): issuer, audience, expiry, and one of the subjects.
+ *
+ * @throws UserError 401 for a token that is not valid, 403 for another subject's, 503 if the issuer's keys cannot be had
+ */
+export async function requireOidcToken(token: string, { issuer, audience, subjects }: Expected): Promise<void> {
+  const { sub = "" } = await verify(token, { issuer, audience });
+  if (!subjects.includes(sub)) {
+    throw new UserError(403, `Forbidden: "${sub}" is not one of PODCORE_OIDC_SUBJECTS`);
+  }
+}
+
+async function verify(token: string, { issuer, audience }: Omit<Expected, "subjects">): Promise<JWTPayload> {
+  try {
+    // Before any key is fetched: what is not even said to be the issuer's makes no traffic.
+    if (decodeJwt(token).iss !== issuer) throw invalidToken(token);
+    const { payload } = await jwtVerify(token, await findKeys(issuer), {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ["exp", "sub"],
+    });
+    return payload;
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    // What the issuer sent is not a set of keys, or not JSON.
+    if (error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code) throw cannotFetch(issuer, error);
+    throw invalidToken(token);
+  }
+}
+
+/** The issuer's keys, which are fetched when a token needs them. Where they were announced is asked once. */
+function findKeys(issuer: string): Promise<Keys> {
+  let keys = keysOf.get(issuer);
+  if (keys === undefined) {
+    keys = discover(issuer);
+    keysOf.set(issuer, keys);
+    keys.catch(() => keysOf.delete(issuer));
+  }
+  return keys;
+}
+
+/** OpenID Connect Discovery 4. */
+async function discover(issuer: string): Promise<Keys> {
+  const text = await fetchText(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+  const { issuer: named, jwks_uri: uri } = parse(text);
+  const isSafe = typeof uri === "string" && (uri.startsWith("https:") || issuer.startsWith("http:"));
+  if (named !== issuer || !isSafe || !URL.canParse(uri)) {
+    throw cannotFetch(issuer, new Error(`The document is of "${named}", its keys are at "${uri}"`));
+  }
+  return createRemoteJWKSet(new URL(uri), {
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: KEYS_MAX_AGE_MS,
+    [customFetch]: async (url) => {
+      try {
+        return new Response(await fetchText(url));
+      } catch (error) {
+        // They may have moved.
+        keysOf.delete(issuer);
+        throw error;
+      }
+    },
+  });
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @throws UserError 503, which a PingSource sends again */
+async function fetchText(url: string): Promise<string> {
+  try {
+    const reply = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (reply.status !== 200) throw new Error(`The issuer answered ${reply.status}`);
+    const chunks: Uint8Array[] = [];
+    let numBytes = 0;
+    for await (const chunk of reply.body ?? []) {
+      numBytes += chunk.length;
+      if (numBytes > MAX_BYTES) throw new Error(`The issuer sent more than ${MAX_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  } catch (cause) {
+    throw cannotFetch(url, cause);
+  }
+}
+
+function cannotFetch(url: string, cause: unknown): UserError {
+  return new UserError(503, `Service unavailable: cannot fetch the OIDC issuer's keys from "${url}"`, { cause });
+}
