@@ -18,6 +18,7 @@ process.chdir(import.meta.dirname);
 const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 
 await generate();
+await generateCommonPasswords();
 await generateAssetVersion();
 if (!process.argv.includes("--generate")) {
   if (!process.argv.includes("--keep-manifests")) await generateManifests();
@@ -55,6 +56,29 @@ async function generate() {
   await write(
     "shared/db/schema-version.gen.ts",
     `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`,
+  );
+}
+
+/**
+ * Embeds the commonest passwords that are long enough to be chosen, sorted, each as the number of letters that it shares
+ * with the one before (A is none) and its rest: half as long as the list, and the artifacts need no package.
+ */
+async function generateCommonPasswords() {
+  const { dictionary } = await import("@zxcvbn-ts/language-common");
+  const passwords = dictionary["passwords-common"].filter((password) => password.length >= 8).slice(0, 10_000);
+  const stray = passwords.find((password) => /[^!-@[-~]/.test(password));
+  if (stray !== undefined) throw new Error(`Cannot embed the common password "${stray}": it has a capital or no ASCII`);
+  let before = "";
+  let text = "";
+  for (const password of passwords.sort()) {
+    let numShared = 0;
+    while (numShared < 25 && password[numShared] === before[numShared] && numShared < before.length) numShared += 1;
+    text += String.fromCharCode(65 + numShared) + password.slice(numShared);
+    before = password;
+  }
+  await write(
+    "shared/auth/common-passwords.gen.ts",
+    `// Written by build.mjs from @zxcvbn-ts/language-common.\nexport const COMMON_PASSWORDS = ${JSON.stringify(text)};\n`,
   );
 }
 
@@ -284,7 +308,8 @@ function standIns() {
 /** Writes dist/THIRD_PARTY_LICENSES: the licence of every package that one of these modules, all in an artifact, belongs to. */
 async function writeLicenses(modules) {
   const folders = new Set(
-    modules.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean),
+    // The list of common passwords is generated from a package's.
+    [...modules, "node_modules/@zxcvbn-ts/language-common/"].map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean),
   );
   const sections = await Promise.all([...folders].map(readLicense));
   await writeFile("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));

@@ -1,3 +1,4 @@
+import { isCommonPassword } from "./is-common-password.ts";
 import { isEmail } from "./email.ts";
 
 // NIST SP 800-63B 3.1.1.2 asks for 8 at least, and for no rules of composition.
@@ -14,6 +15,9 @@ export function passwordFault({ password, confirmation }: { password: string; co
   if (password === "") return "Please specify a password.";
   if ([...password].length < PASSWORD_MIN_CHARACTERS) {
     return `Password must be at least ${PASSWORD_MIN_CHARACTERS} characters long.`;
+  }
+  if (isCommonPassword(password)) {
+    return "That password is one of the most common ones, which are guessed first. Please choose another one.";
   }
   if (confirmation === "") return "Please type your password again in the confirmation box.";
   if (confirmation !== password) return "Password and password confirmation didn't match.";
