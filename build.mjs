@@ -309,7 +309,9 @@ function standIns() {
 async function writeLicenses(modules) {
   const folders = new Set(
     // The list of common passwords is generated from a package's.
-    [...modules, "node_modules/@zxcvbn-ts/language-common/"].map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter(Boolean),
+    [...modules, "node_modules/@zxcvbn-ts/language-common/"]
+      .map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0])
+      .filter(Boolean),
   );
   const sections = await Promise.all([...folders].map(readLicense));
   await writeFile("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));

@@ -1,9 +1,9 @@
 import { identify } from "../../shared/auth/identify.ts";
+import { loggedOut } from "../../shared/auth/logged-out.ts";
 import { requireLogin } from "../../shared/auth/require-login.ts";
-import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import { seeOther } from "../../shared/http/reply.ts";
 import * as accountRemover from "../../shared/mediators/account-remover.ts";
 import { deletionPage } from "../../shared/web/account-forms.ts";
 import { pageReply } from "../../shared/web/layout.ts";
@@ -24,6 +24,6 @@ export default httpFunction<{ password: string }, View>({
 
   render(view, ctx) {
     if (view.fault !== undefined) return pageReply(ctx, deletionPage(view));
-    return seeOther("/", { setCookie: endedSessionCookie(ctx) });
+    return loggedOut(siteOf(ctx));
   },
 });

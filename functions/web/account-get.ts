@@ -1,5 +1,6 @@
 import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import { countNewEpisodes } from "../../shared/sql/count-new-episodes.ts";
 import { toPage } from "../../shared/sql/cursor.ts";
 import { listAccountEpisodes } from "../../shared/sql/list-account-episodes.ts";
@@ -48,6 +49,7 @@ export default httpFunction<Params, AccountView | undefined>({
       logins,
       loginId: credential?.kind === "login" ? credential.id : undefined,
       apiKeys,
+      isMailOff: isMailOff(ctx.config),
     };
   },
 

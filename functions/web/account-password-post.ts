@@ -28,7 +28,7 @@ export default httpFunction<Params, View>({
     const { id: accountId, email } = requirePermanentLogin(ctx);
     const fault = passwordFault({ password, confirmation });
     if (fault !== undefined) return { email, fault };
-    const isChanged = await passwordChanger.run(ctx, { accountId, currentPassword, password });
+    const isChanged = await passwordChanger.run(ctx, { accountId, email, currentPassword, password });
     return { email, fault: isChanged ? undefined : "That is not your current password." };
   },
 

@@ -1,10 +1,10 @@
 import { identify } from "../../shared/auth/identify.ts";
-import { ensureAccount } from "../../shared/auth/sign-in.ts";
+import { ensureAccount, type SignedIn } from "../../shared/auth/sign-in.ts";
 import { badParameter, badRequest, notFound } from "../../shared/errors.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { type Form, readFlag, readForm } from "../../shared/http/read-form.ts";
-import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
+import { jsonReply, seeOther, withCookies } from "../../shared/http/reply.ts";
 import * as episodeStateUpdater from "../../shared/mediators/episode-state-updater.ts";
 import { findEpisodeTitles } from "../../shared/sql/find-episode-titles.ts";
 import { episodePath, unslugId } from "../../shared/web/links.ts";
@@ -15,7 +15,7 @@ type View = {
   path: string;
   stored: { isFavorited: boolean; isPlayed: boolean; positionSeconds: number | null };
   wantsJson: boolean;
-  setCookie: string | undefined;
+  setCookies: SignedIn["setCookies"];
 };
 
 /** Stores what whoever asks has done with an episode: the togglers of its page, as forms or from a script, and its player. */
@@ -44,14 +44,14 @@ export default httpFunction<Params, View>({
     // First, so that no account is made for what is not there.
     const found = await findEpisodeTitles(ctx.db, { id, accountId: ctx.caller.account?.id });
     if (found?.podcast.id !== podcastId) throw notFound("episode", id);
-    const { accountId, setCookie } = await ensureAccount(ctx);
+    const { accountId, setCookies } = await ensureAccount(ctx);
     const stored = await episodeStateUpdater.run(ctx, { accountId, episodeId: id, ...state });
-    return { path: episodePath(found.podcast, found.episode), stored, wantsJson, setCookie };
+    return { path: episodePath(found.podcast, found.episode), stored, wantsJson, setCookies };
   },
 
   render({ path, stored, wantsJson, ...cookie }) {
     const { isFavorited: favorited, isPlayed: played, positionSeconds } = stored;
-    return withCookie(wantsJson ? jsonReply({ favorited, played, positionSeconds }) : seeOther(path), cookie);
+    return withCookies(wantsJson ? jsonReply({ favorited, played, positionSeconds }) : seeOther(path), cookie);
   },
 });
 

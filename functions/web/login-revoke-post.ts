@@ -1,6 +1,7 @@
 import { identify } from "../../shared/auth/identify.ts";
+import { loggedOut } from "../../shared/auth/logged-out.ts";
 import { requireLogin } from "../../shared/auth/require-login.ts";
-import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
@@ -20,6 +21,5 @@ export default httpFunction<{ id: number }, { isOwn: boolean }>({
     return { isOwn: id === loginId };
   },
 
-  render: ({ isOwn }, ctx) =>
-    isOwn ? seeOther("/", { setCookie: endedSessionCookie(ctx) }) : seeOther("/account#logins"),
+  render: ({ isOwn }, ctx) => (isOwn ? loggedOut(siteOf(ctx)) : seeOther("/account#logins")),
 });

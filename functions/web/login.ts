@@ -1,16 +1,22 @@
 import { emailFault } from "../../shared/auth/credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import type { SignedIn } from "../../shared/auth/sign-in.ts";
-import { type FunctionRequest, httpFunction } from "../../shared/http/function.ts";
+import type { Context } from "../../shared/context.ts";
+import { UserError } from "../../shared/errors.ts";
+import { type FunctionRequest, httpFunction, type Reply } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
+import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import * as accountAuthenticator from "../../shared/mediators/account-authenticator.ts";
-import { type LoginForm, loginPage } from "../../shared/web/entry-pages.ts";
+import { type LoginForm, loginClosedPage, loginPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { localPath } from "../../shared/web/links.ts";
 
 type Params = { isSent: boolean; email: string; password: string; next: string | undefined };
-type View = { kind: "form"; form: LoginForm } | { kind: "logged-in"; signedIn: SignedIn; next: string | undefined };
+type View =
+  | { kind: "form"; form: LoginForm }
+  | { kind: "closed"; email: string; retryAfterSeconds: number }
+  | { kind: "logged-in"; signedIn: SignedIn; next: string | undefined };
 
 // Not which of the two: that would tell who has an account.
 const NO_MATCH = "That email address and password don't match an account's.";
@@ -34,15 +40,28 @@ export default httpFunction<Params, View>({
     if (!isSent) return refused();
     const fault = emailFault(email) ?? (password === "" ? "Please specify a password." : undefined);
     if (fault !== undefined) return refused(fault);
-    const signedIn = await accountAuthenticator.run(ctx, { email, password });
-    return signedIn === undefined ? refused(NO_MATCH) : { kind: "logged-in", signedIn, next };
+    try {
+      const signedIn = await accountAuthenticator.run(ctx, { email, password });
+      return signedIn === undefined ? refused(NO_MATCH) : { kind: "logged-in", signedIn, next };
+    } catch (error) {
+      if (!(error instanceof UserError && error.status === 429)) throw error;
+      return { kind: "closed", email, retryAfterSeconds: Number(error.headers["retry-after"]) };
+    }
   },
 
   render(view, ctx) {
     if (view.kind === "form") return pageReply(ctx, loginPage(view.form));
+    if (view.kind === "closed") return closedReply(view, ctx);
     return seeOther(view.next ?? "/account", view.signedIn);
   },
 });
+
+/** The 429 with the way in that is left. */
+function closedReply({ email, retryAfterSeconds }: { email: string; retryAfterSeconds: number }, ctx: Context): Reply {
+  const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
+  const reply = pageReply(ctx, loginClosedPage({ email, minutes, isMailOff: isMailOff(ctx.config) }));
+  return { ...reply, status: 429, headers: { ...reply.headers, "retry-after": String(retryAfterSeconds) } };
+}
 
 function nextOf({ query }: FunctionRequest): string {
   return query.get("next") ?? "";

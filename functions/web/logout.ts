@@ -1,7 +1,7 @@
 import { identify } from "../../shared/auth/identify.ts";
-import { endedSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { loggedOut } from "../../shared/auth/logged-out.ts";
+import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { seeOther } from "../../shared/http/reply.ts";
 import { deleteLogin } from "../../shared/sql/delete-logins.ts";
 import { logoutPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
@@ -26,6 +26,6 @@ export default httpFunction<{ isSent: boolean }, View>({
 
   render(view, ctx) {
     if (view.kind === "form") return pageReply(ctx, logoutPage());
-    return seeOther("/", { setCookie: endedSessionCookie(ctx) });
+    return loggedOut(siteOf(ctx));
   },
 });

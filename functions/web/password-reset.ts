@@ -1,5 +1,6 @@
 import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
+import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
@@ -19,7 +20,7 @@ type View =
   | { kind: "form"; form: ResetForm }
   | { kind: "sent"; email: string }
   | { kind: "link"; secret: string; email: string; fault?: string | undefined }
-  | { kind: "reset"; setCookie: string | undefined }
+  | { kind: "reset"; setCookies: SignedIn["setCookies"] }
   | { kind: "void" };
 
 /** Asks for a link to choose a new password, and is where that link leads. */
@@ -52,7 +53,7 @@ export default httpFunction<Params, View>({
     const fault = isSent ? passwordFault({ password, confirmation }) : undefined;
     if (!isSent || fault !== undefined) return { kind: "link", secret, email: asked.email, fault };
     const signedIn = await passwordResetter.run(ctx, { secret, password });
-    return signedIn === undefined ? { kind: "void" } : { kind: "reset", setCookie: signedIn.setCookie };
+    return signedIn === undefined ? { kind: "void" } : { kind: "reset", setCookies: signedIn.setCookies };
   },
 
   render(view, ctx) {

@@ -1,9 +1,10 @@
 import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
+import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import type { Config } from "../../shared/config.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import { seeOther, withCookie } from "../../shared/http/reply.ts";
+import { seeOther, withCookies } from "../../shared/http/reply.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import * as signUpRequester from "../../shared/mediators/sign-up-requester.ts";
 import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/entry-pages.ts";
@@ -12,7 +13,7 @@ import { pageReply } from "../../shared/web/layout.ts";
 type Params = { isSent: boolean; email: string; password: string; confirmation: string };
 type View =
   | { kind: "form"; form: SignupForm }
-  | { kind: "sent"; email: string; setCookie: string | undefined }
+  | { kind: "sent"; email: string; setCookies: SignedIn["setCookies"] }
   | { kind: "signed-up-before" };
 
 /** The form to sign up, and what it sends: a link is mailed, whoever's the address is. */
@@ -34,15 +35,15 @@ export default httpFunction<Params, View>({
     const closed = closedBy(ctx.config);
     const fault = isSent ? (emailFault(email) ?? passwordFault({ password, confirmation })) : undefined;
     if (!isSent || closed !== undefined || fault !== undefined) return { kind: "form", form: { closed, email, fault } };
-    const { setCookie } = await signUpRequester.run(ctx, { email, password });
-    return { kind: "sent", email, setCookie };
+    const { setCookies } = await signUpRequester.run(ctx, { email, password });
+    return { kind: "sent", email, setCookies };
   },
 
   render(view, ctx) {
     if (view.kind === "signed-up-before") return seeOther("/account");
     if (view.kind === "form") return pageReply(ctx, signupPage(view.form));
     const isLogged = ctx.config.smtpUrl === undefined;
-    return withCookie(pageReply(ctx, linkSentPage({ email: view.email, isLogged })), view);
+    return withCookies(pageReply(ctx, linkSentPage({ email: view.email, isLogged })), view);
   },
 });
 

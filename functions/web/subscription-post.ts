@@ -1,18 +1,18 @@
 import { identify } from "../../shared/auth/identify.ts";
-import { ensureAccount } from "../../shared/auth/sign-in.ts";
+import { ensureAccount, type SignedIn } from "../../shared/auth/sign-in.ts";
 import type { Context } from "../../shared/context.ts";
 import { missingParameter, notFound } from "../../shared/errors.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readFlag, readForm } from "../../shared/http/read-form.ts";
-import { jsonReply, seeOther, withCookie } from "../../shared/http/reply.ts";
+import { jsonReply, seeOther, withCookies } from "../../shared/http/reply.ts";
 import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
 import { findPodcast } from "../../shared/sql/find-podcast.ts";
 import { findTakedowns } from "../../shared/sql/find-takedowns.ts";
 import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
 type Params = { id: number; isSubscribed: boolean; wantsJson: boolean };
-type View = { path: string; isSubscribed: boolean; wantsJson: boolean; setCookie: string | undefined };
+type View = { path: string; isSubscribed: boolean; wantsJson: boolean; setCookies: SignedIn["setCookies"] };
 
 /** Subscribes whoever asks to a podcast, or ends that: the toggler of its page, as a form or from a script. */
 export default httpFunction<Params, View>({
@@ -34,14 +34,14 @@ export default httpFunction<Params, View>({
     if (path === undefined) throw notFound("podcast", id);
     // Nor for whoever is subscribed to nothing, and stays so.
     if (!isSubscribed && ctx.caller.account === undefined)
-      return { path, isSubscribed, wantsJson, setCookie: undefined };
-    const { accountId, setCookie } = await ensureAccount(ctx);
+      return { path, isSubscribed, wantsJson, setCookies: undefined };
+    const { accountId, setCookies } = await ensureAccount(ctx);
     await subscriptionUpdater.run(ctx, { accountId, podcastId: id, isSubscribed });
-    return { path, isSubscribed, wantsJson, setCookie };
+    return { path, isSubscribed, wantsJson, setCookies };
   },
 
   render: ({ path, isSubscribed, wantsJson, ...cookie }) =>
-    withCookie(wantsJson ? jsonReply({ subscribed: isSubscribed }) : seeOther(path), cookie),
+    withCookies(wantsJson ? jsonReply({ subscribed: isSubscribed }) : seeOther(path), cookie),
 });
 
 /** Where to go from here. A podcast that was taken down can only be left, and its page may be gone then. */

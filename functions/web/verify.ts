@@ -1,5 +1,6 @@
 import { passwordFault } from "../../shared/auth/credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
+import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
@@ -8,7 +9,10 @@ import { type VerifyForm, verifyPage, voidLinkPage } from "../../shared/web/entr
 import { pageReply } from "../../shared/web/layout.ts";
 
 type Params = { isSent: boolean; secret: string; password: string; confirmation: string };
-type View = { kind: "form"; form: VerifyForm } | { kind: "verified"; setCookie: string | undefined } | { kind: "void" };
+type View =
+  | { kind: "form"; form: VerifyForm }
+  | { kind: "verified"; setCookies: SignedIn["setCookies"] }
+  | { kind: "void" };
 
 /** Where a link that was mailed at sign-up, or an invitation, leads. Opening it changes nothing: programs open links, too. */
 export default httpFunction<Params, View>({
@@ -33,7 +37,7 @@ export default httpFunction<Params, View>({
     if (!isSent || fault !== undefined) return refused(isSent ? fault : undefined);
     const verified = await emailVerifier.run(ctx, { secret, password });
     if (verified.kind === "wrong-password") return refused("That is not the password that you chose.");
-    return verified.kind === "void" ? verified : { kind: "verified", setCookie: verified.signedIn.setCookie };
+    return verified.kind === "void" ? verified : { kind: "verified", setCookies: verified.signedIn.setCookies };
   },
 
   render(view, ctx) {

@@ -1,5 +1,5 @@
-import { isCommonPassword } from "./is-common-password.ts";
 import { isEmail } from "./email.ts";
+import { isCommonPassword } from "./is-common-password.ts";
 
 // NIST SP 800-63B 3.1.1.2 asks for 8 at least, and for no rules of composition.
 const PASSWORD_MIN_CHARACTERS = 8;

@@ -1,41 +1,81 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
 import { unauthorized } from "../errors.ts";
-import type { Identify } from "../http/caller.ts";
-import { type CredentialKind, findCredential } from "../sql/find-credential.ts";
+import type { Caller, Identify } from "../http/caller.ts";
+import { findCredential } from "../sql/find-credential.ts";
 import { clientAddress } from "./client-address.ts";
 import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
-import { isPlainHttp, readSessionCookie } from "./session-cookie.ts";
+import { isHttps, readCookies, type Site, sessionCookies, siteFor } from "./session-cookie.ts";
+import { deleteTossed, forgetRetry } from "./tossed-cookies.ts";
 
 // RFC 9110 5.6.2: schemes are compared without regard to case. Other schemes are a proxy's in front of the whole site.
 const BEARER = /^Bearer(?: +(\S+))?$/i;
 
+type Request = Parameters<Identify>[1];
+type From = Pick<Caller, "address" | "userAgent"> & { site: Site };
+
 /**
- * Finds out who sent a request: an app by the API key in Authorization, else a browser by its cookie. A key that is no
+ * Finds out who sent a request: an app by the API key in Authorization, else a browser by its cookies. A key that is no
  * longer one is told (RFC 6750 3.1), a cookie that is not is nobody's.
  *
  * @throws UserError 401 for a key that is not one
  */
-export const identify: Identify = async (ctx, { headers, remoteAddress }) => {
-  const address = clientAddress({ headers, remoteAddress }, ctx.config);
-  const { kind, secretSha256 } = readSecret(headers, ctx.config);
-  const found = secretSha256 && (await findCredential(ctx.db, { kind, secretSha256, address }));
-  const from = { address, userAgent: headers["user-agent"], isPlainHttp: isPlainHttp(headers, ctx.config) };
-  if (found !== undefined) {
-    const { id, accountId, email } = found;
-    return { account: { id: accountId, email }, credential: { kind, id }, ...from };
-  }
-  if (kind === "api-key") throw unauthorized({ "www-authenticate": 'Bearer error="invalid_token"' });
-  return { account: undefined, credential: undefined, ...from };
+export const identify: Identify = async (ctx, request) => {
+  const { headers, remoteAddress } = request;
+  const from = {
+    address: clientAddress({ headers, remoteAddress }, ctx.config),
+    userAgent: headers["user-agent"],
+    site: siteFor(headers, ctx.config),
+  };
+  const bearer = BEARER.exec(headers.authorization ?? "");
+  return bearer === null ? identifyBrowser(ctx, { request, from }) : identifyApp(ctx, { key: bearer[1] ?? "", from });
 };
 
-function readSecret(
-  headers: IncomingHttpHeaders,
-  config: Config,
-): { kind: CredentialKind; secretSha256: Buffer | undefined } {
-  const bearer = BEARER.exec(headers.authorization ?? "");
-  if (bearer === null) return { kind: "login", secretSha256: hashSecret(readSessionCookie(headers, config) ?? "") };
-  const key = bearer[1] ?? "";
-  const isOurs = key.startsWith(API_KEY_PREFIX);
-  return { kind: "api-key", secretSha256: isOurs ? hashSecret(key.slice(API_KEY_PREFIX.length)) : undefined };
+async function identifyApp(ctx: Context, { key, from }: { key: string; from: From }): Promise<Caller> {
+  const secretSha256 = key.startsWith(API_KEY_PREFIX) ? hashSecret(key.slice(API_KEY_PREFIX.length)) : undefined;
+  const found =
+    secretSha256 && (await findCredential(ctx.db, { kind: "api-key", secretSha256, address: from.address }));
+  if (found === undefined) throw unauthorized({ "www-authenticate": 'Bearer error="invalid_token"' });
+  const { kind, id, accountId, email } = found;
+  return { account: { id: accountId, email }, credential: { kind, id }, ...from };
+}
+
+/**
+ * On https the cookies' prefix keeps other hosts from setting them. On http a login counts only beside the cookie of the
+ * browser that it was made in, and each page sets both again: had another host set them, both would come twice with the
+ * next request, and be refused.
+ */
+async function identifyBrowser(ctx: Context, { request, from }: { request: Request; from: From }): Promise<Caller> {
+  const { site } = from;
+  const { session = "", browser = "", isDoubled } = readCookies(request.headers, site);
+  if (isDoubled) return { ...nobody(from), ...refuseTossed(request, site) };
+  const [secretSha256, browserSha256] = [hashSecret(session), hashSecret(browser)];
+  const isBound = !isHttps(site);
+  const found =
+    secretSha256 &&
+    (await findCredential(ctx.db, {
+      kind: "login",
+      secretSha256,
+      address: from.address,
+      ...(isBound ? { browserSha256: browserSha256 ?? Buffer.alloc(0) } : {}),
+    }));
+  const forgotten = forgetRetry(request.headers);
+  if (found === undefined) return { ...nobody(from), browserSha256, cookies: forgotten };
+  const { kind, id, accountId, email, isRenewed } = found;
+  const isSetAgain = browserSha256 !== undefined && (isRenewed || (isBound && request.method === "GET"));
+  return {
+    account: { id: accountId, email },
+    credential: { kind, id },
+    browserSha256,
+    cookies: [...forgotten, ...(isSetAgain ? sessionCookies({ session, browser }, site) : [])],
+    ...from,
+  };
+}
+
+function nobody(from: From): Caller {
+  return { account: undefined, credential: undefined, ...from };
+}
+
+function refuseTossed({ headers, path }: Request, site: Site): Pick<Caller, "cookies" | "tossed"> {
+  const { cookies, canRetry } = deleteTossed(headers, { site, path });
+  return { cookies, tossed: { canRetry } };
 }

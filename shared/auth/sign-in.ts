@@ -2,17 +2,19 @@ import type { Context } from "../context.ts";
 import { tooManyRequests, unauthorized } from "../errors.ts";
 import { deleteLogin } from "../sql/delete-logins.ts";
 import { enqueueJob } from "../sql/enqueue-job.ts";
+import { LOGIN_DAYS } from "../sql/find-credential.ts";
 import { insertEphemeralAccount } from "../sql/insert-account.ts";
 import { insertLogin } from "../sql/insert-login.ts";
 import { mergeAccounts } from "../sql/merge-accounts.ts";
+import { replaceKnownBrowser } from "../sql/replace-known-browser.ts";
 import { takeRateLimit } from "../sql/take-rate-limit.ts";
 import { isBot } from "./bots.ts";
 import { limitByAddress } from "./limit-by-address.ts";
 import { newSecret } from "./secret.ts";
-import { LOGIN_DAYS, sessionCookie } from "./session-cookie.ts";
+import { sessionCookies, siteOf } from "./session-cookie.ts";
 
-/** An account, and the Set-Cookie by which the browser is known as its from now on; none where it was before. */
-export type SignedIn = { accountId: number; setCookie: string | undefined };
+/** An account, and the Set-Cookies by which the browser is known as its from now on; none where it was before. */
+export type SignedIn = { accountId: number; setCookies: readonly string[] | undefined };
 
 // A school's network may have dozens of new listeners in an hour; a program would have thousands.
 const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
@@ -29,15 +31,16 @@ export async function signIn(
   { accountId, passwordHash }: { accountId: number; passwordHash: string },
 ): Promise<SignedIn | undefined> {
   const { account, credential, address, userAgent } = ctx.caller;
-  const { secret, sha256 } = newSecret();
-  const login = { accountId, passwordHash, secretSha256: sha256, userAgent, address, days: LOGIN_DAYS };
+  const { digests, setCookies } = newCookies(ctx);
+  const login = { accountId, passwordHash, ...digests, userAgent, address, days: LOGIN_DAYS };
   if (!(await insertLogin(ctx.db, login))) return undefined;
+  await keepKnown(ctx, digests);
   if (account !== undefined && credential?.kind === "login") {
     if (account.email === null && account.id !== accountId) {
       await merge(ctx, { fromId: account.id, intoId: accountId });
     } else await deleteLogin(ctx.db, { id: credential.id, accountId: account.id });
   }
-  return { accountId, setCookie: sessionCookie(secret, ctx) };
+  return { accountId, setCookies };
 }
 
 /** Merges what takes a moment, and leaves the rest to a job of the next tick: nobody waits for a large account's login. */
@@ -56,18 +59,28 @@ async function merge(ctx: Context, accounts: { fromId: number; intoId: number })
  */
 export async function ensureAccount(ctx: Context): Promise<SignedIn> {
   const { account, address, userAgent } = ctx.caller;
-  if (account !== undefined) return { accountId: account.id, setCookie: undefined };
+  if (account !== undefined) return { accountId: account.id, setCookies: undefined };
   if (isBot(userAgent)) throw unauthorized();
   const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limitByAddress(NEW_ACCOUNTS, ctx));
   if (!isAllowed)
     throw tooManyRequests("Too many requests: too many new accounts from your network", retryAfterSeconds);
-  const { secret, sha256 } = newSecret();
-  const accountId = await insertEphemeralAccount(ctx.db, {
-    secretSha256: sha256,
-    userAgent,
-    address,
-    days: LOGIN_DAYS,
-  });
+  const { digests, setCookies } = newCookies(ctx);
+  const accountId = await insertEphemeralAccount(ctx.db, { ...digests, userAgent, address, days: LOGIN_DAYS });
+  await keepKnown(ctx, digests);
   ctx.log.info("Ephemeral account made", { account_id: accountId });
-  return { accountId, setCookie: sessionCookie(secret, ctx) };
+  return { accountId, setCookies };
+}
+
+/** Makes the secrets of a login and of its browser. A new one for that, too: another host may know the one that it sent. */
+function newCookies(ctx: Context) {
+  const [session, browser] = [newSecret(), newSecret()];
+  return {
+    digests: { secretSha256: session.sha256, browserSha256: browser.sha256 },
+    setCookies: sessionCookies({ session: session.secret, browser: browser.secret }, siteOf(ctx)),
+  };
+}
+
+/** Has whichever account knows the browser know it by its new cookie. */
+async function keepKnown({ db, caller }: Context, { browserSha256: to }: { browserSha256: Buffer }): Promise<void> {
+  if (caller.browserSha256 !== undefined) await replaceKnownBrowser(db, { from: caller.browserSha256, to });
 }

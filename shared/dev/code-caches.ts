@@ -9,7 +9,7 @@ import { basename, join, resolve } from "node:path";
 import postgres from "postgres";
 import { hashPassword } from "../auth/password.ts";
 import { newSecret } from "../auth/secret.ts";
-import { sessionCookie } from "../auth/session-cookie.ts";
+import { sessionCookies } from "../auth/session-cookie.ts";
 import { CODE_CACHE_CHECK } from "./code-cache-check.ts";
 import { exercise, SAMPLE_PASSWORD, SAMPLE_TOKEN, type World } from "./exercise.ts";
 import { callFunction } from "./functions.ts";
@@ -100,18 +100,22 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
 
   const podcastId = await addPodcast();
   const [episode] = await sql`select id from episode where podcast_id = ${podcastId} limit 1`;
-  const { secret, sha256 } = newSecret();
+  const [session, browser] = [newSecret(), newSecret()];
   const [account] = await sql`
     insert into account (email, password_hash)
     values ('sample@example.com', ${await hashPassword(SAMPLE_PASSWORD)}) returning id`;
   await sql`
-    insert into login (account_id, secret_sha256, expires_at)
-    values (${Number(account?.id)}, ${sha256}, podcore_now() + interval '1 day')`;
+    insert into login (account_id, secret_sha256, browser_sha256, expires_at)
+    values (${Number(account?.id)}, ${session.sha256}, ${browser.sha256}, podcore_now() + interval '1 day')`;
+  const cookies = sessionCookies(
+    { session: session.secret, browser: browser.secret },
+    { publicUrl: "http://localhost" },
+  );
   let numEmails = 0;
   return {
     podcastId,
     episodeId: Number(episode?.id),
-    cookie: sessionCookie(secret, { config: { publicUrl: "http://localhost" }, caller: {} }).split(";", 1)[0] ?? "",
+    cookie: cookies.map((cookie) => cookie.split(";", 1)[0]).join("; "),
     newEmail: () => `sample${++numEmails}@example.com`,
     newFeedUrl: origin.newFeedUrl,
     addPodcast,

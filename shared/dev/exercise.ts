@@ -110,7 +110,12 @@ function formFor(path: string, world: World): Record<string, string> {
     case "/signup":
       return { email, password, password_confirm };
     case "/password-reset":
+    case "/login-link":
       return { email };
+    case "/account/email":
+      return { new_email: email, email_password: password };
+    case "/email-change":
+      return { code: "" };
     case "/account/password":
       return { current_password: password, password, password_confirm };
     case "/podcasts/:id/subscription":

@@ -4,6 +4,7 @@ import { type Context, createResources } from "../context.ts";
 import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
+import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
 import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
@@ -144,15 +145,18 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     const params = await step(log, "build_params", () => fn.readParams(request, ctx));
     if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
     const known = await identified(fn, { ctx, request, remoteAddress });
+    const refused = refuseTossed(request, known.caller);
+    if (refused !== undefined) return refused;
     const viewModel = await step(log, "handle_message", () => fn.handle(known, params));
-    return step(log, "render_view_model", () => fn.render(viewModel, known));
+    const reply = await step(log, "render_view_model", () => fn.render(viewModel, known));
+    return withCallersCookies(reply, known.caller);
   }
 
   /** The context, with who asks in it. */
   async function identified({ identify }: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Context> {
     if (identify === undefined) return ctx;
-    const { method, headers } = request;
-    const caller = await step(log, "identify", () => identify(ctx, { headers, remoteAddress }));
+    const { method, path, headers } = request;
+    const caller = await step(log, "identify", () => identify(ctx, { method, path, headers, remoteAddress }));
     if (method === "POST" && caller.credential?.kind === "login") requireSameOrigin(headers, config.publicUrl);
     // Not copied: that would open what is opened with its first use.
     return Object.create(ctx, { caller: { value: caller, enumerable: true } });
@@ -219,7 +223,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       ...corsHeaders(request),
       ...reply.headers,
     };
-    return { status: reply.status ?? 200, headers, body: reply.body };
+    return { status: reply.status ?? 200, headers, body: reply.body, cookies: reply.cookies };
   }
 
   function httpFunctionAt({ method, url }: Pick<AppRequest, "method" | "url">) {

@@ -21,6 +21,8 @@ export type Reply<B extends Body = string | Buffer> = {
   status?: number;
   /** Lower-case names. */
   headers: Record<string, string>;
+  /** Values of Set-Cookie, in order: of two with a name, the last one counts. */
+  cookies?: readonly string[] | undefined;
   body: B;
 };
 

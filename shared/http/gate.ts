@@ -137,7 +137,12 @@ export function hangUpOf(response: ServerResponse): AbortSignal {
 }
 
 /** Writes a reply; to HEAD without its body. A stream goes on being written after the call. */
-export function send(response: ServerResponse, { status, headers, body }: AppReply, method = "GET"): void {
+export function send(
+  response: ServerResponse,
+  { status, headers: own, cookies = [], body }: AppReply,
+  method = "GET",
+): void {
+  const headers = cookies.length === 0 ? own : { ...own, "set-cookie": [...cookies] };
   if (isStream(body)) {
     response.writeHead(status, headers);
     if (method === "HEAD") response.end();

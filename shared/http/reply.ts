@@ -1,10 +1,11 @@
 import type { Reply } from "./function.ts";
 
-type Cookie = { setCookie?: string | undefined };
+/** `setCookies`: values of Set-Cookie, if there are any. */
+type Cookies = { setCookies?: readonly string[] | undefined };
 
 /** Sends the browser on after a form (RFC 9110 15.4.4): reloading the page it gets to sends nothing twice. */
-export function seeOther(location: string, cookie: Cookie = {}): Reply {
-  return withCookie({ status: 303, headers: { location, "cache-control": "no-store" }, body: "" }, cookie);
+export function seeOther(location: string, cookies: Cookies = {}): Reply {
+  return withCookies({ status: 303, headers: { location, "cache-control": "no-store" }, body: "" }, cookies);
 }
 
 /** What a page's script, or an export, gets. It is somebody's own, so that no cache keeps it. */
@@ -15,7 +16,7 @@ export function jsonReply(value: object, headers: Record<string, string> = {}): 
   };
 }
 
-/** The reply with a Set-Cookie, where there is one. */
-export function withCookie(reply: Reply, { setCookie }: Cookie): Reply {
-  return setCookie === undefined ? reply : { ...reply, headers: { ...reply.headers, "set-cookie": setCookie } };
+/** The reply with the cookies that log a browser in or out. */
+export function withCookies(reply: Reply, { setCookies }: Cookies): Reply {
+  return setCookies === undefined ? reply : { ...reply, cookies: setCookies };
 }

@@ -2,14 +2,14 @@ import { linkSecretOf } from "../auth/link-secret.ts";
 import { readFields, readId, readText } from "../http/read-fields.ts";
 import { passwordResetMail } from "../mail/mails.ts";
 import { findAccountByEmail } from "../sql/find-account.ts";
-import { insertPasswordResetCode } from "../sql/insert-password-reset-code.ts";
+import { insertLinkCode } from "../sql/insert-link-code.ts";
 import { mintVerificationSecret } from "../sql/mint-verification-secret.ts";
 import { job } from "./job.ts";
 import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
 import { nonceOf, sendLetter } from "./send-letter.ts";
 
 // Its reader has just asked for it. Shorter than for a new account: who finds it later opens one that holds something.
-const LINK_HOURS = 1;
+const LINK_MINUTES = 60;
 
 /** `verificationCodeId`: stored by the first attempt. */
 type Args = { email: string; nonce?: string | undefined; verificationCodeId?: number | undefined };
@@ -45,7 +45,7 @@ export const passwordResetMailer = job({
       async send() {
         const id =
           args.verificationCodeId ??
-          (await insertPasswordResetCode(ctx.db, { ...ctx.job, accountId, hours: LINK_HOURS }));
+          (await insertLinkCode(ctx.db, { ...ctx.job, kind: "password-reset", accountId, minutes: LINK_MINUTES }));
         const { secret, sha256 } = linkSecretOf(ctx.config, nonce);
         const expiresAt = id && (await mintVerificationSecret(ctx.db, { id, secretSha256: sha256 }));
         if (!expiresAt) {

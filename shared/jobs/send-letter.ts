@@ -8,11 +8,11 @@ export function nonceOf({ job }: JobContext, nonce: string | undefined): string 
   return nonce ?? `job ${job.jobId} of ${job.createdAt.toISOString()}`;
 }
 
-/** Sends a job's mail. Sent again, it is the same to the byte, and has the same Message-ID. */
+/** Sends a job's mail. Sent again, it is the same to the byte, and has the same Message-ID. @returns false if it was refused for good */
 export async function sendLetter(
   ctx: JobContext,
   { to, nonce, letter }: { to: string; nonce: string; letter: Letter },
-): Promise<void> {
+): Promise<boolean> {
   const id = mailIdOf(ctx.config, { nonce, subject: letter.subject });
-  await sendMail(ctx, { to, ...letter, id, date: ctx.job.createdAt });
+  return sendMail(ctx, { to, ...letter, id, date: ctx.job.createdAt });
 }

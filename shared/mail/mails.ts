@@ -1,5 +1,5 @@
-/** What a mail says, in plain text, and the link in it that its reader is to follow. */
-export type Letter = { subject: string; text: string; link: string };
+/** What a mail says, in plain text, and the link in it that its reader is to follow; none of one that only tells. */
+export type Letter = { subject: string; text: string; link?: string };
 
 type Site = { publicUrl: string };
 /** `secret`: what the link holds, and only the link. */
@@ -69,8 +69,103 @@ this mail: your password stays as it is.`,
   });
 }
 
-function letter(subject: string, { text, link }: { text: string; link: string }): Letter {
-  return { subject, link, text: `Hello,\n\n${text}\n` };
+/** To the owner of an account who cannot log in because too many wrong passwords were tried. */
+export function loginLinkMail({ publicUrl, secret, expiresAt }: Code): Letter {
+  const link = `${publicUrl}/login-link?code=${secret}`;
+  return letter(`Log in to ${hostOf(publicUrl)}`, {
+    link,
+    text: `somebody, most likely you, has asked for a link to log in at
+${publicUrl}
+This link logs in the browser that opens it, without a password:
+
+${link}
+
+It works once, until ${instantText(expiresAt)}. If it was not you,
+you can ignore this mail: nobody can log in without the link.`,
+  });
+}
+
+/** To the address that an account is to have. */
+export function newEmailMail({ publicUrl, secret, expiresAt }: Code): Letter {
+  const link = `${publicUrl}/email-change?code=${secret}`;
+  return letter(`Confirm your new e-mail address for ${hostOf(publicUrl)}`, {
+    link,
+    text: `somebody, most likely you, wants to use this e-mail address for an account at
+${publicUrl}
+This link confirms the new address:
+
+${link}
+
+It works until ${instantText(expiresAt)}. The account's old address has to
+be confirmed as well: a mail to it has a link of its own. If it was not you,
+you can ignore this mail: nothing changes.`,
+  });
+}
+
+/** To the address that an account has until another one is confirmed. */
+export function oldEmailMail({ publicUrl, secret, expiresAt, newEmail }: Code & { newEmail: string }): Letter {
+  const link = `${publicUrl}/email-change?code=${secret}`;
+  return letter(`Confirm or stop the change of your e-mail address for ${hostOf(publicUrl)}`, {
+    link,
+    text: `somebody who knows your password, most likely you, wants to change the e-mail
+address of your account at ${publicUrl} to
+
+${newEmail}
+
+Here you can confirm this, or stop it:
+
+${link}
+
+It works until ${instantText(expiresAt)}. Nothing changes before both
+addresses are confirmed. If it was not you, stop it and choose a new password:
+
+${publicUrl}/password-reset`,
+  });
+}
+
+/** To an address that was to become another account's, and has an account already. */
+export function emailTakenMail({ publicUrl }: Site): Letter {
+  const link = `${publicUrl}/login`;
+  return letter(`You already have an account at ${hostOf(publicUrl)}`, {
+    link,
+    text: `somebody, most likely you, wants to use this e-mail address for another account
+at ${publicUrl}
+It has an account already. Log in to that here:
+
+${link}
+
+To use the address for the other account, delete this one first. If it was
+not you, you can ignore this mail: nothing has changed.`,
+  });
+}
+
+/** To the owner of an account whose password was changed. */
+export function passwordChangedMail({ publicUrl }: Site): Letter {
+  return letter(`Your password for ${hostOf(publicUrl)} was changed`, {
+    text: `the password of your account at ${publicUrl}
+was changed. All other browsers were logged out.
+
+If it was not you, choose a new password at once, and revoke the API keys that
+you do not know:
+
+${publicUrl}/password-reset`,
+  });
+}
+
+/** To the old address of an account that has another one now. */
+export function emailChangedMail({ publicUrl, newEmail }: Site & { newEmail: string }): Letter {
+  return letter(`Your e-mail address for ${hostOf(publicUrl)} was changed`, {
+    text: `the e-mail address of your account at ${publicUrl} is now
+
+${newEmail}
+
+Mails to this address open the account no longer. If you did not confirm
+this, tell whoever runs the site.`,
+  });
+}
+
+function letter(subject: string, { text, link }: { text: string; link?: string }): Letter {
+  return { subject, text: `Hello,\n\n${text}\n`, ...(link === undefined ? {} : { link }) };
 }
 
 function hostOf(publicUrl: string): string {

@@ -14,16 +14,18 @@ type Mail = Letter & { to: string; id: string; date: Date };
  * Sends a plain text mail to one address; in development without a mail server it logs the mail's link instead. A
  * recipient that the server refuses for good is logged, and no error: asking again would not help.
  *
+ * @returns false if it was refused for good
  * @throws UserError 502 where the server cannot be reached or does not take the mail now
  */
 export async function sendMail(
   { config, log, signal }: Pick<Context, "config" | "log" | "signal">,
   { to, subject, text, link, id, date }: Mail,
-): Promise<void> {
+): Promise<boolean> {
   if (isMailOff(config)) throw new UserError(503, "Cannot send mail: SMTP_URL is not set");
   if (config.smtpUrl === undefined) {
-    log.info("Mail is off: open the link yourself", { subject, link });
-    return;
+    if (link === undefined) log.info("Mail is off", { subject });
+    else log.info("Mail is off: open the link yourself", { subject, link });
+    return true;
   }
   const { hostname } = new URL(config.publicUrl);
   const server = new URL(config.smtpUrl);
@@ -57,11 +59,13 @@ export async function sendMail(
       signal,
     });
     log.info("Mail sent", { subject });
+    return true;
   } catch (cause) {
     const reason = reasonOf(cause, to);
     if (!isRefusedForGood(cause))
       throw new UserError(502, `Cannot send mail by "${server.host}": ${reason}`, { cause });
     log.warn("Mail refused", { subject, reason });
+    return false;
   } finally {
     transport.close();
   }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { apiKey, directorySearch, login, verificationCode } from "../db/schema.ts";
+import { accountBrowser, apiKey, directorySearch, login, verificationCode } from "../db/schema.ts";
 import { cleanAccounts } from "../sql/clean-accounts.ts";
 import { cleanDirectoryPodcasts } from "../sql/clean-directory-podcasts.ts";
 import { cleanExpired, type Expiry } from "../sql/clean-expired.ts";
@@ -21,6 +21,8 @@ const ACCOUNT_BATCH_SIZE = 50;
 const RULES: Readonly<Record<string, Rule>> = {
   account: { clean: cleanAccounts, batchSize: ACCOUNT_BATCH_SIZE },
   login: expired({ column: login.expiresAt, keptFor: "1 week" }),
+  // As long as a browser keeps its cookie, and a little.
+  account_browser: expired({ column: accountBrowser.lastLoginAt, keptFor: "401 days" }),
   api_key: expired({ column: apiKey.expiresAt, keptFor: "1 week" }),
   verification_code: expired({ column: verificationCode.expiresAt, keptFor: "1 week" }),
   // After the codes: a parked job whose code has gone can never be done.

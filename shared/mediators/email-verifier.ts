@@ -54,7 +54,7 @@ export async function run(ctx: Context, { secret, password }: { secret: string; 
 async function find(ctx: Context, secret: string): Promise<VerificationCode | undefined> {
   const secretSha256 = hashSecret(secret);
   const code = secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
-  if (code === undefined || code.kind === "password-reset") return undefined;
+  if (code?.kind !== "sign-up" && code?.kind !== "invite") return undefined;
   return ctx.config.signup === "closed" ? undefined : code;
 }
 

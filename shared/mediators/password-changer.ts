@@ -3,18 +3,21 @@ import { hashPassword, verifyPassword } from "../auth/password.ts";
 import type { Context } from "../context.ts";
 import { deleteLogins } from "../sql/delete-logins.ts";
 import { deleteVerificationCodes } from "../sql/delete-verification-code.ts";
+import { enqueueJob } from "../sql/enqueue-job.ts";
 import { findAccount } from "../sql/find-account.ts";
 import { setPasswordHash } from "../sql/set-password-hash.ts";
+import * as workerWaker from "./worker-waker.ts";
 
-type Params = { accountId: number; currentPassword: string; password: string };
+type Params = { accountId: number; email: string; currentPassword: string; password: string };
 
 /**
- * Changes an account's password, ends all its logins but the one that asks, and voids the links that would change it.
+ * Changes an account's password, ends all its logins but the one that asks, and voids its links. Its owner is told
+ * by mail.
  *
  * @returns false where `currentPassword` is not the account's
  * @throws UserError 429 after too many wrong ones
  */
-export async function run(ctx: Context, { accountId, currentPassword, password }: Params): Promise<boolean> {
+export async function run(ctx: Context, { accountId, email, currentPassword, password }: Params): Promise<boolean> {
   const from = await checkPassword(ctx, { accountId, password: currentPassword });
   if (from === undefined) return false;
   const passwordHash = await hashPassword(password);
@@ -23,10 +26,13 @@ export async function run(ctx: Context, { accountId, currentPassword, password }
     if (!(await setPasswordHash(tx, { accountId, passwordHash, from }))) return false;
     await deleteLogins(tx, { accountId, exceptId: credential?.kind === "login" ? credential.id : undefined });
     await deleteVerificationCodes(tx, accountId);
+    await enqueueJob(tx, { name: "notice_mailer", args: { email, newEmail: undefined } });
     return true;
   });
-  if (isChanged) ctx.log.info("Password changed", { account_id: accountId });
-  return isChanged;
+  if (!isChanged) return false;
+  workerWaker.run(ctx);
+  ctx.log.info("Password changed", { account_id: accountId });
+  return true;
 }
 
 /**

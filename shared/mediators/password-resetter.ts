@@ -38,7 +38,8 @@ export async function ask(ctx: Context, { secret }: { secret: string }) {
 }
 
 /**
- * Changes the password by a link, once, and logs the browser in. Everybody else is logged out, and other links are void.
+ * Changes the password by a link, once, and logs the browser in. Everybody else is logged out, other links are
+ * void, and the owner is told by mail.
  *
  * @returns undefined where the link is good for nothing
  */
@@ -55,9 +56,11 @@ export async function run(
     await setPasswordHash(tx, { accountId, passwordHash });
     await deleteLogins(tx, { accountId, exceptId: undefined });
     await deleteVerificationCodes(tx, accountId);
+    await enqueueJob(tx, { name: "notice_mailer", args: { email: code.email, newEmail: undefined } });
     return true;
   });
   if (!isUsed) return undefined;
+  workerWaker.run(ctx);
   ctx.log.info("Password reset", { account_id: accountId });
   return signIn(ctx, { accountId, passwordHash });
 }

@@ -3,6 +3,7 @@ import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/pool.ts";
 import {
   account,
+  accountBrowser,
   accountEpisode,
   accountPodcast,
   apiKey,
@@ -21,12 +22,12 @@ type Batch = { text: string; last: number };
 // Rows read at once: some 80 kB. A statement takes milliseconds, and a process that sends several exports holds little.
 const BATCH_SIZE = 250;
 // What would open the account, and what the rest of the object says already.
-const HIDDEN = ["password_hash", "secret_sha256"];
+const HIDDEN = ["password_hash", "secret_sha256", "browser_sha256"];
 const HELD_HIDDEN = ["id", "account_id"];
 
 /**
- * All that is stored of an account, as the text of one JSON object: itself, its podcasts, episodes, logins, API keys and
- * links that are under way. What would open the account (digests, the password's hash) is left out; podcasts and episodes
+ * All that is stored of an account, as the text of one JSON object: itself, its podcasts, episodes, logins, known
+ * browsers, API keys and links that are under way. What would open the account (digests, the password's hash) is left out; podcasts and episodes
  * are named so that they can be found elsewhere, but for those of a private one that it has left. The URL of a private
  * feed is in it where the account gave it. Of a podcast that was taken down its title alone is told, to its subscribers.
  *
@@ -43,8 +44,8 @@ export async function* exportAccount(db: Database, accountId: number): AsyncGene
   yield '],"episodes":[';
   yield* readAll((after) => readEpisodes(db, { accountId, after }));
   // Whoever gets the end of it has all of it.
-  const { logins, api_keys: apiKeys, verification_codes: verificationCodes } = await readOwn(db, accountId);
-  yield `],"logins":${logins},"api_keys":${apiKeys},"verification_codes":${verificationCodes}}`;
+  const { logins, browsers, api_keys: apiKeys, verification_codes: codes } = await readOwn(db, accountId);
+  yield `],"logins":${logins},"browsers":${browsers},"api_keys":${apiKeys},"verification_codes":${codes}}`;
 }
 
 async function* readAll(read: (after: number) => Promise<Batch | undefined>): AsyncGenerator<string> {
@@ -55,14 +56,14 @@ async function* readAll(read: (after: number) => Promise<Batch | undefined>): As
   }
 }
 
-type Own = { account: string; logins: string; api_keys: string; verification_codes: string };
+type Own = { account: string; logins: string; browsers: string; api_keys: string; verification_codes: string };
 async function readOwn(db: Database, accountId: number): Promise<Own> {
-  const list = (table: typeof login | typeof apiKey | typeof verificationCode) => sql`(
+  const list = (table: typeof login | typeof accountBrowser | typeof apiKey | typeof verificationCode) => sql`(
     select coalesce(json_agg(${toJson(table, ["account_id", ...HIDDEN])} order by ${table.id}), '[]')::text
     from ${table} where ${table.accountId} = ${account.id})`;
   const [row] = await db.repeatable.execute<Own>(sql`
-    select ${toJson(account, HIDDEN)}::text as account, ${list(login)} as logins, ${list(apiKey)} as api_keys,
-      ${list(verificationCode)} as verification_codes
+    select ${toJson(account, HIDDEN)}::text as account, ${list(login)} as logins,
+      ${list(accountBrowser)} as browsers, ${list(apiKey)} as api_keys, ${list(verificationCode)} as verification_codes
     from ${account} where ${account.id} = ${accountId}::bigint`);
   if (row === undefined) throw unauthorized();
   return row;

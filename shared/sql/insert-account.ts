@@ -16,7 +16,7 @@ export async function insertPermanentAccount(
 /** Makes an ephemeral account and its login, or finds them where an earlier try has made them. @returns the account's id */
 export async function insertEphemeralAccount(
   db: Database,
-  { secretSha256, userAgent, address, days }: LoginParams,
+  { secretSha256, browserSha256, userAgent, address, days }: LoginParams,
 ): Promise<number> {
   const [row] = await db.repeatable.execute<{ account_id: string }>(sql`
     with known as (
@@ -24,8 +24,8 @@ export async function insertEphemeralAccount(
     ), made as (
       insert into account (last_seen_address) select ${address}::text where not exists (select from known) returning id
     ), inserted as (
-      insert into login (account_id, secret_sha256, user_agent, last_used_address, expires_at)
-      select id, ${secretSha256}::bytea, left(${userAgent ?? null}::text, 500), ${address}::text,
+      insert into login (account_id, secret_sha256, browser_sha256, user_agent, last_used_address, expires_at)
+      select id, ${secretSha256}::bytea, ${browserSha256}::bytea, left(${userAgent ?? null}::text, 500), ${address}::text,
         podcore_now() + ${days}::int * interval '1 day' from made
       returning account_id
     )

@@ -1,4 +1,4 @@
-import { faultNotice, field, newPasswordFields, usernameField } from "./form.ts";
+import { faultNotice, field, newPasswordFields, notice, usernameField } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 
@@ -18,6 +18,44 @@ ${newPasswordFields({ label: "New password" })}
 
 export function passwordPage({ email, fault }: Refused & { email: string }): Page {
   return formPage("Change your password", html`${faultNotice(fault)}\n${passwordForm(email)}`);
+}
+
+type EmailForm = { email: string; newEmail?: string; isClosed: boolean };
+
+/** @param form `isClosed`: no mail can be sent, so no address can be confirmed */
+export function emailForm({ email, newEmail, isClosed }: EmailForm): Html {
+  if (isClosed) return notice("This podcore sends no mail (SMTP_URL is not set), so the address cannot be changed.");
+  return html`<form class="entry" action="/account/email" method="post">
+${usernameField(email)}
+${field({ name: "new_email", label: "New email address", type: "email", autocomplete: "email", ...(newEmail === undefined ? {} : { value: newEmail }), maxLength: 254 })}
+${field({ name: "email_password", label: "Your password", type: "password", autocomplete: "current-password" })}
+<p class="muted">Both addresses get a mail with a link. The address changes once both links are opened.</p>
+<p><button type="submit">Change email address</button></p>
+</form>`;
+}
+
+export function emailPage({ fault, ...form }: Refused & EmailForm): Page {
+  return formPage("Change your email address", html`${faultNotice(fault)}\n${emailForm(form)}`);
+}
+
+/** After the form. It reads the same whether or not the new address has an account. */
+export function emailChangeBegunPage({
+  email,
+  newEmail,
+  isLogged,
+}: {
+  email: string;
+  newEmail: string;
+  isLogged: boolean;
+}): Page {
+  return formPage(
+    "Check your email",
+    isLogged
+      ? notice("Mail is off here (SMTP_URL is not set): both links are in podcore's log.")
+      : notice(
+          html`Open the link that was sent to <strong>${newEmail}</strong>, and the one that was sent to <strong>${email}</strong>. Until both are opened your address stays as it is.`,
+        ),
+  );
 }
 
 /** @param options `id`: of the password's field, for a page that has another one */

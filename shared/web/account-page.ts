@@ -2,7 +2,7 @@ import type { ListedAccountEpisode } from "../sql/list-account-episodes.ts";
 import type { ListedApiKey, ListedLogin } from "../sql/list-credentials.ts";
 import type { ListedNewEpisode } from "../sql/list-new-episodes.ts";
 import type { ListedSubscription } from "../sql/list-subscriptions.ts";
-import { apiKeyForm, deletionForm, passwordForm } from "./account-forms.ts";
+import { apiKeyForm, deletionForm, emailForm, passwordForm } from "./account-forms.ts";
 import { artwork } from "./artwork.ts";
 import { buttonForm } from "./form.ts";
 import { type Html, html } from "./html.ts";
@@ -24,6 +24,8 @@ export type AccountView = {
   /** Of the browser that asks. */
   loginId: number | undefined;
   apiKeys: ListedApiKey[];
+  /** No mail can be sent. */
+  isMailOff?: boolean;
 };
 
 // They are counted up to one more.
@@ -48,7 +50,11 @@ ${loginsSection(view)}
 ${email !== null && apiKeysSection(view.apiKeys)}
 ${
   email !== null &&
-  html`<section aria-labelledby="password-heading">
+  html`<section aria-labelledby="email-heading">
+<h2 id="email-heading">Email address</h2>
+${emailForm({ email, isClosed: view.isMailOff === true })}
+</section>
+<section aria-labelledby="password-heading">
 <h2 id="password-heading">Password</h2>
 ${passwordForm(email)}
 </section>`

@@ -21,6 +21,86 @@ ${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
   );
 }
 
+/** After too many wrong passwords: whoever owns the address can have a link mailed. It reads the same for any address. */
+export function loginClosedPage({
+  email,
+  minutes,
+  isMailOff,
+}: {
+  email: string;
+  minutes: number;
+  isMailOff: boolean;
+}): Page {
+  const wait = minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : minutes === 1 ? "a minute" : `${minutes} minutes`;
+  return entryPage(
+    "Too many failed logins",
+    html`${faultNotice(`Too many requests: too many failed logins. Try again in ${wait}.`)}
+${
+  isMailOff
+    ? html`<p>A browser that was logged in before can log in now. Or ask the operator for a link.</p>`
+    : html`<p>A browser that was logged in before can log in now. For any other, a link by mail logs in without a password.</p>
+<form class="entry" action="/login-link" method="post">
+<input type="hidden" name="email" value="${email}">
+<p><button type="submit">Email me a login link</button></p>
+</form>
+<p><a href="/login">Back to log in</a></p>`
+}`,
+  );
+}
+
+/** Where a mailed login link leads. Programs open links, too, so a button uses it up. */
+export function loginLinkPage({ secret, email }: { secret: string; email: string }): Page {
+  return entryPage(
+    "Log in",
+    html`<p>This logs in this browser as <strong>${email}</strong>.</p>
+<form class="entry" action="/login-link" method="post">
+<input type="hidden" name="code" value="${secret}">
+<p><button type="submit">Log in</button></p>
+</form>`,
+  );
+}
+
+type EmailChangeForm = { secret: string; newEmail: string; end: "new" | "old" };
+
+/** Where the links of a change of address lead. The old address's can stop it as well. */
+export function emailChangePage({ secret, newEmail, end }: EmailChangeForm): Page {
+  const code = html`<input type="hidden" name="code" value="${secret}">`;
+  return entryPage(
+    "Change of email address",
+    html`<p>The account will be known by <strong>${newEmail}</strong>.</p>
+<form class="entry" action="/email-change" method="post">
+${code}
+<p><button type="submit">Confirm the change</button></p>
+</form>
+${
+  end === "old" &&
+  html`<p>It was not you? Stop it, then choose a new password.</p>
+<form class="entry" action="/email-change" method="post">
+${code}
+<input type="hidden" name="stop" value="true">
+<p><button type="submit" class="danger">Stop the change</button></p>
+</form>`
+}`,
+  );
+}
+
+/** What came of a change of address. */
+export function emailChangedPage(view: {
+  kind: "half" | "changed" | "stopped";
+  newEmail: string;
+  end: "new" | "old";
+}): Page {
+  const { kind, newEmail, end } = view;
+  const titles = { half: "One link to go", changed: "Email address changed", stopped: "Change stopped" };
+  const other = end === "new" ? "the account's old address" : "the new address";
+  const words = {
+    half: html`Confirmed. Now open the link that was sent to ${other}.`,
+    changed: html`The account's address is <strong>${newEmail}</strong> now.`,
+    stopped: html`The address stays as it was. Whoever asked for the change knows your password: <a href="/password-reset">choose a new one</a>.`,
+  };
+  return entryPage(titles[kind], html`${notice(words[kind])}\n<p><a href="/account">Your account</a></p>`);
+}
+
 export function logoutPage(): Page {
   return entryPage(
     "Log out",
@@ -74,7 +154,7 @@ export function linkSentPage({ email, isLogged }: { email: string; isLogged: boo
 export function voidLinkPage(): Page {
   return entryPage(
     "This link is no longer good",
-    html`<p>It is too old, or was used already. You can have another one sent: <a href="/signup">sign up</a> or <a href="/password-reset">ask for a new password</a>.</p>`,
+    html`<p>It is too old, or was used already. You can have another one sent: <a href="/login">log in</a>, <a href="/signup">sign up</a> or <a href="/password-reset">ask for a new password</a>.</p>`,
   );
 }
 

@@ -7,7 +7,7 @@ type Field = {
   label: string;
   type: "email" | "password";
   /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill: what password managers go by. */
-  autocomplete: "username" | "current-password" | "new-password";
+  autocomplete: "username" | "email" | "current-password" | "new-password";
   value?: string;
   hint?: string;
   maxLength?: number;
@@ -34,7 +34,7 @@ export function usernameField(email: string): Html {
 
 /** A new password and the same once more. */
 export function newPasswordFields({ label = "Password" }: { label?: string } = {}): Html {
-  return html`${field({ name: "password", label, type: "password", autocomplete: "new-password", hint: "At least 8 characters." })}
+  return html`${field({ name: "password", label, type: "password", autocomplete: "new-password", hint: "At least 8 characters. Common passwords are refused." })}
 ${field({ name: "password_confirm", label: `${label}, again`, type: "password", autocomplete: "new-password" })}`;
 }
 

@@ -27,7 +27,7 @@ test("checkWithinLimit() counts no attempt that could not be checked", async () 
 
   const counts = await ctx.db.once.execute("select num_taken from rate_limit");
 
-  assert.deepEqual([...counts], [{ num_taken: 0 }, { num_taken: 0 }]);
+  assert.deepEqual([...counts], [{ num_taken: 0 }, { num_taken: 0 }, { num_taken: 0 }]);
   assert.deepEqual(await fail(whose), { isRight: false });
 });
 
@@ -42,4 +42,18 @@ test("checkWithinLimit() counts who is logged in apart from who only types the a
   assert.deepEqual(checked, { isRight: true });
   await assert.rejects(fail({ accountId: 1 }), isTooMany);
   assert.deepEqual(await fail({ accountId: 2 }), { isRight: false });
+});
+
+test("checkWithinLimit() counts a refused attempt for nothing, and whoever has no address for the account alone", async () => {
+  const nowhere: typeof ctx = Object.create(ctx, { caller: { value: NOBODY } });
+  const failNowhere = (email: string) => checkWithinLimit(nowhere, { email }, async () => ({ isRight: false }));
+  for (let i = 0; i < 60; i++) await failNowhere("ada@example.com");
+
+  const elsewhere = await fail({ email: "ada@example.com" });
+  for (let i = 0; i < 39; i++) await failNowhere("ada@example.com");
+  await assert.rejects(fail({ email: "ada@example.com" }), isTooMany);
+  const [network] = await ctx.db.once.execute("select num_taken from rate_limit where kind = 'login-network'");
+
+  assert.deepEqual(elsewhere, { isRight: false });
+  assert.equal(network?.num_taken, 1);
 });

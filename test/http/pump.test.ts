@@ -4,7 +4,7 @@ import { isBot } from "../../shared/auth/bots.ts";
 import { clientAddress } from "../../shared/auth/client-address.ts";
 import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
 import { hashSecret } from "../../shared/auth/secret.ts";
-import { readSessionCookie } from "../../shared/auth/session-cookie.ts";
+import { readCookies } from "../../shared/auth/session-cookie.ts";
 import { readConfig } from "../../shared/config.ts";
 import { readDirectoryLink } from "../../shared/directory/directory-link.ts";
 import { readHits } from "../../shared/directory/itunes-search.ts";
@@ -54,7 +54,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   "GraphQL string in a document": (text) => readDocument(`{ search(query: ${JSON.stringify(text)}) { id } }`),
   "Content-Type header": (text) => readQueryRequest(post({ "content-type": text }), CONFIG),
   "Accept header": prefersHtml,
-  "Cookie header": (cookie) => readSessionCookie({ cookie }, CONFIG),
+  "Cookie header": (cookie) => readCookies({ cookie }, CONFIG),
   "session's cookie": hashSecret,
   "X-Forwarded-For header": (text) =>
     clientAddress({ headers: { "x-forwarded-for": text }, remoteAddress: "127.0.0.1" }, CONFIG),

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { accountExistsMail, inviteMail, passwordResetMail, signUpMail } from "../../shared/mail/mails.ts";
+import {
+  accountExistsMail,
+  emailChangedMail,
+  emailTakenMail,
+  inviteMail,
+  loginLinkMail,
+  newEmailMail,
+  oldEmailMail,
+  passwordChangedMail,
+  passwordResetMail,
+  signUpMail,
+} from "../../shared/mail/mails.ts";
 
 const code = {
   publicUrl: "https://casts.example.org",
@@ -29,17 +40,41 @@ this mail: without the link no account is made.
 });
 
 test("every mail names the site and holds its link on a line of its own", () => {
-  const letters = [signUpMail, inviteMail, passwordResetMail, accountExistsMail].map((write) => write(code));
+  const letters = [
+    signUpMail,
+    inviteMail,
+    passwordResetMail,
+    accountExistsMail,
+    loginLinkMail,
+    newEmailMail,
+    emailTakenMail,
+  ].map((write) => write(code));
 
   for (const { subject, text, link } of letters) {
     assert.match(subject, /casts\.example\.org/);
-    assert.ok(text.split("\n").includes(link), text);
+    assert.ok(text.split("\n").includes(link ?? ""), text);
     assert.match(text, /you can ignore\n?\s?this mail/);
     // RFC 5322 2.1.1, and nothing that a mail would have to encode.
     assert.match(text, /^[ -~\n]+$/);
     assert.ok(text.split("\n").every((line) => line.length <= 80));
   }
-  assert.equal(new Set(letters.map(({ subject }) => subject)).size, 4);
+  assert.equal(new Set(letters.map(({ subject }) => subject)).size, 6);
+});
+
+test("mails about a change name what changed, and lead to a new password or to the page that stops it", () => {
+  const newEmail = "new@example.com";
+  const asked = oldEmailMail({ ...code, newEmail });
+  const notices = [passwordChangedMail(code), emailChangedMail({ ...code, newEmail })];
+
+  assert.ok(asked.text.split("\n").includes(asked.link ?? ""));
+  for (const { text } of [asked, notices[1] ?? asked]) assert.ok(text.split("\n").includes(newEmail));
+  assert.match(notices[0]?.text ?? "", /^https:\/\/casts\.example\.org\/password-reset$/m);
+  for (const { subject, text, link } of notices) {
+    assert.match(subject, /was changed$/);
+    assert.equal(link, undefined);
+    assert.doesNotMatch(text, /code=/);
+    assert.ok(text.split("\n").every((line) => line.length <= 80));
+  }
 });
 
 test("accountExistsMail() leads to the log-in and to a new password, by no secret", () => {

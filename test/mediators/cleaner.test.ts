@@ -37,6 +37,7 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
   const none = {
     account: 0,
     login: 0,
+    account_browser: 0,
     api_key: 0,
     verification_code: 0,
     job: 0,

@@ -1,8 +1,11 @@
+import accountEmailPost from "../../functions/web/account-email-post.ts";
 import accountGet from "../../functions/web/account-get.ts";
 import apiKeyCreatePost from "../../functions/web/api-key-create-post.ts";
+import emailChange from "../../functions/web/email-change.ts";
 import episodeGet from "../../functions/web/episode-get.ts";
 import homeGet from "../../functions/web/home-get.ts";
 import login from "../../functions/web/login.ts";
+import loginLink from "../../functions/web/login-link.ts";
 import logout from "../../functions/web/logout.ts";
 import passwordReset from "../../functions/web/password-reset.ts";
 import podcastGet from "../../functions/web/podcast-get.ts";
@@ -122,6 +125,31 @@ export function accountPages({ podcast, hostilePodcasts, hostileEpisodes }: Worl
     ["deletion, refused", pageReply(member, deletionPage({ email: "ada@example.com", fault: FAULT }))],
     ["login", login.render({ kind: "form", form: { email: "", next: undefined } }, visitor)],
     ["login, refused", login.render({ kind: "form", form: { email: FAULT, next: `/"><b>`, fault: FAULT } }, visitor)],
+    ["login, closed", login.render({ kind: "closed", email: FAULT, retryAfterSeconds: 80_000 }, visitor)],
+    ["login link", loginLink.render({ kind: "link", secret: SECRET, email: "a@example.com" }, visitor)],
+    [
+      "email change, begun",
+      accountEmailPost.render({ email: "a@example.com", newEmail: FAULT, isClosed: false, fault: undefined }, member),
+    ],
+    [
+      "email change, refused",
+      accountEmailPost.render({ email: "a@example.com", newEmail: FAULT, isClosed: false, fault: FAULT }, member),
+    ],
+    [
+      "email change, old end",
+      emailChange.render(
+        { kind: "form", secret: SECRET, accountId: 1, newEmail: "b@example.com", end: "old" },
+        visitor,
+      ),
+    ],
+    [
+      "email change, half",
+      emailChange.render({ kind: "half", accountId: 1, newEmail: "b@example.com", end: "new" }, visitor),
+    ],
+    [
+      "email change, stopped",
+      emailChange.render({ kind: "stopped", accountId: 1, newEmail: "b@example.com", end: "old" }, visitor),
+    ],
     ["logout", logout.render({ kind: "form" }, member)],
     ["signup", signup.render({ kind: "form", form: { closed: undefined, email: "" } }, ephemeral)],
     [
@@ -129,7 +157,7 @@ export function accountPages({ podcast, hostilePodcasts, hostileEpisodes }: Worl
       signup.render({ kind: "form", form: { closed: undefined, email: FAULT, fault: FAULT } }, visitor),
     ],
     ["signup, closed", signup.render({ kind: "form", form: { closed: "invite", email: "" } }, visitor)],
-    ["signup, sent", signup.render({ kind: "sent", email: "ada@example.com", setCookie: undefined }, visitor)],
+    ["signup, sent", signup.render({ kind: "sent", email: "ada@example.com", setCookies: undefined }, visitor)],
     [
       "verify",
       verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asks: "nothing" } }, ephemeral),

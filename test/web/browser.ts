@@ -6,9 +6,13 @@ const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Why tests with a browser are skipped; false where they are not. */
 export const skipsBrowser = existsSync(EXECUTABLE) ? false : `no Chromium at ${EXECUTABLE} (CHROMIUM names another)`;
 
-/** Starts a Chromium that reaches loopback and nothing else; `names` lead to 127.0.0.1. */
+/** Starts a Chromium that reaches loopback and nothing else; `names` lead to 127.0.0.1, or where they say after a blank. */
 export function launchBrowser({ names = [] }: { names?: string[] } = {}): Promise<Browser> {
-  const rules = [...names.map((name) => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"];
+  const rules = [
+    ...names.map((name) => (name.includes(" ") ? `MAP ${name}` : `MAP ${name} 127.0.0.1`)),
+    "MAP * ~NOTFOUND",
+    "EXCLUDE 127.0.0.1",
+  ];
   return chromium.launch({
     executablePath: EXECUTABLE,
     args: [

@@ -56,6 +56,8 @@ export const login = pgTable(
     accountId: bigint("account_id", { mode: "number" }).notNull(),
     /** Of the 32 random bytes that the cookie holds. */
     secretSha256: bytea("secret_sha256").notNull(),
+    /** Of the browser's own cookie. NULL for logins from before there was one. */
+    browserSha256: bytea("browser_sha256"),
     userAgent: text("user_agent"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     lastUsedAt: instant("last_used_at").notNull().default(sql`podcore_now()`),
@@ -68,8 +70,30 @@ export const login = pgTable(
     index("login_account_id_idx").on(t.accountId),
     index("login_expires_at_idx").on(t.expiresAt),
     check("login_secret_sha256_length", sql`octet_length(${t.secretSha256}) = 32`),
+    check("login_browser_sha256_length", sql`octet_length(${t.browserSha256}) = 32`),
     atMost("login_user_agent_length", t.userAgent, 500),
     atMost("login_last_used_address_length", t.lastUsedAddress, 100),
+  ],
+);
+
+/** A browser that was logged in to an account once. Wrong passwords that others send do not keep it out. */
+export const accountBrowser = pgTable(
+  "account_browser",
+  {
+    id: id(),
+    accountId: bigint("account_id", { mode: "number" }).notNull(),
+    /** Of the browser's own cookie, which outlasts its logins. */
+    browserSha256: bytea("browser_sha256").notNull(),
+    lastLoginAt: instant("last_login_at").notNull().default(sql`podcore_now()`),
+  },
+  (t) => [
+    foreignKey({ name: "account_browser_account_fk", columns: [t.accountId], foreignColumns: [account.id] }).onDelete(
+      "cascade",
+    ),
+    unique("account_browser_browser_sha256_account_id_unique").on(t.browserSha256, t.accountId),
+    index("account_browser_account_id_idx").on(t.accountId),
+    index("account_browser_last_login_at_idx").on(t.lastLoginAt),
+    check("account_browser_browser_sha256_length", sql`octet_length(${t.browserSha256}) = 32`),
   ],
 );
 
@@ -109,9 +133,11 @@ export const verificationCode = pgTable(
   "verification_code",
   {
     id: id(),
-    kind: text("kind").$type<"sign-up" | "invite" | "password-reset">().notNull(),
-    /** sign-up: the account that becomes permanent. password-reset: whose password it is. */
+    /** new-email and old-email are the two links that change an account's address. */
+    kind: text("kind").$type<"sign-up" | "invite" | "password-reset" | "login" | "new-email" | "old-email">().notNull(),
+    /** sign-up: the account that becomes permanent. Others: whose link it is. */
     accountId: bigint("account_id", { mode: "number" }),
+    /** new-email, old-email: the new address. */
     email: text("email").notNull(),
     /** sign-up: the password that was chosen. */
     passwordHash: text("password_hash"),
@@ -129,7 +155,10 @@ export const verificationCode = pgTable(
     unique("verification_code_secret_sha256_unique").on(t.secretSha256),
     index("verification_code_account_id_idx").on(t.accountId),
     index("verification_code_expires_at_idx").on(t.expiresAt),
-    check("verification_code_kind_known", sql`${t.kind} in ('sign-up', 'invite', 'password-reset')`),
+    check(
+      "verification_code_kind_known",
+      sql`${t.kind} in ('sign-up', 'invite', 'password-reset', 'login', 'new-email', 'old-email')`,
+    ),
     check("verification_code_account_present", sql`(${t.kind} = 'invite') = (${t.accountId} is null)`),
     check("verification_code_password_present", sql`(${t.kind} = 'sign-up') = (${t.passwordHash} is not null)`),
     check("verification_code_secret_sha256_length", sql`octet_length(${t.secretSha256}) = 32`),

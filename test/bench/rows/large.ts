@@ -83,10 +83,18 @@ function open(bench: Bench, { name, databaseUrl }: { name: string; databaseUrl: 
 /** Logs in to an account, and returns the cookie. */
 async function logIn(db: Database, accountId: number): Promise<string> {
   const { secret, sha256 } = newSecret();
+  const browser = newSecret();
   // The hash that insertAccount stores.
   const owner = { accountId, passwordHash: "not a hash" };
-  await insertLogin(db, { ...owner, secretSha256: sha256, userAgent: undefined, address: "", days: 1 });
-  return `podcore=${secret}`;
+  await insertLogin(db, {
+    ...owner,
+    secretSha256: sha256,
+    browserSha256: browser.sha256,
+    userAgent: undefined,
+    address: "",
+    days: 1,
+  });
+  return `podcore=${secret}; podcore-browser=${browser.secret}`;
 }
 
 /** Has another account, as large and later in all, merged by a login and then by its job. */

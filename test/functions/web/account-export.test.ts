@@ -34,10 +34,19 @@ async function makeAccount() {
   const accountId = await insertAccount(db, { email: `${crypto.randomUUID()}@example.com` });
   await fillAccount(db, { accountId, days: 0 });
   const { secret, sha256 } = newSecret();
+  const browser = newSecret();
   await insertLogin(db, {
-    ...{ accountId, passwordHash: "not a hash", secretSha256: sha256, userAgent: undefined, address: "", days: 1 },
+    ...{
+      accountId,
+      passwordHash: "not a hash",
+      secretSha256: sha256,
+      browserSha256: browser.sha256,
+      userAgent: undefined,
+      address: "",
+      days: 1,
+    },
   });
-  return { accountId, headers: { cookie: `podcore=${secret}` } };
+  return { accountId, headers: { cookie: `podcore=${secret}; podcore-browser=${browser.secret}` } };
 }
 
 const ada = await makeAccount();
@@ -82,7 +91,15 @@ test("an export is one JSON object, its keys in order, each row once, its instan
   const body = await text(reply);
 
   const data = JSON.parse(body);
-  assert.deepEqual(Object.keys(data), ["account", "podcasts", "episodes", "logins", "api_keys", "verification_codes"]);
+  assert.deepEqual(Object.keys(data), [
+    "account",
+    "podcasts",
+    "episodes",
+    "logins",
+    "browsers",
+    "api_keys",
+    "verification_codes",
+  ]);
   assert.equal(data.podcasts.length, 8);
   const ids = data.episodes.map((row: { episode_id: number }) => row.episode_id);
   const [counted] = await sql`select count(*)::int as num from account_episode where account_id = ${ada.accountId}`;

@@ -66,12 +66,13 @@ test("an account is made with the first change, never by a GET, a HEAD, a login 
   assert.equal(done.status, 303);
   assert.match(
     done.headers.get("set-cookie") ?? "",
-    /^podcore=[\w-]{43}; Path=\/; Max-Age=31536000; HttpOnly; SameSite=Lax$/,
+    /podcore=[\w-]{43}; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/,
   );
   assert.equal(await countAccounts(), 1);
   const [login] = await sql`select secret_sha256, octet_length(secret_sha256) as bytes from login`;
   assert.equal(login?.bytes, 32);
-  assert.ok(!login?.secret_sha256.toString("latin1").includes(visitor.cookie()?.slice(8)));
+  const secret = /\bpodcore=([^;]+)/.exec(visitor.cookie() ?? "")?.[1] ?? "none";
+  assert.ok(!login?.secret_sha256.toString("latin1").includes(secret));
 });
 
 test("signing up turns the visitor's account into a permanent one that keeps what it holds", async () => {
@@ -179,6 +180,7 @@ test("forms say what is wrong in the original's words, and show again what was t
       { email: "a@b.c", password: PASSWORD, password_confirm: "x" },
       "Password and password confirmation didn&#39;t match.",
     ],
+    ["/signup", { email: "a@b.c", password: "Password1" }, "That password is one of the most common ones"],
     ["/login", { email: "" }, "Please specify an email address."],
     ["/login", { email: "a@b.c" }, "Please specify a password."],
   ];
