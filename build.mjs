@@ -3,7 +3,7 @@
 //   node build.mjs --generate        only the *.gen.* files
 //   node build.mjs --keep-manifests  all but knative/'s committed files, which tests compare to the route table
 import { createHash } from "node:crypto";
-import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { builtinModules, createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
@@ -24,10 +24,43 @@ if (!process.argv.includes("--generate")) {
   if (!process.argv.includes("--keep-manifests")) await generateManifests();
   await mkdir("dist", { recursive: true });
   await checkFiles();
+  const stamp = await stampSources();
+  const sizes = (await findBuilt(stamp)) ?? (await bundleAll(stamp));
+  printTable(sizes);
+}
+
+/** Bundles every artifact, and keeps beside them what they were made of. */
+async function bundleAll(stamp) {
   const sizes = await Promise.all(listArtifacts().map(bundle));
   await removeStale(sizes.map(({ name }) => name));
   await writeLicenses(sizes.flatMap(({ inputs }) => inputs));
-  printTable(sizes);
+  const built = sizes.map(({ name, numBytes, numBytesGzip }) => ({ name, numBytes, numBytesGzip }));
+  await write("dist/built.json", JSON.stringify({ stamp, sizes: built }));
+  return built;
+}
+
+/** Digests all that goes into artifacts: sources, generated files, the packages' versions, and this script. */
+async function stampSources() {
+  const hash = createHash("sha256").update(process.version);
+  const files = ["build.mjs", "package-lock.json"];
+  for await (const file of glob(["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql"])) files.push(file);
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(file));
+  return hash.digest("hex");
+}
+
+/** The sizes of what the last build made of the same sources; undefined where it did not, or something is missing. */
+async function findBuilt(stamp) {
+  try {
+    const built = JSON.parse(await readFile("dist/built.json", "utf8"));
+    if (built.stamp !== stamp) return undefined;
+    for (const { name, numBytes } of built.sizes) {
+      if ((await stat(`dist/${name}.cjs`)).size !== numBytes) return undefined;
+    }
+    return built.sizes;
+  } catch {
+    // There was no build, or its output was removed.
+    return undefined;
+  }
 }
 
 /** Embeds drizzle/: all of it for admin-migrate, and the newest one's name for the functions that check the schema. */
