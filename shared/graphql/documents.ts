@@ -11,7 +11,11 @@ const CACHED_DOCUMENTS_MAX = 200;
 // A syntax tree takes some hundred times its text: 20 MB at most.
 const CACHED_LENGTH_MAX = 200_000;
 
-type Checked = { document?: DocumentNode; errors: readonly GraphQLError[] };
+// Reading a document costs a point a token, and this where the text is not a document.
+const SYNTAX_ERROR_POINTS = 500;
+
+/** `points`: what reading it costs of a budget. A document that is kept costs nothing. */
+type Checked = { document?: DocumentNode; errors: readonly GraphQLError[]; points: number };
 
 const cache = new Map<string, DocumentNode>();
 let cachedLength = 0;
@@ -23,7 +27,7 @@ export function readDocument(text: string): Checked {
     // A map keeps the order in which keys came: this one is the newest again.
     cache.delete(text);
     cache.set(text, known);
-    return { document: known, errors: [] };
+    return { document: known, errors: [], points: 0 };
   }
   const checked = check(text);
   if (checked.document !== undefined && checked.errors.length === 0) keep(text, checked.document);
@@ -33,9 +37,10 @@ export function readDocument(text: string): Checked {
 function check(text: string): Checked {
   try {
     const document = parse(text, { maxLexicalTokens: TOKENS_MAX, maxComments: TOKENS_MAX });
-    return { document, errors: validate(apiSchema(), document, undefined, { maxErrors: ERRORS_MAX }) };
+    const errors = validate(apiSchema(), document, undefined, { maxErrors: ERRORS_MAX });
+    return { document, errors, points: document.tokenCount ?? TOKENS_MAX };
   } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
+    if (error instanceof GraphQLError) return { errors: [error], points: SYNTAX_ERROR_POINTS };
     throw error;
   }
 }

@@ -41,13 +41,21 @@ type Weight = EpisodeParts & {
   numAliases: number;
   /** Podcasts and episodes that the reply may hold, were every list full. */
   numNodes: number;
+  /** Fields that the reply may hold, were every list of podcasts and episodes full. */
+  numFields: number;
 };
+
+// Reading a podcast or episode costs as much as writing ten of its fields.
+const FIELDS_PER_POINT = 10;
+// Fields that fragments repeat are counted as often as that, and written once. So many are 40 for each of the most nodes.
+const FIELDS_MAX = 200_000;
 
 const NOTHING: Weight = {
   depth: 0,
   introspectionDepth: 0,
   numAliases: 0,
   numNodes: 0,
+  numFields: 0,
   hasDetails: false,
   hasNotes: false,
 };
@@ -61,6 +69,11 @@ export function weigh(args: ValidatedExecutionArgs): Weight {
   requireAtMost(weight.numAliases, ALIASES_MAX, "aliases");
   requireAtMost(weight.numNodes, NODES_MAX, "podcasts and episodes, were every list full");
   return weight;
+}
+
+/** What running the operation costs of a budget. */
+export function toPoints({ numNodes, numFields }: Weight): number {
+  return numNodes + Math.ceil(Math.min(numFields, FIELDS_MAX) / FIELDS_PER_POINT);
 }
 
 function requireAtMost(value: number, max: number, what: string): void {
@@ -114,6 +127,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
         : numItems === undefined
           ? own + inner.numNodes
           : numItems * Math.max(1, own + inner.numNodes),
+      numFields: (numItems ?? 1) * (1 + inner.numFields),
       hasDetails: inner.hasDetails || parts.hasDetails,
       hasNotes: inner.hasNotes || parts.hasNotes,
     };
@@ -140,6 +154,7 @@ function add(a: Weight, b: Weight): Weight {
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     numAliases: a.numAliases + b.numAliases,
     numNodes: a.numNodes + b.numNodes,
+    numFields: a.numFields + b.numFields,
     hasDetails: a.hasDetails || b.hasDetails,
     hasNotes: a.hasNotes || b.hasNotes,
   };

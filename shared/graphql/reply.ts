@@ -1,5 +1,6 @@
 import type { UserError } from "../errors.ts";
 import type { Reply } from "../http/function.ts";
+import { toExtensions } from "./error-extensions.ts";
 import type { Outcome } from "./run-query.ts";
 
 /** The two of https://graphql.github.io/graphql-over-http/draft/. Whoever asks for neither gets the one that all can read. */
@@ -16,7 +17,9 @@ export function resultReply({ status, result }: Outcome, mediaType: MediaType): 
 }
 
 /** What kept a query from running. */
-export function errorReply({ status, message, headers }: UserError, mediaType: MediaType): Reply {
-  const reply = resultReply({ status, result: { errors: [{ message }] } }, mediaType);
+export function errorReply(error: UserError, mediaType: MediaType): Reply {
+  const { status, message, headers } = error;
+  const extensions = status === 429 ? { extensions: toExtensions(error) } : {};
+  const reply = resultReply({ status, result: { errors: [{ message, ...extensions }] } }, mediaType);
   return { ...reply, headers: { ...headers, ...reply.headers } };
 }

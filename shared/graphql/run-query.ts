@@ -9,8 +9,10 @@ import {
 import type { Context } from "../context.ts";
 import { isDatabaseUnavailable } from "../db/failure.ts";
 import { UserError, unauthorized } from "../errors.ts";
+import { spend } from "../mediators/query-budget.ts";
 import { readDocument } from "./documents.ts";
-import { weigh } from "./limits.ts";
+import { toExtensions } from "./error-extensions.ts";
+import { toPoints, weigh } from "./limits.ts";
 import type { QueryRequest } from "./read-request.ts";
 import { apiSchema } from "./schema.ts";
 import { openScope } from "./scope.ts";
@@ -18,9 +20,19 @@ import { openScope } from "./scope.ts";
 /** `status` is 200 where the query ran, with whatever errors, and 400 where it could not. */
 export type Outcome = { status: number; result: FormattedExecutionResult };
 
-/** Runs one query. @throws UserError 400 for one beyond the limits, 401 for a mutation without an account, 405 for one where only queries may run */
+// What a request costs before anything of it is read: 0.5 to 1 ms.
+const REQUEST_POINTS = 50;
+
+/**
+ * Runs one query.
+ *
+ * @throws UserError 400 for one beyond the limits, 401 for a mutation without an account, 405 for one where only queries may
+ * run, 429 for one beyond the caller's budget
+ */
 export async function runQuery(ctx: Context, request: QueryRequest): Promise<Outcome> {
-  const { document, errors } = readDocument(request.query);
+  await spend(ctx, REQUEST_POINTS);
+  const { document, errors, points } = readDocument(request.query);
+  if (points > 0) await spend(ctx, points);
   if (document === undefined) return refused(errors);
   if (getOperationAST(document, request.operationName)?.operation === "mutation") {
     if (request.isReadOnly) throw new UserError(405, "Cannot run a mutation with GET", { headers: { allow: "POST" } });
@@ -37,7 +49,9 @@ export async function runQuery(ctx: Context, request: QueryRequest): Promise<Out
     abortSignal: ctx.signal,
   });
   if (!("schema" in args)) return refused(args);
-  const scope = openScope(ctx, weigh(args));
+  const weight = weigh(args);
+  await spend(ctx, toPoints(weight));
+  const scope = openScope(ctx, weight);
   const result = await executeRootSelectionSet({ ...args, contextValue: scope });
   return { status: 200, result: { ...toShown(result.errors, ctx), data: result.data } };
 }
@@ -64,10 +78,4 @@ function toShownError(error: GraphQLError): GraphQLFormattedError {
   if (originalError instanceof UserError) return { message, locations, path, extensions: toExtensions(originalError) };
   // Without a cause it is graphql's own, about the query.
   return { message: originalError === undefined ? message : "Internal server error", locations, path };
-}
-
-/** What an app goes by: the status that the error would have alone, and when to ask again. */
-function toExtensions({ status, headers }: UserError) {
-  const retryAfter = headers["retry-after"];
-  return { status, ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }) };
 }
