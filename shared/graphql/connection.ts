@@ -7,6 +7,7 @@ import {
 } from "graphql";
 import type { Edge, PageRequest } from "../sql/cursor.ts";
 import { listOf, required } from "./fields.ts";
+import type { Scope } from "./scope.ts";
 
 // Relay's cursor connections (https://relay.dev/graphql/connections.htm), forwards only, with a plain list beside the edges.
 
@@ -60,15 +61,19 @@ const PageInfo = new GraphQLObjectType<PageInfo>({
 
 /** Makes the connection type of a list of `node`. */
 export function connectionType(node: GraphQLObjectType): GraphQLObjectType {
-  const edge = new GraphQLObjectType<Edge<unknown>>({
+  const edge = new GraphQLObjectType<Edge<unknown>, Scope>({
     name: `${node.name}Edge`,
     description: "An item of a list and where it stands.",
     fields: {
       cursor: { type: required(GraphQLString), description: "Opaque; an `after` that continues behind this item." },
-      node: { type: required(node), description: "The item." },
+      node: {
+        type: required(node),
+        description: "The item.",
+        resolve: (source, _args, scope) => toNode(source, scope),
+      },
     },
   });
-  return new GraphQLObjectType<Connection<unknown>>({
+  return new GraphQLObjectType<Connection<unknown>, Scope>({
     name: `${node.name}Connection`,
     description: "A page of a list.",
     fields: {
@@ -76,9 +81,18 @@ export function connectionType(node: GraphQLObjectType): GraphQLObjectType {
       nodes: {
         type: listOf(node),
         description: "The page's items alone.",
-        resolve: ({ edges }) => edges.map((item) => item.node),
+        resolve: ({ edges }, _args, scope) => edges.map((edge) => toNode(edge, scope)),
       },
       pageInfo: { type: required(PageInfo), description: "Where the page stands in the list." },
     },
   });
+}
+
+async function inTurn(node: unknown, scope: Scope): Promise<unknown> {
+  await scope.turns.take();
+  return node;
+}
+
+function toNode({ node }: Edge<unknown>, scope: Scope): unknown {
+  return scope.isLarge ? inTurn(node, scope) : node;
 }

@@ -43,8 +43,12 @@ type Weight = EpisodeParts & {
   numNodes: number;
   /** Fields that the reply may hold, were every list of podcasts and episodes full. */
   numFields: number;
+  /** They are so many that the query has to give others their turn. */
+  isLarge: boolean;
 };
 
+// Writing so many fields takes 10 to 20 ms. Turns for a smaller reply would take longer than they are worth.
+const LARGE_FIELDS = 4_000;
 // Reading a podcast or episode costs as much as writing ten of its fields.
 const FIELDS_PER_POINT = 10;
 // Fields that fragments repeat are counted as often as that, and written once. So many are 40 for each of the most nodes.
@@ -56,6 +60,7 @@ const NOTHING: Weight = {
   numAliases: 0,
   numNodes: 0,
   numFields: 0,
+  isLarge: false,
   hasDetails: false,
   hasNotes: false,
 };
@@ -68,7 +73,7 @@ export function weigh(args: ValidatedExecutionArgs): Weight {
   requireAtMost(weight.introspectionDepth, INTROSPECTION_DEPTH_MAX, "levels of introspection fields");
   requireAtMost(weight.numAliases, ALIASES_MAX, "aliases");
   requireAtMost(weight.numNodes, NODES_MAX, "podcasts and episodes, were every list full");
-  return weight;
+  return { ...weight, isLarge: weight.numFields + weight.numNodes > LARGE_FIELDS };
 }
 
 /** What running the operation costs of a budget. */
@@ -128,6 +133,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
           ? own + inner.numNodes
           : numItems * Math.max(1, own + inner.numNodes),
       numFields: (numItems ?? 1) * (1 + inner.numFields),
+      isLarge: false,
       hasDetails: inner.hasDetails || parts.hasDetails,
       hasNotes: inner.hasNotes || parts.hasNotes,
     };
@@ -155,6 +161,7 @@ function add(a: Weight, b: Weight): Weight {
     numAliases: a.numAliases + b.numAliases,
     numNodes: a.numNodes + b.numNodes,
     numFields: a.numFields + b.numFields,
+    isLarge: false,
     hasDetails: a.hasDetails || b.hasDetails,
     hasNotes: a.hasNotes || b.hasNotes,
   };

@@ -11,15 +11,15 @@ export function chooseMediaType(accept: string | undefined): MediaType {
   return accept?.toLowerCase().includes(type) ? type : "application/json";
 }
 
-export function resultReply({ status, result }: Outcome, mediaType: MediaType): Reply {
+export function resultReply({ status, body }: Outcome, mediaType: MediaType): Reply {
   const headers = { "content-type": `${mediaType}; charset=utf-8`, vary: "accept, authorization, cookie" };
-  return { status, headers, body: JSON.stringify(result) };
+  return { status, headers, body };
 }
 
 /** What kept a query from running. */
 export function errorReply(error: UserError, mediaType: MediaType): Reply {
   const { status, message, headers } = error;
   const extensions = status === 429 ? { extensions: toExtensions(error) } : {};
-  const reply = resultReply({ status, result: { errors: [{ message, ...extensions }] } }, mediaType);
+  const reply = resultReply({ status, body: JSON.stringify({ errors: [{ message, ...extensions }] }) }, mediaType);
   return { ...reply, headers: { ...headers, ...reply.headers } };
 }

@@ -16,9 +16,10 @@ import { toPoints, weigh } from "./limits.ts";
 import type { QueryRequest } from "./read-request.ts";
 import { apiSchema } from "./schema.ts";
 import { openScope } from "./scope.ts";
+import { writeJson } from "./write-json.ts";
 
 /** `status` is 200 where the query ran, with whatever errors, and 400 where it could not. */
-export type Outcome = { status: number; result: FormattedExecutionResult };
+export type Outcome = { status: number; body: string | Buffer };
 
 // What a request costs before anything of it is read: 0.5 to 1 ms.
 const REQUEST_POINTS = 50;
@@ -53,11 +54,12 @@ export async function runQuery(ctx: Context, request: QueryRequest): Promise<Out
   await spend(ctx, toPoints(weight));
   const scope = openScope(ctx, weight);
   const result = await executeRootSelectionSet({ ...args, contextValue: scope });
-  return { status: 200, result: { ...toShown(result.errors, ctx), data: result.data } };
+  const shown: FormattedExecutionResult = { ...toShown(result.errors, ctx), data: result.data };
+  return { status: 200, body: scope.isLarge ? await writeJson(shown, scope.turns) : JSON.stringify(shown) };
 }
 
 function refused(errors: readonly GraphQLError[]): Outcome {
-  return { status: 400, result: { errors: errors.map((error) => error.toJSON()) } };
+  return { status: 400, body: JSON.stringify({ errors: errors.map((error) => error.toJSON()) }) };
 }
 
 /** Errors in the words for the reader. @throws what fails the whole query: a database, or another host, that cannot be reached */

@@ -14,11 +14,16 @@ import {
   findEpisodes,
   listEpisodesByPodcast,
 } from "../sql/list-episodes-by-podcast.ts";
-import { createBatch } from "./batch.ts";
+import { createBatch, ROWS_MAX } from "./batch.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 /** What a query's resolvers ask. Lookups that come together become one statement. */
 export type Scope = Lookups & {
   ctx: Context;
+  /** Of the work on what was looked up. */
+  turns: Turns;
+  /** The reply may be so large that each item of a list takes a turn of its own. */
+  isLarge: boolean;
   /** What is asked of episodes anywhere in the query. */
   parts: EpisodeParts;
   /** Forgets what was looked up: something is about to change. */
@@ -43,17 +48,20 @@ type Lookups = {
 };
 
 /** Opens the scope of one query. */
-export function openScope(ctx: Context, parts: EpisodeParts): Scope {
+export function openScope(ctx: Context, parts: EpisodeParts & { isLarge: boolean }): Scope {
+  const turns = createTurns();
   const scope: Scope = {
     ctx,
+    turns,
+    isLarge: parts.isLarge,
     parts,
-    ...openLookups(ctx, parts),
-    renew: () => Object.assign(scope, openLookups(ctx, parts)),
+    ...openLookups(ctx, { turns, parts }),
+    renew: () => Object.assign(scope, openLookups(ctx, { turns, parts })),
   };
   return scope;
 }
 
-function openLookups(ctx: Context, parts: EpisodeParts): Lookups {
+function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "parts">): Lookups {
   const accountId = ctx.caller.account?.id;
   const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
   let syncPoint: Promise<SyncPoint | undefined> | undefined;
@@ -62,21 +70,21 @@ function openLookups(ctx: Context, parts: EpisodeParts): Lookups {
     const key = JSON.stringify([page.first, page.after]);
     const batch =
       pages.get(key) ??
-      createBatch((podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }));
+      createBatch({ turns, idsMax: Math.ceil(ROWS_MAX / (page.first + 1)) }, (podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }));
     pages.set(key, batch);
     return batch;
   }
 
   /** A lookup of what an account has. */
   function ownBatch<T>(load: (asked: { accountId: number; ids: number[] }) => Promise<ReadonlyMap<number, T>>) {
-    return createBatch(async (ids) => (accountId === undefined ? new Map<number, T>() : load({ accountId, ids })));
+    return createBatch({ turns }, async (ids) => (accountId === undefined ? new Map<number, T>() : load({ accountId, ids })));
   }
 
   return {
-    findPodcast: createBatch((ids) => findPodcasts(ctx.db, { ids, accountId })),
-    findPodcastFeed: createBatch((ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
-    findPasswordHost: createBatch((ids) => findPasswordHosts(ctx.db, { podcastIds: ids, accountId })),
-    findEpisode: createBatch((ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
+    findPodcast: createBatch({ turns }, (ids) => findPodcasts(ctx.db, { ids, accountId })),
+    findPodcastFeed: createBatch({ turns }, (ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
+    findPasswordHost: createBatch({ turns }, (ids) => findPasswordHosts(ctx.db, { podcastIds: ids, accountId })),
+    findEpisode: createBatch({ turns }, (ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
     findAccountPodcast: ownBatch(({ ids, ...own }) => findAccountPodcasts(ctx.db, { ...own, podcastIds: ids })),
     findTakedown: ownBatch(({ ids, ...own }) => findTakedowns(ctx.db, { ...own, podcastIds: ids })),

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { createBatch } from "../../shared/graphql/batch.ts";
+import { createTurns } from "../../shared/graphql/turns.ts";
 
 function recording() {
   const calls: number[][] = [];
-  const find = createBatch(async (ids) => {
+  const find = createBatch({ turns: createTurns() }, async (ids) => {
     calls.push([...ids]);
     return new Map(ids.filter((id) => id > 0).map((id) => [id, `row ${id}`]));
   });
@@ -47,7 +48,7 @@ test("createBatch() asks anew for ids that come later, and finds undefined where
 
 test("createBatch() fails every lookup of a batch that fails, and none of the next", async () => {
   let isBroken = true;
-  const find = createBatch<string>(async (ids) => {
+  const find = createBatch<string>({ turns: createTurns() }, async (ids) => {
     if (isBroken) throw new Error("broken");
     return new Map(ids.map((id) => [id, "row"]));
   });
