@@ -1,7 +1,7 @@
 import type { Turns } from "./turns.ts";
 
 // Making objects of so many rows takes 5 to 10 ms, which nothing interrupts.
-export const ROWS_MAX = 1_000;
+export const ROWS_MAX = 500;
 
 type Load<T> = (ids: number[]) => Promise<ReadonlyMap<number, T>>;
 

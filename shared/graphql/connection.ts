@@ -94,5 +94,5 @@ async function inTurn(node: unknown, scope: Scope): Promise<unknown> {
 }
 
 function toNode({ node }: Edge<unknown>, scope: Scope): unknown {
-  return scope.isLarge ? inTurn(node, scope) : node;
+  return scope.isVeryLarge ? inTurn(node, scope) : node;
 }

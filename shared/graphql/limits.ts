@@ -29,6 +29,14 @@ const NOTES_NODES = 40;
 // What reading the whole schema (4 to 8 ms), or one type (1 ms), weighs in nodes: nobody needs it six times in one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
+// 30 fields of each of the most nodes, which take some 0.5 s in all.
+const FIELDS_MAX = 150_000;
+// Reading a podcast or episode costs as much as writing ten of its fields.
+const FIELDS_PER_POINT = 10;
+// What is less takes 10 ms to write, and turns would cost more than they are worth.
+const LARGE_POINTS = 2_000;
+// From here on, lists are so wide that their items take turns, too: one with all fields takes 0.3 ms.
+const VERY_LARGE_FIELDS = 50_000;
 // Each is a row that is read.
 const NODE_TYPES = new Set<unknown>([Podcast, Episode, AccountPodcast, AccountPodcastEpisode]);
 
@@ -43,16 +51,8 @@ type Weight = EpisodeParts & {
   numNodes: number;
   /** Fields that the reply may hold, were every list of podcasts and episodes full. */
   numFields: number;
-  /** They are so many that the query has to give others their turn. */
-  isLarge: boolean;
 };
 
-// Writing so many fields takes 10 to 20 ms. Turns for a smaller reply would take longer than they are worth.
-const LARGE_FIELDS = 4_000;
-// Reading a podcast or episode costs as much as writing ten of its fields.
-const FIELDS_PER_POINT = 10;
-// Fields that fragments repeat are counted as often as that, and written once. So many are 40 for each of the most nodes.
-const FIELDS_MAX = 200_000;
 
 const NOTHING: Weight = {
   depth: 0,
@@ -60,25 +60,26 @@ const NOTHING: Weight = {
   numAliases: 0,
   numNodes: 0,
   numFields: 0,
-  isLarge: false,
   hasDetails: false,
   hasNotes: false,
 };
 
+/** What a query is run by. `points` are its cost, which is taken from a budget. */
+export type Load = EpisodeParts & { points: number; isLarge: boolean; isVeryLarge: boolean };
+
 /** Weighs an operation that is valid, and so free of fragments that hold themselves. @throws UserError 400 where it weighs too much */
-export function weigh(args: ValidatedExecutionArgs): Weight {
+export function weigh(args: ValidatedExecutionArgs): Load {
   const root = args.schema.getRootType(args.operation.operation);
   const weight = root ? createScales(args)(args.operation.selectionSet, root) : NOTHING;
   requireAtMost(weight.depth, DEPTH_MAX, "levels of fields");
   requireAtMost(weight.introspectionDepth, INTROSPECTION_DEPTH_MAX, "levels of introspection fields");
   requireAtMost(weight.numAliases, ALIASES_MAX, "aliases");
   requireAtMost(weight.numNodes, NODES_MAX, "podcasts and episodes, were every list full");
-  return { ...weight, isLarge: weight.numFields + weight.numNodes > LARGE_FIELDS };
-}
-
-/** What running the operation costs of a budget. */
-export function toPoints({ numNodes, numFields }: Weight): number {
-  return numNodes + Math.ceil(Math.min(numFields, FIELDS_MAX) / FIELDS_PER_POINT);
+  requireAtMost(weight.numFields, FIELDS_MAX, "fields, were every list full");
+  const { hasDetails, hasNotes, numNodes, numFields } = weight;
+  const points = numNodes + Math.ceil(numFields / FIELDS_PER_POINT);
+  const isVeryLarge = numFields > VERY_LARGE_FIELDS;
+  return { hasDetails, hasNotes, points, isLarge: points > LARGE_POINTS, isVeryLarge };
 }
 
 function requireAtMost(value: number, max: number, what: string): void {
@@ -133,7 +134,6 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
           ? own + inner.numNodes
           : numItems * Math.max(1, own + inner.numNodes),
       numFields: (numItems ?? 1) * (1 + inner.numFields),
-      isLarge: false,
       hasDetails: inner.hasDetails || parts.hasDetails,
       hasNotes: inner.hasNotes || parts.hasNotes,
     };
@@ -161,7 +161,6 @@ function add(a: Weight, b: Weight): Weight {
     numAliases: a.numAliases + b.numAliases,
     numNodes: a.numNodes + b.numNodes,
     numFields: a.numFields + b.numFields,
-    isLarge: false,
     hasDetails: a.hasDetails || b.hasDetails,
     hasNotes: a.hasNotes || b.hasNotes,
   };

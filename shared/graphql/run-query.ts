@@ -12,7 +12,7 @@ import { UserError, unauthorized } from "../errors.ts";
 import { spend } from "../mediators/query-budget.ts";
 import { readDocument } from "./documents.ts";
 import { toExtensions } from "./error-extensions.ts";
-import { toPoints, weigh } from "./limits.ts";
+import { weigh } from "./limits.ts";
 import type { QueryRequest } from "./read-request.ts";
 import { apiSchema } from "./schema.ts";
 import { openScope } from "./scope.ts";
@@ -32,8 +32,8 @@ const REQUEST_POINTS = 50;
  */
 export async function runQuery(ctx: Context, request: QueryRequest): Promise<Outcome> {
   await spend(ctx, REQUEST_POINTS);
-  const { document, errors, points } = readDocument(request.query);
-  if (points > 0) await spend(ctx, points);
+  const { document, errors, points: readingPoints } = readDocument(request.query);
+  if (readingPoints > 0) await spend(ctx, readingPoints);
   if (document === undefined) return refused(errors);
   if (getOperationAST(document, request.operationName)?.operation === "mutation") {
     if (request.isReadOnly) throw new UserError(405, "Cannot run a mutation with GET", { headers: { allow: "POST" } });
@@ -50,12 +50,12 @@ export async function runQuery(ctx: Context, request: QueryRequest): Promise<Out
     abortSignal: ctx.signal,
   });
   if (!("schema" in args)) return refused(args);
-  const weight = weigh(args);
-  await spend(ctx, toPoints(weight));
-  const scope = openScope(ctx, weight);
+  const { points, isLarge, ...load } = weigh(args);
+  await spend(ctx, points);
+  const scope = openScope(ctx, load);
   const result = await executeRootSelectionSet({ ...args, contextValue: scope });
   const shown: FormattedExecutionResult = { ...toShown(result.errors, ctx), data: result.data };
-  return { status: 200, body: scope.isLarge ? await writeJson(shown, scope.turns) : JSON.stringify(shown) };
+  return { status: 200, body: isLarge ? await writeJson(shown, scope.turns) : JSON.stringify(shown) };
 }
 
 function refused(errors: readonly GraphQLError[]): Outcome {

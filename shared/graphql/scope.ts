@@ -22,8 +22,8 @@ export type Scope = Lookups & {
   ctx: Context;
   /** Of the work on what was looked up. */
   turns: Turns;
-  /** The reply may be so large that each item of a list takes a turn of its own. */
-  isLarge: boolean;
+  /** Each item of a list takes a turn of its own. */
+  isVeryLarge: boolean;
   /** What is asked of episodes anywhere in the query. */
   parts: EpisodeParts;
   /** Forgets what was looked up: something is about to change. */
@@ -48,12 +48,12 @@ type Lookups = {
 };
 
 /** Opens the scope of one query. */
-export function openScope(ctx: Context, parts: EpisodeParts & { isLarge: boolean }): Scope {
+export function openScope(ctx: Context, { isVeryLarge, ...parts }: EpisodeParts & { isVeryLarge: boolean }): Scope {
   const turns = createTurns();
   const scope: Scope = {
     ctx,
     turns,
-    isLarge: parts.isLarge,
+    isVeryLarge,
     parts,
     ...openLookups(ctx, { turns, parts }),
     renew: () => Object.assign(scope, openLookups(ctx, { turns, parts })),

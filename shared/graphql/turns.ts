@@ -1,5 +1,5 @@
-// A fifth of what one query may keep other requests waiting: the work after a turn may take as long again, or longer.
-const SLICE_MS = 10;
+// A tenth of what one query may keep other requests waiting: the work of the last turn may take far longer than its slice.
+const SLICE_MS = 5;
 
 /** Hands out turns on the event loop, one after another, so that a large reply does not keep other requests waiting. */
 export type Turns = {
