@@ -68,7 +68,9 @@ function requireFewPairs(document: DocumentNode): void {
     },
   });
   if (numPairs <= PAIRS_MAX) return;
-  throw new GraphQLError(`Document repeats fields too often: it has ${numPairs} pairs of the same name, of at most ${PAIRS_MAX}`);
+  throw new GraphQLError(
+    `Document repeats fields too often: it has ${numPairs} pairs of the same name, of at most ${PAIRS_MAX}`,
+  );
 }
 
 function keep(text: string, document: DocumentNode): void {

@@ -53,7 +53,6 @@ type Weight = EpisodeParts & {
   numFields: number;
 };
 
-
 const NOTHING: Weight = {
   depth: 0,
   introspectionDepth: 0,

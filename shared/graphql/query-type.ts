@@ -17,7 +17,9 @@ const EPISODE_ID = { type: required(GraphQLString), description: "The episode's 
 
 export const Query = new GraphQLObjectType<undefined, Scope>({
   name: "Query",
-  description: "The root query object of the schema.",
+  description:
+    "The root query object of the schema. Each account, or network without a key, has a budget of 600 000 points in ten minutes: a " +
+    "request costs 50, each podcast or episode that its full lists would hold one, ten fields one. Beyond it the answer is a 429.",
   fields: () => ({
     apiVersion: { type: required(GraphQLString), description: "The API's version.", resolve: () => "1.0" },
     account: {

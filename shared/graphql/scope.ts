@@ -70,14 +70,18 @@ function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "part
     const key = JSON.stringify([page.first, page.after]);
     const batch =
       pages.get(key) ??
-      createBatch({ turns, idsMax: Math.ceil(ROWS_MAX / (page.first + 1)) }, (podcastIds) => listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }));
+      createBatch({ turns, idsMax: Math.ceil(ROWS_MAX / (page.first + 1)) }, (podcastIds) =>
+        listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }),
+      );
     pages.set(key, batch);
     return batch;
   }
 
   /** A lookup of what an account has. */
   function ownBatch<T>(load: (asked: { accountId: number; ids: number[] }) => Promise<ReadonlyMap<number, T>>) {
-    return createBatch({ turns }, async (ids) => (accountId === undefined ? new Map<number, T>() : load({ accountId, ids })));
+    return createBatch({ turns }, async (ids) =>
+      accountId === undefined ? new Map<number, T>() : load({ accountId, ids }),
+    );
   }
 
   return {

@@ -97,8 +97,21 @@ const refusals: [name: string, query: string, message: RegExp][] = [
     "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
     /Maximum introspection depth exceeded/,
   ],
+  [
+    "over 150 000 fields",
+    "{ podcasts(first: 50) { nodes { episodes(first: 99) { nodes { id title guid publishedAt linkUrl imageUrl mediaUrl author ... { " +
+      "mediaType mediaBytes durationSeconds explicit isBlocked season episodeNumber createdAt updatedAt " +
+      "location { name geo osm } license { identifier url } chaptersLink { url type } persons { name role group imageUrl linkUrl } } } } } } }",
+    /with \d+ fields, were every list full: at most 150000/,
+  ],
+  [
+    "over 8 000 pairs of fields of one name",
+    `{ ${"podcasts { nodes { id } } ".repeat(75)} }`,
+    /^Document repeats fields too often: it has 8325 pairs of the same name, of at most 8000$/,
+  ],
+  ["1001 lines", `${"\r\n".repeat(1_000)}{ apiVersion }`, /^Document contains more than 1000 lines$/],
   ["1001 tokens", `{ ${"apiVersion ".repeat(999)} }`, /Document contains more than 1000 tokens/],
-  ["1001 comments", `${"#\n".repeat(1_001)} { apiVersion }`, /Document contains more than 1000 comments/],
+  ["1001 comments", `${"#\n".repeat(1_001)} { apiVersion }`, /Document contains more than 1000 lines/],
   [
     "fragments in a circle",
     "{ podcast { ...A } } fragment A on Podcast { ...B } fragment B on Podcast { ...A }",
@@ -120,6 +133,8 @@ const allowed: [name: string, query: string][] = [
   ["10 levels", `{ ${ofDepth(10)} }`],
   ["15 aliases", `{ ${Array.from({ length: 15 }, (_, i) => `a${i}: apiVersion`).join(" ")} }`],
   ["first 1 and first 100", "{ one: podcasts(first: 1) { nodes { id } } all: podcasts(first: 100) { nodes { id } } }"],
+  ["1000 lines", `${"\r\n".repeat(999)}{ apiVersion }`],
+  ["as many fields of one name as may be", `{ ${"podcasts { nodes { id } } ".repeat(73)} }`],
   ["100 podcasts with 49 episodes each", "{ podcasts(first: 100) { nodes { episodes(first: 49) { nodes { id } } } } }"],
 ];
 
