@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { identify } from "../../shared/auth/identify.ts";
+import { API_KEY_PREFIX, newSecret } from "../../shared/auth/secret.ts";
+import { UserError } from "../../shared/errors.ts";
+import { insertApiKey } from "../../shared/sql/insert-api-key.ts";
+import { insertLogin } from "../../shared/sql/insert-login.ts";
+import { createContext } from "../support/context.ts";
+import { insertAccount } from "../support/insert-account.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const ctx = createContext({
+  databaseUrl: await createDatabase(),
+  environment: { PODCORE_PUBLIC_URL: "https://podcasts.example.com" },
+});
+const { db } = ctx;
+const email = "ada@example.com";
+const accountId = await insertAccount(db, { email });
+const [key, login] = [newSecret(), newSecret()];
+await insertApiKey(db, { accountId, name: "an app", secretSha256: key.sha256, hint: "podcore_x" });
+await insertLogin(db, {
+  ...{ accountId, passwordHash: "not a hash", secretSha256: login.sha256 },
+  ...{ userAgent: undefined, address: "203.0.113.7", days: 1 },
+});
+
+const remoteAddress = "203.0.113.9";
+const ask = (headers: Record<string, string>) => identify(ctx, { headers, remoteAddress });
+const cookie = `__Host-podcore=${login.secret}`;
+
+for (const { what, headers, kind } of [
+  { what: "an API key", headers: { authorization: `Bearer ${API_KEY_PREFIX}${key.secret}` }, kind: "api-key" },
+  {
+    what: "a scheme in lower case",
+    headers: { authorization: `bearer ${API_KEY_PREFIX}${key.secret}` },
+    kind: "api-key",
+  },
+  { what: "a cookie", headers: { cookie }, kind: "login" },
+  { what: "a cookie beside a proxy's own Authorization", headers: { authorization: "Basic x", cookie }, kind: "login" },
+]) {
+  test(`identify() finds whose request it is by ${what}`, async () => {
+    const { account, credential } = await ask(headers);
+
+    assert.deepEqual([account, credential?.kind], [{ id: accountId, email }, kind]);
+  });
+}
+
+for (const [what, authorization] of Object.entries({
+  "a key that is none": `Bearer ${API_KEY_PREFIX}${newSecret().secret}`,
+  "a login's secret as a key": `Bearer ${API_KEY_PREFIX}${login.secret}`,
+  "a key without its prefix": `Bearer ${key.secret}`,
+  "a scheme without a key": "Bearer",
+})) {
+  test(`identify() refuses ${what}, also beside a cookie`, async () => {
+    const error = await ask({ authorization, cookie }).catch((caught: unknown) => caught);
+
+    assert.ok(error instanceof UserError);
+    assert.deepEqual([error.status, error.headers["www-authenticate"]], [401, 'Bearer error="invalid_token"']);
+  });
+}
+
+test("identify() takes a cookie that is none for nobody's, and tells where the request came from", async () => {
+  const headers = { cookie: `__Host-podcore=${key.secret}`, "user-agent": "a browser" };
+
+  const caller = await ask(headers);
+  const overHttp = await ask({ host: "podbox.lan", "x-forwarded-proto": "http" });
+
+  const nobody = { account: undefined, credential: undefined, address: remoteAddress };
+  assert.deepEqual(caller, { ...nobody, userAgent: "a browser", isPlainHttp: false });
+  assert.deepEqual(overHttp, { ...nobody, userAgent: undefined, isPlainHttp: true });
+});
