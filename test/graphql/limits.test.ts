@@ -65,6 +65,12 @@ const refusals: [name: string, query: string, message: RegExp][] = [
     /with 5100 podcasts and episodes/,
   ],
   [
+    "the notes of 122 episodes, each of which counts as 40 and the episode",
+    '{ a: podcastById(id: "1") { episodes(first: 61) { nodes { description } } } ' +
+      'b: podcastById(id: "1") { episodes(first: 61) { nodes { description } } } }',
+    /with 5004 podcasts/,
+  ],
+  [
     "lists of which only the page info is asked for",
     "{ podcasts(first: 100) { nodes { episodes(first: 51) { pageInfo { hasNextPage } } } } }",
     /with 5200 podcasts/,
@@ -135,6 +141,11 @@ const allowed: [name: string, query: string][] = [
   ["first 1 and first 100", "{ one: podcasts(first: 1) { nodes { id } } all: podcasts(first: 100) { nodes { id } } }"],
   ["1000 lines", `${"\r\n".repeat(999)}{ apiVersion }`],
   ["as many fields of one name as may be", `{ ${"podcasts { nodes { id } } ".repeat(73)} }`],
+  [
+    "the notes of 121 episodes",
+    '{ a: podcastById(id: "1") { episodes(first: 61) { nodes { description } } } ' +
+      'b: podcastById(id: "1") { episodes(first: 60) { nodes { description } } } }',
+  ],
   ["100 podcasts with 49 episodes each", "{ podcasts(first: 100) { nodes { episodes(first: 49) { nodes { id } } } } }"],
 ];
 

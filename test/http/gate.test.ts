@@ -36,6 +36,29 @@ test("a body over the limit is refused, when it comes in chunks and says no leng
   assert.equal(status, 413);
 });
 
+test("a body of exactly the limit is taken, and one byte more is not, with a length or in chunks", async () => {
+  const send = (headers: Record<string, string>, body?: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { method: "POST", headers };
+      const outgoing = request(`${tick.url}/`, options, (reply) => resolve(reply.resume().statusCode));
+      outgoing.on("error", reject);
+      if (body === undefined) outgoing.flushHeaders();
+      else outgoing.end(body);
+    });
+  const limit = "x".repeat(102_400);
+
+  const statuses = await Promise.all([
+    send({ "content-length": "102400" }, limit),
+    // Refused before any of it is sent.
+    send({ "content-length": "102401" }),
+    send({ "transfer-encoding": "chunked" }, limit),
+    send({ "transfer-encoding": "chunked" }, `${limit}x`),
+  ]);
+
+  // What is taken is then no CloudEvent.
+  assert.deepEqual(statuses, [400, 413, 400, 413]);
+});
+
 test("a body that does not come is a 408", async () => {
   const reply = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(web.url).port), "127.0.0.1");

@@ -20,9 +20,10 @@ let numFeeds = 0;
 const redirect = (status: number, location: string): Reply => ({ status, headers: { Location: location } });
 
 /** Adds a feed that then redirects to `movedPath`, where the same show is. */
-async function addMovingFeed({ status = 301, title = "A Show" } = {}) {
-  const path = `/feed-${numFeeds++}`;
-  const movedPath = `${path}-moved`;
+async function addMovingFeed({ status = 301, title = "A Show", query = "", movedQuery = "" } = {}) {
+  const name = `/feed-${numFeeds++}`;
+  const path = `${name}${query}`;
+  const movedPath = `${name}-moved${movedQuery}`;
   script[path] = rss();
   const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
   script[path] = redirect(status, movedPath);
@@ -73,7 +74,9 @@ for (const status of [301, 308]) {
 test("fetch 32: run() moves nobody, when a week has not passed, or not five crawls", async () => {
   const soon = await addMovingFeed();
   const seldom = await addMovingFeed();
-  await crawl(soon.podcastId, { times: 9 });
+  await crawl(soon.podcastId, { times: 8 });
+  await letPass(soon.podcastId, { days: 6 });
+  await crawl(soon.podcastId);
   await crawl(seldom.podcastId, { times: 3 });
   await letPass(seldom.podcastId, { days: 30 });
 
@@ -111,6 +114,21 @@ test("fetch 33: run() moves nobody, when the redirect is a 302", async () => {
 
   assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
 });
+
+for (const { what, ...queries } of [
+  { what: "its URL holds a secret", query: "?token=s3cret" },
+  { what: "the URL that it moves to holds a secret", movedQuery: "?token=s3cret" },
+]) {
+  test(`run() moves nobody, when ${what}`, async () => {
+    const { podcastId, path } = await addMovingFeed(queries);
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 30 });
+
+    await crawl(podcastId);
+
+    assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+  });
+}
 
 test("fetch 36: run() leaves both podcasts as they are, when one moves to where the other is", async () => {
   const { podcastId, path, movedPath } = await addMovingFeed();
