@@ -27,13 +27,10 @@ const JOBS = ["test/sql/claim-due-jobs.test.ts", "test/mediators/job-worker.test
 
 /** The tests of sources that have none of their own at the mirrored path, or that more than that one tests. */
 const NEAREST: Record<string, readonly string[]> = {
-  "shared/auth/credentials.ts": ["test/auth/identify.test.ts"],
-  "shared/auth/email.ts": ["test/auth/email.test.ts"],
   "shared/auth/limit-by-address.ts": [...SIGN_IN, "test/mediators/directory-searcher.test.ts"],
   "shared/auth/link-secret.ts": MAILERS,
   "shared/auth/login-limit.ts": ["test/auth/login-limit.test.ts", ...SIGN_IN],
   "shared/auth/network.ts": ["test/auth/client-address.test.ts", "test/auth/login-limit.test.ts"],
-  "shared/auth/require-login.ts": ["test/auth/identify.test.ts"],
   "shared/auth/secret.ts": ["test/sql/find-credential.test.ts", ...MAILERS],
   "shared/auth/semaphore.ts": ["test/auth/password.test.ts"],
   "shared/db/failure.ts": POOL,

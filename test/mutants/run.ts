@@ -1,4 +1,4 @@
-// What `npm run mutants [-- --sample 300 --seed 1 --jobs 1 --only shared/auth]` runs: changes sources a little, one change
+// What `npm run mutants [-- --sample 300 --seed 1 --minutes 120 --jobs 1 --only shared/auth]` runs: changes sources a little, one change
 // at a time in a copy of the project, and tells which changes no test notices.
 import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     sample: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
+    minutes: { type: "string", default: "120" },
     jobs: { type: "string", default: "1" },
     only: { type: "string", multiple: true, default: [""] },
   },
@@ -32,23 +33,17 @@ const all = makeMutants(ROOT, sources).filter((mutant) => !isEquivalent(mutant))
 const mutants = takeSample(all, { size: Number(values.sample), seed: Number(values.seed) });
 console.log(`${mutants.length} of ${all.length} mutants of ${sources.length} files, seed ${values.seed}`);
 
+const endMs = performance.now() + Number(values.minutes) * 60_000;
 const trees: Tree[] = [];
+const measured = new Map<string, Promise<number | undefined>>();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void close().finally(() => process.exit(1)));
 await globalSetup();
 try {
   for (let i = 0; i < Number(values.jobs); i += 1) trees.push(await copyTree(ROOT));
-  const times = new Map<string, number>();
-  await share([...new Set(mutants.flatMap(({ file }) => nearestTests(file)))], async (tree, test) => {
-    times.set(test, await measure(tree, test));
-  });
   const verdicts = new Map<Mutant, Verdict>();
   await share(mutants, async (tree, mutant) => {
-    const verdict = await judge(
-      tree,
-      mutant,
-      new Map(nearestTests(mutant.file).map((test) => [test, times.get(test) ?? 0])),
-    );
+    const verdict = await judge(tree, mutant, await timesOf(tree, nearestTests(mutant.file)));
     verdicts.set(mutant, verdict);
     console.log(`${verdicts.size} ${verdict}: ${mutant.file}:${mutant.line} ${mutant.what}`);
   });
@@ -57,14 +52,29 @@ try {
   await close();
 }
 
-/** Does all tasks, one at a time in each tree. */
+/** Does the tasks, one at a time in each tree, until the time is up. */
 async function share<T>(tasks: readonly T[], work: (tree: Tree, task: T) => Promise<void>): Promise<void> {
-  const rest = [...tasks];
+  const rest = tasks.values();
   await Promise.all(
     trees.map(async (tree) => {
-      for (let task = rest.shift(); task !== undefined; task = rest.shift()) await work(tree, task);
+      for (const task of rest) {
+        if (performance.now() > endMs) return;
+        await work(tree, task);
+      }
     }),
   );
+}
+
+/** How long each test takes that can tell something: the first time that it is asked for, it runs without a mutant. */
+async function timesOf(tree: Tree, tests: readonly string[]): Promise<Map<string, number>> {
+  const known = new Map<string, number>();
+  for (const test of tests) {
+    const measuring = measured.get(test) ?? measure(tree, test);
+    measured.set(test, measuring);
+    const ms = await measuring;
+    if (ms !== undefined) known.set(test, ms);
+  }
+  return known;
 }
 
 async function close(): Promise<void> {

@@ -1,11 +1,10 @@
-/** Takes up to `size` of the items at random, the same for the same seed, in their order. */
+/** Takes up to `size` of the items at random, the same in the same order for the same seed. */
 export function takeSample<T>(items: readonly T[], { size, seed }: { size: number; seed: number }): T[] {
   const random = createRandom(seed);
   return items
-    .map((item, index) => ({ item, index, rank: random() }))
+    .map((item) => ({ item, rank: random() }))
     .sort((a, b) => a.rank - b.rank)
     .slice(0, size)
-    .sort((a, b) => a.index - b.index)
     .map(({ item }) => item);
 }
 
