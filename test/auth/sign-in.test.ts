@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import test, { beforeEach } from "node:test";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { hashPassword } from "../../shared/auth/password.ts";
-import { signIn } from "../../shared/auth/sign-in.ts";
+import { ensureAccount, signIn } from "../../shared/auth/sign-in.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
-import { account, login } from "../../shared/db/schema.ts";
+import { account, accountPodcast, login } from "../../shared/db/schema.ts";
 import type { Caller } from "../../shared/http/caller.ts";
 import * as accountAuthenticator from "../../shared/mediators/account-authenticator.ts";
 import { deleteLogins } from "../../shared/sql/delete-logins.ts";
 import { setPasswordHash } from "../../shared/sql/set-password-hash.ts";
+import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
+import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
@@ -78,4 +81,84 @@ test("setPasswordHash() makes an old hash anew, and does not undo a change of th
 
   assert.equal(isStored, false);
   assert.equal(signedIn?.accountId, accountId);
+});
+
+/** An account, and the context of a browser that is logged in to it. */
+async function openBrowser(
+  id: number,
+  kind: "login" | "api-key" = "login",
+): Promise<{ asking: Context; loginId: number }> {
+  const [account] = await db.once.execute<{ email: string | null }>(sql`select email from account where id = ${id}`);
+  const [held] = await db.once
+    .insert(login)
+    .values({ accountId: id, secretSha256: randomBytes(32), expiresAt: new Date(Date.now() + 60_000) })
+    .returning({ id: login.id });
+  const loginId = held?.id ?? 0;
+  const caller = { ...NOBODY, account: { id, email: account?.email ?? null }, credential: { kind, id: loginId } };
+  return { asking: Object.create(ctx, { caller: { value: caller } }), loginId };
+}
+
+const loginIds = async () => (await db.once.select().from(login).orderBy(login.id)).map(({ id }) => id);
+
+test("signIn() ends the login that the browser had, and no other", async () => {
+  const { asking, loginId } = await openBrowser(accountId);
+  const { loginId: elsewhere } = await openBrowser(accountId);
+
+  const signedIn = await signIn(asking, { accountId, passwordHash: "old" });
+
+  const ids = await loginIds();
+  assert.match(signedIn?.setCookie ?? "", /^podcore=[\w-]{43};/);
+  assert.deepEqual([ids.length, ids.includes(loginId), ids.includes(elsewhere)], [2, false, true]);
+});
+
+test("signIn() ends no login of the account, when an app asks by its key", async () => {
+  const { asking, loginId } = await openBrowser(accountId, "api-key");
+
+  await signIn(asking, { accountId, passwordHash: "old" });
+
+  assert.ok((await loginIds()).includes(loginId));
+});
+
+test("signIn() hands an ephemeral account to the one that is logged in to, and leaves a permanent one alone", async () => {
+  const ephemeralId = await insertAccount(db);
+  const permanentId = await insertAccount(db, { email: "bob@example.com" });
+  const podcastId = await insertPodcast(db);
+  for (const id of [ephemeralId, permanentId]) {
+    await db.once.insert(accountPodcast).values({ accountId: id, podcastId, subscribedAt: new Date(), sequence: 1 });
+  }
+
+  const bobs = await openBrowser(permanentId);
+  await signIn(bobs.asking, { accountId, passwordHash: "old" });
+  const afterPermanent = await db.once.select().from(accountPodcast).where(eq(accountPodcast.accountId, accountId));
+  const ephemerals = await openBrowser(ephemeralId);
+  await signIn(ephemerals.asking, { accountId, passwordHash: "old" });
+
+  const rows = await db.once.select().from(accountPodcast);
+  const accounts = await db.once.select().from(account);
+  assert.deepEqual(afterPermanent, []);
+  assert.deepEqual(new Set(rows.map((row) => row.accountId)), new Set([accountId, permanentId]));
+  assert.deepEqual(new Set(accounts.map(({ id }) => id)), new Set([accountId, permanentId]));
+  assert.ok(!(await loginIds()).includes(bobs.loginId));
+});
+
+const BROWSER = { ...NOBODY, address: "203.0.113.7", userAgent: "Mozilla/5.0" };
+const asVisitor = (caller: Caller): Context => Object.create(ctx, { caller: { value: caller } });
+
+test("ensureAccount() gives a visitor an account and a cookie, and the one that there is no other", async () => {
+  const made = await ensureAccount(asVisitor(BROWSER));
+  const own = await ensureAccount(asVisitor({ ...BROWSER, account: { id: accountId, email: null } }));
+
+  assert.match(made.setCookie ?? "", /^podcore=[\w-]{43};/);
+  assert.deepEqual(own, { accountId, setCookie: undefined });
+  assert.equal((await db.once.select().from(account)).length, 2);
+});
+
+test("ensureAccount() makes none for a program, and 60 an hour for a network", async () => {
+  await assert.rejects(ensureAccount(asVisitor({ ...BROWSER, userAgent: "curl/8" })), { status: 401 });
+  for (let i = 0; i < 60; i += 1) await ensureAccount(asVisitor(BROWSER));
+
+  await assert.rejects(ensureAccount(asVisitor(BROWSER)), { status: 429 });
+
+  await ensureAccount(asVisitor({ ...BROWSER, address: "198.51.100.1" }));
+  assert.equal((await db.once.select().from(account)).length, 62);
 });

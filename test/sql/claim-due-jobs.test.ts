@@ -3,7 +3,7 @@ import test, { beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { openPool } from "../../shared/db/pool.ts";
 import { job } from "../../shared/db/schema.ts";
-import { claimDueJobs } from "../../shared/sql/claim-due-jobs.ts";
+import { claimDueJobs, type JobClaim } from "../../shared/sql/claim-due-jobs.ts";
 import { enqueueJob } from "../../shared/sql/enqueue-job.ts";
 import { recordJobDone, recordJobFailure, releaseJob } from "../../shared/sql/record-job.ts";
 import { renewJobLeases } from "../../shared/sql/renew-job-leases.ts";
@@ -124,6 +124,46 @@ test("an outcome that comes under an old token is not recorded", async () => {
 
   assert.deepEqual(recorded, [false, false]);
   assert.deepEqual(await db.once.execute(sql`select * from job`), before);
+});
+
+for (const [name, end] of Object.entries<(claim: JobClaim) => Promise<unknown>>({
+  recordJobDone: (claim) => recordJobDone(db, claim),
+  recordJobFailure: (claim) => recordJobFailure(db, claim, { error: "first", numErrors: 1, delayMs: 1 }),
+  releaseJob: (claim) => releaseJob(db, claim),
+  renewJobLeases: (claim) => renewJobLeases(db, [claim]),
+})) {
+  test(`${name}() changes the claim's own job, and none that is held under an equal token`, async () => {
+    await Promise.all([enqueue(), enqueue()]);
+    const [claim, other] = await claimDueJobs(db, { limit: 2 });
+    assert.ok(claim && other && claim.leaseToken === other.leaseToken);
+    const read = async (jobId: number) => [...(await db.once.execute(sql`select * from job where id = ${jobId}`))];
+    const before = [await read(claim.jobId), await read(other.jobId)];
+
+    await end(claim);
+
+    assert.notDeepEqual(await read(claim.jobId), before[0]);
+    assert.deepEqual(await read(other.jobId), before[1]);
+  });
+}
+
+test("a job's claim lasts for 30 seconds, and so does a renewal", async () => {
+  await enqueue();
+  const readSeconds = async () => {
+    const [row] = await db.once.execute<{ seconds: number }>(sql`
+      select extract(epoch from lease_expires_at - podcore_now())::float8 as seconds from job`);
+    return row?.seconds ?? 0;
+  };
+
+  const claim = await claimOne();
+  const seconds = [await readSeconds()];
+  await db.once.execute(sql`update job set lease_expires_at = podcore_now() + interval '1 second'`);
+  await renewJobLeases(db, [claim]);
+  seconds.push(await readSeconds());
+
+  assert.ok(
+    seconds.every((it) => it > 0 && it <= 30),
+    seconds.join(", "),
+  );
 });
 
 test("renewJobLeases() extends what is held, from now on", async () => {

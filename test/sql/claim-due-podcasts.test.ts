@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { openPool } from "../../shared/db/pool.ts";
-import { claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
-import { lockLease } from "../../shared/sql/lock-lease.ts";
-import { recordCrawlFailure, recordCrawlSuccess } from "../../shared/sql/record-crawl.ts";
+import { type Claim, claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
+import { LeaseLostError, lockLease } from "../../shared/sql/lock-lease.ts";
+import { recordCrawlFailure, recordCrawlSuccess, recordUnfinishedCrawl } from "../../shared/sql/record-crawl.ts";
 import { releaseLease } from "../../shared/sql/release-lease.ts";
 import { renewLeases } from "../../shared/sql/renew-leases.ts";
 import { createContext } from "../support/context.ts";
@@ -35,9 +35,12 @@ test("claimDuePodcasts() claims the longest due first, and none that is held or 
     sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second' where podcast_id = ${fourth}`,
   );
 
-  const claims = await claimDuePodcasts(db, { limit: 10 });
+  const claims = [...(await claimDuePodcasts(db, { limit: 1 })), ...(await claimDuePodcasts(db, { limit: 10 }))];
 
-  assert.deepEqual(new Set(claims.map(({ podcastId }) => podcastId)), new Set([second, third]));
+  assert.deepEqual(
+    claims.map(({ podcastId }) => podcastId),
+    [third, second],
+  );
   assert.deepEqual(await claimDuePodcasts(db, { limit: 10 }), []);
 });
 
@@ -84,6 +87,69 @@ test("a result that comes under an old token is not recorded", async () => {
 
   assert.deepEqual(recorded, [false, false]);
   assert.deepEqual(await db.once.execute(sql`select * from podcast_crawl`), before);
+});
+
+test("a claim lasts for 30 seconds, and so does a renewal", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  const readSeconds = async () => {
+    const [row] = await db.once.execute<{ seconds: number }>(sql`
+      select extract(epoch from lease_expires_at - podcore_now())::float8 as seconds from podcast_crawl`);
+    return row?.seconds ?? 0;
+  };
+
+  const claim = await claimOne();
+  const seconds = [await readSeconds()];
+  await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now() + interval '1 second'`);
+  await renewLeases(db, [claim]);
+  seconds.push(await readSeconds());
+
+  assert.ok(
+    seconds.every((it) => it > 0 && it <= 30),
+    seconds.join(", "),
+  );
+});
+
+for (const [name, end] of Object.entries<(claim: Claim) => Promise<unknown>>({
+  recordCrawlSuccess: (claim) => recordCrawlSuccess(db, claim, SUCCESS),
+  recordCrawlFailure: (claim) => recordCrawlFailure(db, claim, { error: "Status 503", isGone: false, delayMs: 1 }),
+  recordUnfinishedCrawl: (claim) => recordUnfinishedCrawl(db, claim, { error: "ended", delayMs: 1 }),
+  releaseLease: (claim) => releaseLease(db, claim),
+  renewLeases: (claim) => renewLeases(db, [claim]),
+})) {
+  test(`${name}() changes the claim's own podcast, and none that is held under an equal token`, async () => {
+    await insertDuePodcasts(db, ["a", "b"]);
+    const [claim, other] = await claimDuePodcasts(db, { limit: 2 });
+    assert.ok(claim && other && claim.leaseToken === other.leaseToken);
+    const read = async (podcastId: number) => [
+      ...(await db.once.execute(sql`select * from podcast_crawl where podcast_id = ${podcastId}`)),
+    ];
+    const before = [await read(claim.podcastId), await read(other.podcastId)];
+
+    await end(claim);
+
+    assert.notDeepEqual(await read(claim.podcastId), before[0]);
+    assert.deepEqual(await read(other.podcastId), before[1]);
+  });
+}
+
+test("lockLease() refuses a claim whose podcast was claimed since, whatever token another has", async () => {
+  await insertDuePodcasts(db, ["a", "b"]);
+  const [claim] = await claimDuePodcasts(db, { limit: 2 });
+  assert.ok(claim);
+  await lockLease(db, claim);
+  await db.once.execute(sql`
+    update podcast_crawl set lease_token = lease_token + 1 where podcast_id = ${claim.podcastId}`);
+
+  await assert.rejects(lockLease(db, claim), LeaseLostError);
+});
+
+test("claimDuePodcasts() claims none that was taken down", async () => {
+  const [podcastId] = await insertDuePodcasts(db, ["a"]);
+  await db.once.execute(sql`update podcast set taken_down_at = podcore_now(), taken_down_reason = 'asked for'`);
+
+  const claims = [await claimDuePodcasts(db, { limit: 1 }), await claimDuePodcasts(db, { limit: 1, podcastId })];
+
+  assert.deepEqual(claims, [[], []]);
 });
 
 test("renewLeases() extends what is held, from now on", async () => {

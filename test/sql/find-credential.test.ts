@@ -71,3 +71,20 @@ test("findCredential() finds a key that never expires", async () => {
 
   assert.equal((await findCredential(db, { kind: "api-key", secretSha256, address }))?.accountId, accountId);
 });
+
+test("findCredential() takes down no use of other accounts, and none of other credentials", async () => {
+  const used = await insert(login, hoursFromNow(1));
+  const unused = [await insert(login, hoursFromNow(1)), await insert(apiKey, null)];
+  const otherId = await insertAccount(db);
+  await ageBy(2);
+
+  await findCredential(db, { kind: "login", secretSha256: used, address });
+
+  const logins = await db.once.select().from(login);
+  const keys = await db.once.select().from(apiKey);
+  const addressOf = (secret: Buffer) =>
+    [...logins, ...keys].find(({ secretSha256 }) => secretSha256.equals(secret))?.lastUsedAddress;
+  const [other] = await db.once.select().from(account).where(eq(account.id, otherId));
+  assert.equal(addressOf(used), address);
+  assert.deepEqual([...unused.map(addressOf), other?.lastSeenAddress], [null, null, null]);
+});

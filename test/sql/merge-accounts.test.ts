@@ -180,6 +180,47 @@ test("mergeAccounts() merges the first changed first, and lets nobody back in, u
   ]);
 });
 
+test("mergeAccounts() changes nothing of the account that stays but what it is handed, and nothing of a third", async () => {
+  const thirdId = await insertAccount(db);
+  const podcastId = await insertPodcast(db);
+  const episodeIds = [await insertEpisode(db, { podcastId }), await insertEpisode(db, { podcastId })];
+  for (const accountId of [fromId, intoId, thirdId]) {
+    await subscribe(accountId, podcastId);
+    const secret = sql`sha256(${`${accountId}`}::bytea)`;
+    await db.once.execute(sql`
+      insert into login (account_id, secret_sha256, expires_at)
+      values (${accountId}, ${secret}, podcore_now() + interval '1 day')`);
+    await db.once.execute(sql`
+      insert into api_key (account_id, secret_sha256, name, hint) values (${accountId}, ${secret}, 'an app', 'x')`);
+    await db.once.execute(sql`
+      insert into verification_code (kind, account_id, email, expires_at)
+      values ('password-reset', ${accountId}, 'a@example.com', podcore_now() + interval '1 hour')`);
+  }
+  for (const [i, episodeId] of episodeIds.entries()) {
+    await episodeStateUpdater.run(ctx, { accountId: fromId, episodeId, positionSeconds: 5 });
+    await episodeStateUpdater.run(ctx, { accountId: thirdId, episodeId, positionSeconds: 7 + i });
+  }
+  const read = async (accountId: number) => [
+    await db.once.select().from(accountPodcast).where(eq(accountPodcast.accountId, accountId)),
+    await db.once.select().from(accountEpisode).where(eq(accountEpisode.accountId, accountId)),
+    await db.once.select().from(account).where(eq(account.id, accountId)),
+  ];
+  const before = await read(thirdId);
+
+  // Not done at first, so that the account's logins, keys and links are ended by themselves.
+  await db.once.transaction((tx) => mergeAccounts(tx, { fromId, intoId, size: 1 }));
+
+  const owners = await db.once.execute<{ account_id: number }>(sql`
+    select account_id::int from login union all select account_id::int from api_key
+    union all select account_id::int from verification_code order by 1`);
+  await merge();
+  assert.deepEqual(
+    owners.map((row) => row.account_id),
+    [intoId, intoId, intoId, thirdId, thirdId, thirdId],
+  );
+  assert.deepEqual(await read(thirdId), before);
+});
+
 test("account_merge merges what is left, and deletes it where its owner has deleted the account", async () => {
   const rest = fromId;
   const episodeId = await insertEpisode(db, { podcastId: await insertPodcast(db) });
