@@ -128,7 +128,7 @@ function templateEdits(node: Node, source: string): Edit[] {
     for (const span of node.templateSpans) opaque.push([span.expression.pos - 2, span.expression.end + 1]);
   return sqlEdits(source.slice(start, end), (at) =>
     opaque.some(([from, to]) => start + at >= from && start + at < to),
-  ).map((edit) => ({ ...edit, start: start + edit.start, end: start + edit.end }));
+  ).map((edit) => ({ ...edit, start: start + edit.start, end: start + edit.end, isSql: true }));
 }
 
 function isSql(node: Node, source: string): boolean {

@@ -12,10 +12,12 @@ export type Mutant = {
   replacement: string;
   /** Goes before the file's first character: an import that the replacement needs. */
   prelude?: string;
+  /** In a statement's text, which tsc does not read. */
+  isSql?: boolean;
 };
 
 /** A change within a text, by its offsets. */
-export type Edit = Pick<Mutant, "start" | "end" | "replacement" | "prelude"> & { what?: string };
+export type Edit = Pick<Mutant, "start" | "end" | "replacement" | "prelude" | "isSql"> & { what?: string };
 
 /** Returns the source of a file with the mutant in it. Lines keep their numbers. */
 export function applyMutant(source: string, { start, end, replacement, prelude = "" }: Mutant): string {

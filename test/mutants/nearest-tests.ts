@@ -108,6 +108,7 @@ const NEAREST: Record<string, readonly string[]> = {
     "test/mediators/directory-podcast-adder.test.ts",
   ],
   "shared/sql/visible.ts": [
+    "test/sql/visible.test.ts",
     "test/sql/search-podcasts.test.ts",
     "test/mediators/subscription-updater.test.ts",
     ...LISTS,

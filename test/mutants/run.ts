@@ -4,11 +4,11 @@ import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { globalSetup, globalTeardown } from "../support/global-setup.ts";
 import { makeMutants } from "./code-mutants.ts";
-import { isEquivalent } from "./equivalents.ts";
+import { EQUIVALENTS, isSame } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
 import { findSources, nearestTests, ROOT } from "./nearest-tests.ts";
 import { printReport } from "./report.ts";
-import { judge, measure, type Verdict } from "./run-tests.ts";
+import { endTests, judge, measure, type Verdict } from "./run-tests.ts";
 import { takeSample } from "./sample.ts";
 import { copyTree, type Tree } from "./tree.ts";
 
@@ -27,29 +27,37 @@ if (sources.length === 0) {
   process.exit(1);
 }
 
-// The lowest: it may run for an hour beside other work.
-setPriority(19);
-const all = makeMutants(ROOT, sources).filter((mutant) => !isEquivalent(mutant));
+// As `nice` does: it may run for an hour beside other work.
+setPriority(10);
+const all = makeMutants(ROOT, sources).filter((mutant) => !EQUIVALENTS.some((it) => isSame(mutant, it)));
 const mutants = takeSample(all, { size: Number(values.sample), seed: Number(values.seed) });
 console.log(`${mutants.length} of ${all.length} mutants of ${sources.length} files, seed ${values.seed}`);
 
 const endMs = performance.now() + Number(values.minutes) * 60_000;
+let isStopped = false;
 const trees: Tree[] = [];
 const measured = new Map<string, Promise<number | undefined>>();
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void close().finally(() => process.exit(1)));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    isStopped = true;
+    endTests();
+  });
+}
 await globalSetup();
 try {
   for (let i = 0; i < Number(values.jobs); i += 1) trees.push(await copyTree(ROOT));
   const verdicts = new Map<Mutant, Verdict>();
   await share(mutants, async (tree, mutant) => {
     const verdict = await judge(tree, mutant, await timesOf(tree, nearestTests(mutant.file)));
+    // Its tests were ended, and tell nothing.
+    if (isStopped) return;
     verdicts.set(mutant, verdict);
     console.log(`${verdicts.size} ${verdict}: ${mutant.file}:${mutant.line} ${mutant.what}`);
   });
   printReport(verdicts);
 } finally {
-  await close();
+  await Promise.all(trees.map((tree) => tree.remove()));
+  await globalTeardown();
 }
 
 /** Does the tasks, one at a time in each tree, until the time is up. */
@@ -58,7 +66,7 @@ async function share<T>(tasks: readonly T[], work: (tree: Tree, task: T) => Prom
   await Promise.all(
     trees.map(async (tree) => {
       for (const task of rest) {
-        if (performance.now() > endMs) return;
+        if (isStopped || performance.now() > endMs) return;
         await work(tree, task);
       }
     }),
@@ -75,9 +83,4 @@ async function timesOf(tree: Tree, tests: readonly string[]): Promise<Map<string
     if (ms !== undefined) known.set(test, ms);
   }
   return known;
-}
-
-async function close(): Promise<void> {
-  await Promise.all(trees.splice(0).map((tree) => tree.remove()));
-  await globalTeardown();
 }
