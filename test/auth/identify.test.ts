@@ -19,12 +19,12 @@ const accountId = await insertAccount(db, { email });
 const [key, login] = [newSecret(), newSecret()];
 await insertApiKey(db, { accountId, name: "an app", secretSha256: key.sha256, hint: "podcore_x" });
 await insertLogin(db, {
-  ...{ accountId, passwordHash: "not a hash", secretSha256: login.sha256 },
+  ...{ accountId, passwordHash: "not a hash", secretSha256: login.sha256, browserSha256: newSecret().sha256 },
   ...{ userAgent: undefined, address: "203.0.113.7", days: 1 },
 });
 
 const remoteAddress = "203.0.113.9";
-const ask = (headers: Record<string, string>) => identify(ctx, { headers, remoteAddress });
+const ask = (headers: Record<string, string>) => identify(ctx, { method: "GET", path: "/", headers, remoteAddress });
 const cookie = `__Host-podcore=${login.secret}`;
 
 for (const { what, headers, kind } of [
@@ -64,7 +64,8 @@ test("identify() takes a cookie that is none for nobody's, and tells where the r
   const caller = await ask(headers);
   const overHttp = await ask({ host: "podbox.lan", "x-forwarded-proto": "http" });
 
-  const nobody = { account: undefined, credential: undefined, address: remoteAddress };
-  assert.deepEqual(caller, { ...nobody, userAgent: "a browser", isPlainHttp: false });
-  assert.deepEqual(overHttp, { ...nobody, userAgent: undefined, isPlainHttp: true });
+  assert.deepEqual([caller.account, caller.credential], [undefined, undefined]);
+  assert.deepEqual([caller.address, caller.userAgent], [remoteAddress, "a browser"]);
+  assert.equal(caller.site?.publicUrl, "https://podcasts.example.com");
+  assert.equal(overHttp.site?.publicUrl, "http://podbox.lan");
 });

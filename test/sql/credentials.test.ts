@@ -13,7 +13,13 @@ import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
-const BROWSER = { passwordHash: "not a hash", userAgent: "a browser", address: "203.0.113.7", days: 3 };
+const BROWSER = {
+  browserSha256: newSecret().sha256,
+  passwordHash: "not a hash",
+  userAgent: "a browser",
+  address: "203.0.113.7",
+  days: 3,
+};
 let [ada, bob] = [0, 0];
 
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
-const BROWSER = { userAgent: "a browser", address: "203.0.113.7", days: 3 };
+const BROWSER = { browserSha256: newSecret().sha256, userAgent: "a browser", address: "203.0.113.7", days: 3 };
 
 beforeEach(async () => {
   await db.once.delete(account);
