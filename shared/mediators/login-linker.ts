@@ -1,4 +1,4 @@
-import { networkOf } from "../auth/network.ts";
+import { limitByAddress } from "../auth/limit-by-address.ts";
 import { hashSecret, newNonce } from "../auth/secret.ts";
 import { type SignedIn, signIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
@@ -20,10 +20,7 @@ const LINKS = { kind: "login-link", max: 20, windowSeconds: 3_600 };
  * @throws UserError 429 after twenty from one network in an hour
  */
 export async function request(ctx: Context, { email }: { email: string }): Promise<void> {
-  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, {
-    ...LINKS,
-    subject: networkOf(ctx.caller.address),
-  });
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limitByAddress(LINKS, ctx));
   if (!isAllowed) throw tooManyRequests("Too many requests: too many links from your network", retryAfterSeconds);
   await enqueueJob(ctx.db, { name: "login_link_mailer", args: { email, nonce: newNonce() } });
   workerWaker.run(ctx);

@@ -237,6 +237,7 @@ test("sign-ups, links and new accounts of unknown addresses share a limit a hund
     statuses.push((await visit().post("/password-reset", { email: `reset${i}@example.com` })).status);
   }
   await site.sql`update rate_limit set num_taken = 2000 where kind = 'password-reset' and subject = 'unknown'`;
+  await visit().post("/login-link", { email: "nobody@example.com" });
 
   const over = await visit().post("/password-reset", { email: "over@example.com" });
   const form = { email: "new@example.com", password: PASSWORD, password_confirm: PASSWORD };
@@ -245,7 +246,9 @@ test("sign-ups, links and new accounts of unknown addresses share a limit a hund
   assert.deepEqual(new Set(statuses), new Set([200]));
   assert.equal(over.status, 429);
   assert.equal(signedUp.status, 200);
-  assert.deepEqual([...(await taken("sign-up")), ...(await taken("account"))], [{ num_taken: 1 }, { num_taken: 1 }]);
+  for (const kind of ["sign-up", "account", "login-link"]) {
+    assert.deepEqual([...(await taken(kind))], [{ num_taken: 1 }], kind);
+  }
 });
 
 test("logins that succeed do not count, and many attempts at once get past no limit", async () => {
