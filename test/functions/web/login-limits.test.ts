@@ -74,8 +74,8 @@ test("a hundred wrong passwords a day from many networks keep every new browser 
 
   const guesses = await guessForADay("famous@example.com");
   await closeForADay("unfamous@example.com");
-  const stranger = await attempt("famous@example.com", { address: "100.90.1.1", password: PASSWORD });
-  const nobody = await attempt("unfamous@example.com", { address: "100.90.1.1", password: PASSWORD });
+  const stranger = await attempt("famous@example.com", { address: "11.90.1.1", password: PASSWORD });
+  const nobody = await attempt("unfamous@example.com", { address: "11.90.1.1", password: PASSWORD });
   const owner = await known.post("/login", { email: "famous@example.com", password: PASSWORD });
 
   assert.deepEqual(new Set(guesses), new Set([200]));
@@ -122,7 +122,7 @@ test("a change of the password makes unknown what others were logged in with", a
 test("a new browser that is refused is offered a link by mail, which logs it in once, and is known from then on", async () => {
   await addAccount("linked@example.com");
   await closeForADay("linked@example.com");
-  const browser = createVisitor(site.url, { address: "100.91.1.1" });
+  const browser = createVisitor(site.url, { address: "11.91.1.1" });
 
   const refused = await browser.post("/login", { email: "linked@example.com", password: PASSWORD });
   const [, email = ""] = /action="\/login-link"[\s\S]*name="email" value="([^"]+)"/.exec(refused.body) ?? [];
@@ -150,7 +150,7 @@ test("a new browser that is refused is offered a link by mail, which logs it in 
 test("whoever asks for login links without end leaves the owner one that works", async () => {
   await addAccount("flooded@example.com");
   for (let i = 0; i < 4; i++) {
-    await createVisitor(site.url, { address: `100.92.${i}.1` }).post("/login-link", { email: "flooded@example.com" });
+    await createVisitor(site.url, { address: `11.92.${i}.1` }).post("/login-link", { email: "flooded@example.com" });
   }
   const links = [await site.mailedLink(), await site.mailedLink()];
   while ((await site.sql`select from job`).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -190,10 +190,10 @@ test("whoever is logged in changes the password, and deletes the account, while 
 
 test("after fifteen minutes an account's logins are heard again", async () => {
   await addAccount("later@example.com");
-  for (let i = 0; i < 10; i++) await attempt("later@example.com", { address: "100.99.1.1" });
+  for (let i = 0; i < 10; i++) await attempt("later@example.com", { address: "11.99.1.1" });
   await site.sql`update rate_limit set resets_at = podcore_now() where kind = 'login-account'`;
 
-  const later = await attempt("later@example.com", { address: "100.99.1.1", password: PASSWORD });
+  const later = await attempt("later@example.com", { address: "11.99.1.1", password: PASSWORD });
 
   assert.equal(later.status, 303);
 });
@@ -254,12 +254,12 @@ test("sign-ups, links and new accounts of unknown addresses share a limit a hund
 test("logins that succeed do not count, and many attempts at once get past no limit", async () => {
   await addAccount("right@example.com");
   for (let i = 0; i < 12; i++) {
-    const { status } = await attempt("right@example.com", { address: "100.98.1.1", password: PASSWORD });
+    const { status } = await attempt("right@example.com", { address: "11.98.1.1", password: PASSWORD });
     assert.equal(status, 303);
   }
 
   const atOnce = await Promise.all(
-    Array.from({ length: 30 }, (_, i) => attempt("right@example.com", { address: `100.97.1.${i}` })),
+    Array.from({ length: 30 }, (_, i) => attempt("right@example.com", { address: `11.97.1.${i}` })),
   );
 
   assert.equal(atOnce.filter(({ status }) => status === 200).length, 10);
@@ -284,7 +284,7 @@ test("a hash of other parameters is made anew when its owner logs in", async () 
   const weak = `$argon2id$v=19$m=8192,t=1,p=1$${base64(nonce)}$${base64(hash)}`;
   await site.sql`update account set password_hash = ${weak} where email = 'old@example.com'`;
 
-  const { status } = await attempt("old@example.com", { address: "100.96.1.1", password: PASSWORD });
+  const { status } = await attempt("old@example.com", { address: "11.96.1.1", password: PASSWORD });
 
   const [row] = await site.sql`select password_hash from account where email = 'old@example.com'`;
   assert.equal(status, 303);
