@@ -38,6 +38,20 @@ test("verifyPassword() reads the parameters that a hash was made with, and says 
   assert.deepEqual(await verifyPassword("new one", stored), { isRight: false, isOutdated: true });
 });
 
+for (const change of [{ memory: 8_192 }, { passes: 3 }, { parallelism: 2 }, { tagLength: 16 }]) {
+  test(`verifyPassword() says that a hash is not today's, where only ${Object.keys(change)} differs`, async () => {
+    const today = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
+    const nonce = Buffer.alloc(16, 1);
+    const parameters = { ...today, ...change };
+    const hash = argon2Sync("argon2id", { ...parameters, message: "old one", nonce });
+    const base64 = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+    const { memory, passes, parallelism } = parameters;
+    const stored = `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
+
+    assert.deepEqual(await verifyPassword("old one", stored), { isRight: true, isOutdated: true });
+  });
+}
+
 test("verifyPassword() does the work where there is no account, and fails", async () => {
   assert.deepEqual(await verifyPassword("anything", undefined), { isRight: false, isOutdated: false });
   await assert.rejects(verifyPassword("anything", "scrypt$old"), /not argon2id/);

@@ -118,6 +118,16 @@ test("run() leaves what was not said as it was, instant and all", async () => {
   assert.deepEqual([after.isFavorited, after.favoritedAt], [true, before.favoritedAt]);
 });
 
+test("run() keeps the instant of a fact that is said again without one, while another changes", async () => {
+  const before = await say({ isFavorited: true, positionSeconds: 30 });
+  const played = await say({ isFavorited: true, isPlayed: true });
+  const after = await say({ isFavorited: false, isPlayed: true });
+
+  assert.deepEqual(played.favoritedAt, before.favoritedAt);
+  assert.deepEqual(after.listenedAt, played.listenedAt);
+  assert.deepEqual([after.isFavorited, after.isPlayed, after.sequence], [false, true, 3]);
+});
+
 test("run() keeps a later fact when an older report comes late", async () => {
   const before = await say({ isFavorited: true, isPlayed: true, at: minutesAgo(10) });
 

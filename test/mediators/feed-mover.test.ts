@@ -5,6 +5,7 @@ import { podcastFeedLocation } from "../../shared/db/schema.ts";
 import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
 import * as podcastUpdater from "../../shared/mediators/podcast-updater.ts";
 import { claimDuePodcasts } from "../../shared/sql/claim-due-podcasts.ts";
+import { recordMove } from "../../shared/sql/record-move.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { fetch } from "../support/loopback.ts";
@@ -129,6 +130,20 @@ for (const { what, ...queries } of [
     assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
   });
 }
+
+test("recordMove() settles nothing for a crawl that has lost its lease", async () => {
+  const { podcastId, movedPath } = await addMovingFeed();
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  assert.ok(claim);
+  const movedToUrl = `${origin.url}${movedPath}`;
+
+  const lost = await recordMove(ctx.db, { ...claim, leaseToken: claim.leaseToken - 1 }, movedToUrl);
+  const held = await recordMove(ctx.db, claim, movedToUrl);
+
+  assert.deepEqual([lost, held], [false, true]);
+});
 
 test("fetch 36: run() leaves both podcasts as they are, when one moves to where the other is", async () => {
   const { podcastId, path, movedPath } = await addMovingFeed();

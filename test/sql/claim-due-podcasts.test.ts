@@ -132,6 +132,26 @@ for (const [name, end] of Object.entries<(claim: Claim) => Promise<unknown>>({
   });
 }
 
+test("a crawl that failed or did not end counts as one failure more than were claimed, and a success as none", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  await db.once.execute(sql`update podcast_crawl set num_failures = 4`);
+  const claim = await claimOne();
+  const numsFailures: unknown[] = [];
+  const read = async () => {
+    const [row] = await db.once.execute(sql`select num_failures from podcast_crawl`);
+    numsFailures.push(row?.num_failures);
+  };
+
+  await recordUnfinishedCrawl(db, claim, { error: "ended", delayMs: 1 });
+  await read();
+  await recordCrawlFailure(db, claim, { error: "Status 503", isGone: false, delayMs: 1 });
+  await read();
+  await recordCrawlSuccess(db, claim, SUCCESS);
+  await read();
+
+  assert.deepEqual(numsFailures, [5, 5, 0]);
+});
+
 test("lockLease() refuses a claim whose podcast was claimed since, whatever token another has", async () => {
   await insertDuePodcasts(db, ["a", "b"]);
   const [claim] = await claimDuePodcasts(db, { limit: 2 });

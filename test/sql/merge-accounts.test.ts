@@ -71,11 +71,17 @@ test("mergeAccounts() takes of each fact the later, and of two subscriptions the
   );
 });
 
+test("mergeAccounts() is done, when the account that goes is gone already", async () => {
+  await merge();
+
+  assert.deepEqual(await merge(), { isDone: true });
+});
+
 test("mergeAccounts() does nothing where the account that is to get it is gone", async () => {
   await subscribe(fromId, await insertPodcast(db));
   await db.once.delete(account).where(eq(account.id, intoId));
 
-  await merge();
+  assert.deepEqual(await merge(), { isDone: true });
 
   const rows = await db.once.select().from(accountPodcast);
   assert.deepEqual(
