@@ -32,7 +32,9 @@ export async function spend(ctx: Asking, points: number): Promise<void> {
   const purse = openPurse(subject, ctx.now().getTime());
   while (purse.points < points && !purse.isEmpty) {
     // Requests that come together wait for one block.
-    purse.refill ??= refill(ctx, { subject, purse });
+    purse.refill ??= refill(ctx, { subject, purse }).finally(() => {
+      purse.refill = undefined;
+    });
     await purse.refill;
   }
   if (purse.isEmpty) throw refusal(ctx, purse);
@@ -58,18 +60,14 @@ function openPurse(subject: string, now: number): Purse {
 }
 
 async function refill(ctx: Asking, { subject, purse }: { subject: string; purse: Purse }): Promise<void> {
-  try {
-    const max = subject === "unknown" ? UNKNOWN_BLOCKS_MAX : BLOCKS_MAX;
-    const limit = { kind: "graphql", subject, max, windowSeconds: WINDOW_SECONDS };
-    const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limit);
-    if (isAllowed) {
-      purse.points += BLOCK_POINTS;
-    } else {
-      purse.isEmpty = true;
-      purse.endsAt = ctx.now().getTime() + retryAfterSeconds * 1_000;
-    }
-  } finally {
-    purse.refill = undefined;
+  const max = subject === "unknown" ? UNKNOWN_BLOCKS_MAX : BLOCKS_MAX;
+  const limit = { kind: "graphql", subject, max, windowSeconds: WINDOW_SECONDS };
+  const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limit);
+  if (isAllowed) {
+    purse.points += BLOCK_POINTS;
+  } else {
+    purse.isEmpty = true;
+    purse.endsAt = ctx.now().getTime() + retryAfterSeconds * 1_000;
   }
 }
 
