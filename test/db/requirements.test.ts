@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import test, { after } from "node:test";
 import postgres from "postgres";
 import { type Facts, findFault } from "../../shared/db/requirements.ts";
-import { callArtifact, startArtifact } from "../support/artifact.ts";
+import { AS_OPERATOR, callArtifact, OPERATOR_TOKEN, startArtifact } from "../support/artifact.ts";
 import { createDatabase, urlOf } from "../support/postgres.ts";
 
 const GOOD: Facts = {
@@ -80,10 +80,10 @@ for (const [name, target, message] of [
 }
 
 test("admin-migrate says the same over HTTP, and names DATABASE_MIGRATE_URL where that is set", async () => {
-  const environment = { DATABASE_URL: url, DATABASE_MIGRATE_URL: urlOf(latin) };
+  const environment = { DATABASE_URL: url, DATABASE_MIGRATE_URL: urlOf(latin), PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN };
   const artifact = await startArtifact({ name: "admin-migrate", environment });
 
-  const reply = await fetch(artifact.url, { method: "POST" });
+  const reply = await fetch(artifact.url, { method: "POST", headers: AS_OPERATOR });
   const body = await reply.text();
   await artifact.stop();
 
