@@ -3,13 +3,25 @@ import { parseArgs } from "node:util";
 import { type ChaosRow, createChaos, type Figure } from "./chaos.ts";
 import { diskFull } from "./rows/disk-full.ts";
 import { kills } from "./rows/kills.ts";
+import { migrations } from "./rows/migrations.ts";
 import { poolers } from "./rows/poolers.ts";
 import { restarts } from "./rows/restarts.ts";
+import { rollouts } from "./rows/rollouts.ts";
 import { scaleOut } from "./rows/scale-out.ts";
 import { silence } from "./rows/silence.ts";
 import { terminations } from "./rows/terminations.ts";
 
-const ROWS: readonly ChaosRow[] = [kills, restarts, terminations, silence, diskFull, scaleOut, poolers];
+const ROWS: readonly ChaosRow[] = [
+  kills,
+  restarts,
+  terminations,
+  silence,
+  diskFull,
+  scaleOut,
+  poolers,
+  rollouts,
+  migrations,
+];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { scale: { type: "string" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
