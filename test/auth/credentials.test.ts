@@ -13,9 +13,9 @@ for (const { password, confirmation, expected } of [
   { password: "1234567", confirmation: "1234567", expected: "Password must be at least 8 characters long." },
   // Each takes two code units.
   { password: "🔑🔑🔑🔑🔑🔑🔑", confirmation: "", expected: "Password must be at least 8 characters long." },
-  { password: "1234567ä", confirmation: "", expected: "Please type your password again in the confirmation box." },
-  { password: "1234567ä", confirmation: "1234567ö", expected: "Password and password confirmation didn't match." },
-  { password: "1234567ä", confirmation: "1234567ä", expected: undefined },
+  { password: "q7-xv-9z", confirmation: "", expected: "Please type your password again in the confirmation box." },
+  { password: "q7-xv-9z", confirmation: "q7-xv-9y", expected: "Password and password confirmation didn't match." },
+  { password: "q7-xv-9z", confirmation: "q7-xv-9z", expected: undefined },
 ]) {
   test(`passwordFault() says "${expected}" of "${password}" and "${confirmation}"`, () => {
     assert.equal(passwordFault({ password, confirmation }), expected);

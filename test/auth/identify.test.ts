@@ -16,15 +16,16 @@ const ctx = createContext({
 const { db } = ctx;
 const email = "ada@example.com";
 const accountId = await insertAccount(db, { email });
-const [key, login] = [newSecret(), newSecret()];
+const [key, login, browser] = [newSecret(), newSecret(), newSecret()];
 await insertApiKey(db, { accountId, name: "an app", secretSha256: key.sha256, hint: "podcore_x" });
 await insertLogin(db, {
-  ...{ accountId, passwordHash: "not a hash", secretSha256: login.sha256, browserSha256: newSecret().sha256 },
+  ...{ accountId, passwordHash: "not a hash", secretSha256: login.sha256, browserSha256: browser.sha256 },
   ...{ userAgent: undefined, address: "203.0.113.7", days: 1 },
 });
 
 const remoteAddress = "203.0.113.9";
-const ask = (headers: Record<string, string>) => identify(ctx, { method: "GET", path: "/", headers, remoteAddress });
+const ask = (headers: Record<string, string>, method = "GET") =>
+  identify(ctx, { method, path: "/", headers, remoteAddress });
 const cookie = `__Host-podcore=${login.secret}`;
 
 for (const { what, headers, kind } of [
@@ -64,8 +65,35 @@ test("identify() takes a cookie that is none for nobody's, and tells where the r
   const caller = await ask(headers);
   const overHttp = await ask({ host: "podbox.lan", "x-forwarded-proto": "http" });
 
-  assert.deepEqual([caller.account, caller.credential], [undefined, undefined]);
-  assert.deepEqual([caller.address, caller.userAgent], [remoteAddress, "a browser"]);
-  assert.equal(caller.site?.publicUrl, "https://podcasts.example.com");
-  assert.equal(overHttp.site?.publicUrl, "http://podbox.lan");
+  const { account, credential, address, userAgent, site } = caller;
+  assert.deepEqual([account, credential, address, userAgent], [undefined, undefined, remoteAddress, "a browser"]);
+  assert.deepEqual([site?.publicUrl, overHttp.site?.publicUrl], ["https://podcasts.example.com", "http://podbox.lan"]);
+});
+
+test("identify() believes a login on http only beside its own browser's cookie, and sets both again with each page", async () => {
+  const http = { host: "podbox.lan", "x-forwarded-proto": "http" };
+  const session = `podcore=${login.secret}`;
+  const own = `${session}; podcore-browser=${browser.secret}`;
+
+  const callers = {
+    own: await ask({ ...http, cookie: own }),
+    post: await ask({ ...http, cookie: own }, "POST"),
+    alone: await ask({ ...http, cookie: session }),
+    others: await ask({ ...http, cookie: `${session}; podcore-browser=${newSecret().secret}` }),
+    twice: await ask({ ...http, cookie: `${own}; ${session}` }),
+  };
+
+  const found = Object.entries(callers).map(([who, { account, cookies, tossed }]) => [
+    who,
+    account?.id,
+    (cookies ?? []).filter((cookie) => /^podcore(?:-browser)?=[\w-]{43};/.test(cookie)).length,
+    tossed,
+  ]);
+  assert.deepEqual(found, [
+    ["own", accountId, 2, undefined],
+    ["post", accountId, 0, undefined],
+    ["alone", undefined, 0, undefined],
+    ["others", undefined, 0, undefined],
+    ["twice", undefined, 0, { canRetry: true }],
+  ]);
 });

@@ -9,7 +9,7 @@ const SOURCES = [
   "shared/fetch/*.ts",
   "shared/mediators/crawl-schedule.ts",
   "shared/db/{failure,outage,retry,pool}.ts",
-  "shared/sql/*{account,login,credential,verification,password,pending-code,api-key,rate-limit}*.ts",
+  "shared/sql/*{account,login,credential,verification,password,pending-code,link-code,known-browser,api-key,rate-limit}*.ts",
   "shared/sql/*{subscription,subscribed,episode-state,visible}*.ts",
   "shared/sql/{claim-due,record-,renew-,lock-lease,release-lease}*.ts",
 ];
@@ -29,6 +29,7 @@ const JOBS = ["test/sql/claim-due-jobs.test.ts", "test/mediators/job-worker.test
 const NEAREST: Record<string, readonly string[]> = {
   "shared/auth/limit-by-address.ts": [...SIGN_IN, "test/mediators/directory-searcher.test.ts"],
   "shared/auth/link-secret.ts": MAILERS,
+  "shared/auth/logged-out.ts": ["test/auth/tossed-cookies.test.ts"],
   "shared/auth/login-limit.ts": ["test/auth/login-limit.test.ts", ...SIGN_IN],
   "shared/auth/network.ts": ["test/auth/client-address.test.ts", "test/auth/login-limit.test.ts"],
   "shared/auth/secret.ts": ["test/sql/find-credential.test.ts", ...MAILERS],
@@ -67,13 +68,14 @@ const NEAREST: Record<string, readonly string[]> = {
   "shared/sql/find-account-episodes.ts": [...LISTS, "test/mediators/episode-state-updater.test.ts"],
   "shared/sql/find-account-podcasts.ts": [...LISTS, "test/mediators/subscription-updater.test.ts"],
   "shared/sql/find-account.ts": [...SIGN_IN, ...MAILERS],
+  "shared/sql/find-known-browser.ts": ["test/sql/replace-known-browser.test.ts", "test/sql/credentials.test.ts"],
   "shared/sql/find-password-hosts.ts": ["test/graphql/query-type.test.ts", "test/functions/web/episode-get.test.ts"],
   "shared/sql/find-pending-code.ts": MAILERS,
   "shared/sql/find-verification-code.ts": ["test/sql/verification-codes.test.ts"],
   "shared/sql/insert-account.ts": [...SIGN_IN, "test/sql/insert-account.test.ts"],
   "shared/sql/insert-api-key.ts": ["test/sql/credentials.test.ts"],
   "shared/sql/insert-login.ts": ["test/sql/credentials.test.ts", ...SIGN_IN],
-  "shared/sql/insert-password-reset-code.ts": MAILERS,
+  "shared/sql/insert-link-code.ts": MAILERS,
   "shared/sql/insert-verification-code.ts": ["test/sql/verification-codes.test.ts"],
   "shared/sql/list-account-episodes.ts": LISTS,
   "shared/sql/list-credentials.ts": ["test/sql/credentials.test.ts"],
@@ -117,7 +119,7 @@ const NEAREST: Record<string, readonly string[]> = {
 
 /** Lists the sources that are mutated. */
 export function findSources(): string[] {
-  return globSync(SOURCES, { cwd: ROOT }).sort();
+  return globSync(SOURCES, { cwd: ROOT, exclude: ["**/*.gen.ts"] }).sort();
 }
 
 /** Names the tests that ought to notice a change of a source, nearest first: the mirrored path unless the table says. */

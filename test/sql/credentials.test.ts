@@ -14,11 +14,8 @@ import { createDatabase } from "../support/postgres.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 const BROWSER = {
-  browserSha256: newSecret().sha256,
-  passwordHash: "not a hash",
-  userAgent: "a browser",
-  address: "203.0.113.7",
-  days: 3,
+  ...{ passwordHash: "not a hash", browserSha256: newSecret().sha256 },
+  ...{ userAgent: "a browser", address: "203.0.113.7", days: 3 },
 };
 let [ada, bob] = [0, 0];
 
