@@ -324,6 +324,7 @@ test("podcastById gives every stored field", async () => {
         ...stored,
         ...namespace,
         ...{ id: String(id), explicit: isExplicit, isBlocked: false, itunesType: "SERIAL", feedKind: "ATOM" },
+        ...{ private: false, privateReason: null },
         feedUrl: `https://feeds.example.com/${id}`,
         liveItems: [{ ...namespace.liveItems[0], endAt: null }],
         ...{
@@ -347,6 +348,7 @@ async function storedEpisode() {
     ...{
       id: String(id),
       podcastId: String(podcastId),
+      mediaNeedsFeedPassword: false,
       description: descriptionHtml,
       explicit: isExplicit,
       chaptersLink,
