@@ -1,5 +1,5 @@
 // A restart of Postgres or a failover is mostly over by then.
-const RETRY_AFTER_SECONDS = "5";
+export const RETRY_AFTER_SECONDS = "5";
 
 /**
  * A failure whose message the reader is meant to see. `message` says what could not be done, then the value in quotes.

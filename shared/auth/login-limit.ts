@@ -36,7 +36,7 @@ export async function checkWithinLimit<T extends { isRight: boolean }>(
 ): Promise<T> {
   const taken: Limit[] = [];
   const giveBack = async () => {
-    for (const limit of taken) await giveBackRateLimit(ctx.db, limit);
+    for (const limit of taken) await giveBackRateLimit(ctx.detachedDb, limit);
   };
 
   for (const limit of await limitsOf(ctx, whose)) {

@@ -29,6 +29,10 @@ export type Connection = {
   readonly openedAt: number;
   /** Whether it may serve others: not once it was lost, or a statement failed that may have left something behind. */
   readonly isClean: boolean;
+  /** When the last statement was answered, by `performance.now()`. */
+  answeredAt: number;
+  /** Called after each answer. */
+  onAnswered: (() => void) | undefined;
   /** Calls back once, when the session ends in whichever way. */
   onLost: (() => void) | undefined;
   run(text: string, parameters: readonly unknown[], options: StatementOptions): Promise<Rows>;
@@ -116,6 +120,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     get isClean() {
       return isOpen && isClean;
     },
+    answeredAt: openedAt,
+    onAnswered: undefined,
     onLost: undefined,
     run: (text, values, statement) => {
       // One after another, also within a transaction whose code asks for several at once.
@@ -159,7 +165,11 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   async function run(text: string, values: readonly unknown[], options: StatementOptions): Promise<Rows> {
     const { asValues, signal, timeoutMs, isPrepared } = options;
     if (!isOpen) throw databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      // Within a transaction, what came before is not to be committed by whoever has the connection next.
+      isClean = false;
+      throw signal.reason;
+    }
     // The driver's type names what it can serialise; drizzle has made texts, numbers, booleans and buffers of all values.
     const query = client.unsafe(text, values as postgres.ParameterOrJSON<never>[], {
       prepare: isPrepared,
@@ -169,10 +179,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     const { promise, resolve, reject } = Promise.withResolvers<Rows>();
     failRunning = reject;
     const cancel = (): void => {
+      // The server may get to it when the next statement runs: there is to be none.
+      isClean = false;
       clearTimeout(timer);
       timer = setTimeout(() => {
-        connection.destroy();
         reject(databaseFailure("NO_ANSWER", "Postgres does not answer"));
+        connection.destroy();
       }, CANCEL_TIMEOUT_MS);
       isCancelling = true;
       // Fails where the server cannot be reached; the timer sees to that.
@@ -189,6 +201,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       const rows = await promise;
       if (!isWhole(rows))
         throw databaseFailure("WRONG_RESULT", `Postgres sent ${rows.count} rows, ${rows.length} came`);
+      connection.answeredAt = performance.now();
+      connection.onAnswered?.();
       return rows;
     } catch (error) {
       const cause = isOpen || isKnown(error) ? error : lossOf(lastChunk);
@@ -216,8 +230,9 @@ function isWhole(rows: Rows): boolean {
   return rows.length === rows.count || (rows.command !== "SELECT" && rows.length === 0);
 }
 
-// A FATAL of class 57: the server is being shut down, crashes, or an administrator has ended the session.
-const SHUTDOWN = /\0C(57P0[123])\0M([^\0]*)/;
+// A FATAL of class 57: the server is being shut down, or an administrator has ended the session. As a WARNING, which a
+// crash and a standby that lags send, it says nothing of whether the statement was done.
+const SHUTDOWN = /\0VFATAL\0C(57P0[13])\0M([^\0]*)/;
 
 /** Why a connection ended, by the last that came from the server. With TLS that cannot be read, and nothing is known. */
 function lossOf(lastChunk: Buffer | undefined): Error {

@@ -13,8 +13,8 @@ const WITHOUT_EFFECT = new Set([
   ...["CONNECT_FAILED", "CONNECT_TIMEOUT"],
   // serialization_failure, deadlock_detected
   ...["40001", "40P01"],
-  // admin_shutdown, crash_shutdown, cannot_connect_now
-  ...["57P01", "57P02", "57P03"],
+  // admin_shutdown, cannot_connect_now
+  ...["57P01", "57P03"],
   // too_many_connections
   "53300",
   // read_only_sql_transaction: a primary became a standby. Another connection may reach the new primary.
@@ -23,7 +23,11 @@ const WITHOUT_EFFECT = new Set([
   ...["26000", "42P05"],
 ]);
 // Whether the statement was done is unknown.
-const WITHOUT_ANSWER = new Set(["CONNECTION_LOST", "NO_ANSWER", "WRONG_RESULT"]);
+const WITHOUT_ANSWER = new Set([
+  ...["CONNECTION_LOST", "NO_ANSWER", "WRONG_RESULT"],
+  // crash_shutdown: another session has crashed, and this one may have committed by then.
+  "57P02",
+]);
 // Repeating the statement at once would not help.
 const LASTING = new Set([
   ...["OUTAGE", "POOL_CLOSED"],

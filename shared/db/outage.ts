@@ -46,7 +46,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   let opening = new AbortController();
   let openTimer: NodeJS.Timeout | undefined;
   let probeTimer: NodeJS.Timeout | undefined;
-  let isAnswering = false;
+  let answeringAt: number | undefined;
   let isClosed = false;
 
   function recordSuccess(): void {
@@ -79,9 +79,9 @@ export function createOutage({ ask, onOpen }: Options): Outage {
 
   function probe(since = performance.now()): Promise<boolean> {
     if (running !== undefined) return running;
-    isAnswering = false;
+    answeringAt = undefined;
     running = ask(() => {
-      isAnswering = true;
+      answeringAt = performance.now();
     })
       .then(
         () => {
@@ -100,13 +100,18 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     return running;
   }
 
+  /** Whether the server that is probed has begun to answer just now; one that stalls in the login is none. */
+  function isLoggingIn(): boolean {
+    return answeringAt !== undefined && performance.now() - answeringAt < LOGIN_WAIT_MS;
+  }
+
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
     // One that began before this call may have asked a moment too early.
     if (running !== undefined && (await within(running, JOIN_WAIT_MS)) === true) return;
     const probing = probe();
     // A server that says something is back, or says why it is not: in either case soon.
-    const isBack = (await within(probing, PROBE_WAIT_MS)) ?? (isAnswering && (await within(probing, LOGIN_WAIT_MS)));
+    const isBack = (await within(probing, PROBE_WAIT_MS)) ?? (isLoggingIn() && (await within(probing, LOGIN_WAIT_MS)));
     if (isBack !== true) throw outageError();
   }
 

@@ -34,6 +34,8 @@ const PING_AFTER_MS = 5_000;
 const LIFETIME_MS = 1_800_000;
 // A statement that takes longer is slow, or its server is gone without a word: another connection finds out.
 const SUSPECT_AFTER_MS = 3_000;
+// A connection in use that has answered nothing for so long when an outage is told is part of it.
+const SILENT_AFTER_MS = 9_000;
 // Beyond it the database is out of order in a way that waiting does not mend. Within a request's deadline.
 const RETRY_FOR_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -46,9 +48,9 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   const idle: Idle[] = [];
   const outage = createOutage({
     ask: async (onAnswer) => keep(await open(onAnswer)),
-    // What still runs has been silent for as long.
     onOpen: () => {
-      for (const connection of inUse) connection.destroy();
+      const since = performance.now() - SILENT_AFTER_MS;
+      for (const connection of inUse) if (connection.answeredAt < since) connection.destroy();
     },
   });
   // Found out with the first connection.
@@ -113,7 +115,29 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     return open();
   }
 
+  /** Takes a connection unless the call is given up or an outage is told first; what comes later is kept for others. */
+  async function takeWithin(signal: AbortSignal): Promise<Connection> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const given = [signal, outage.opened];
+    const giveUp = () => reject(given.find(({ aborted }) => aborted)?.reason);
+    for (const one of given) one.addEventListener("abort", giveUp, { once: true });
+    let isGivenUp = false;
+    const taking = take().then((connection) => {
+      if (isGivenUp) keep(connection);
+      return connection;
+    });
+    try {
+      return await Promise.race([taking, promise]);
+    } catch (error) {
+      isGivenUp = true;
+      throw error;
+    } finally {
+      for (const one of given) one.removeEventListener("abort", giveUp);
+    }
+  }
+
   function keep(connection: Connection): void {
+    connection.onAnswered = undefined;
     const isOld = performance.now() - connection.openedAt > LIFETIME_MS * (0.9 + Math.random() / 10);
     if (!connection.isClean || isClosed || isOld || idle.length >= max) connection.close();
     else putAway(connection, { since: performance.now(), checkMs: FIRST_CHECK_MS });
@@ -142,7 +166,10 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     const { connection, since } = entry;
     const release = places.tryAcquire();
     // All are in use: this one is needed soon.
-    if (release === undefined) return;
+    if (release === undefined) {
+      forget(entry);
+      return putAway(connection, { since, checkMs: NEXT_CHECK_MS });
+    }
     forget(entry);
     try {
       const isLong = performance.now() - since >= IDLE_MS;
@@ -164,7 +191,9 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     const startedAt = performance.now();
     const suspicion = setTimeout(() => void outage.probe(startedAt), SUSPECT_AFTER_MS).unref();
     try {
-      connection = await take();
+      connection = await takeWithin(signal);
+      connection.answeredAt = performance.now();
+      connection.onAnswered = outage.recordSuccess;
       inUse.add(connection);
       const result = await work(connection);
       outage.recordSuccess();

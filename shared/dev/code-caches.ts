@@ -88,15 +88,16 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
   stops.push(() => sql.end());
   const operator = await startArtifact(join(dist, "internal.cjs"), { ...environment, PODCORE_CODE_CACHE: "" });
 
-  async function addPodcast(): Promise<number> {
-    const reply = await fetch(`${operator.url}/admin/podcast-add`, {
+  async function askOperator(name: string, params: object): Promise<number> {
+    const reply = await fetch(`${operator.url}/admin/${name}`, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${SAMPLE_TOKEN}` },
-      body: JSON.stringify({ url: origin.newFeedUrl() }),
+      body: JSON.stringify(params),
     });
     const { podcastId }: { podcastId: number } = JSON.parse(await reply.text());
     return podcastId;
   }
+  const addPodcast = () => askOperator("podcast-add", { url: origin.newFeedUrl() });
 
   const podcastId = await addPodcast();
   const [episode] = await sql`select id from episode where podcast_id = ${podcastId} limit 1`;
@@ -119,6 +120,7 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
     newEmail: () => `sample${++numEmails}@example.com`,
     newFeedUrl: origin.newFeedUrl,
     addPodcast,
+    addBlockedPodcast: async () => askOperator("podcast-block", { podcastId: await addPodcast(), reason: "A sample" }),
     makePodcastsDue: async () => {
       await sql`update podcast_crawl set due_at = podcore_now()`;
     },

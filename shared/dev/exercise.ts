@@ -10,6 +10,7 @@ export type World = {
   newEmail(): string;
   newFeedUrl(): string;
   addPodcast(): Promise<number>;
+  addBlockedPodcast(): Promise<number>;
   makePodcastsDue(): Promise<void>;
 };
 export const SAMPLE_PASSWORD = "a sample password";
@@ -133,6 +134,10 @@ async function paramsFor(path: string, world: World): Promise<object> {
       return { email: world.newEmail(), password: SAMPLE_PASSWORD };
     case "/admin/directory-search":
       return { query: "sample" };
+    case "/admin/podcast-block":
+      return { podcastId: await world.addPodcast(), reason: "A sample" };
+    case "/admin/podcast-unblock":
+      return { podcastId: await world.addBlockedPodcast() };
     case "/admin/podcast-remove":
       return { podcastId: await world.addPodcast() };
     default:

@@ -109,8 +109,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     }
     const { mount, params } = found;
     // What changes something is seen through, whether or not somebody waits for it.
-    const hungUp = isSafe(request) ? request.hungUp : undefined;
-    return withDeadline({ fn: mount.fn, hungUp }, async (ctx) => {
+    return withDeadline({ fn: mount.fn, hungUp: isSafe(request) ? request.hungUp : undefined }, async (ctx) => {
       if (mount.fn.kind === "http") {
         const { method, headers, body, remoteAddress } = request;
         return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
@@ -118,8 +117,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       // A page that an operator has open must not call what only operators may.
       requireSameOrigin(request.headers, config.publicUrl);
       await mount.fn.authorize(request.headers, config);
-      const data =
-        mount.fn.kind === "tick" ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
+      const isTick = mount.fn.kind === "tick";
+      const data = isTick ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
       return callWithData(mount.fn, { ctx, data });
     });
   }

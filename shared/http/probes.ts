@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Config } from "../config.ts";
+import { RETRY_AFTER_SECONDS } from "../errors.ts";
 import type { App, AppReply } from "./app.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -16,9 +17,11 @@ export function probeReply(
   if (probe === undefined || !["GET", "HEAD"].includes(method)) return undefined;
   if (probe === "health") return { status: 200, headers: securityHeaders(config), body: "" };
   const readiness = app.readiness();
+  const isReady = readiness.status === "ready";
   return {
-    status: readiness.status === "ready" ? 200 : 503,
+    status: isReady ? 200 : 503,
     headers: {
+      ...(!isReady && { "retry-after": RETRY_AFTER_SECONDS }),
       ...securityHeaders(config),
       "content-type": "application/json; charset=utf-8",
       "cache-control": "no-store",

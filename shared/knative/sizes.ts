@@ -69,9 +69,8 @@ const ASSET: Size = { ...PAGE, connections: [1, "It asks no database"] };
 const FORM: Size = {
   ...PAGE,
   maxScale: [1, "It is rarely sent, and a pod takes many at once: what it would have more goes to pages that are read"],
-  connections: [2, "Who asks, then one short transaction"],
+  connections: [1, "Who asks, then one statement or transaction after the other"],
 };
-const BUTTON: Size = { ...FORM, connections: [1, "Who asks, then one statement"] };
 const PASSWORD_FORM: Size = {
   ...FORM,
   maxScale: [1, "A pod hashes two passwords at once, of some 40 ms each: fifty logins a second"],
@@ -132,7 +131,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-podcast-refresh-post": FORM,
   "web-subscription-post": FORM,
   "web-login": PASSWORD_FORM,
-  "web-logout": BUTTON,
+  "web-logout": FORM,
   "web-signup": PASSWORD_FORM,
   "web-verify": PASSWORD_FORM,
   "web-password-reset": PASSWORD_FORM,
@@ -144,9 +143,9 @@ const SIZES: Readonly<Record<string, Size>> = {
   },
   "web-account-password-post": PASSWORD_FORM,
   "web-account-delete-post": FORM,
-  "web-login-revoke-post": BUTTON,
-  "web-api-key-create-post": BUTTON,
-  "web-api-key-revoke-post": BUTTON,
+  "web-login-revoke-post": FORM,
+  "web-api-key-create-post": FORM,
+  "web-api-key-revoke-post": FORM,
   "admin-account-add": TASK,
   "admin-directory-search": TASK,
   "admin-error": TASK,

@@ -45,7 +45,7 @@ async function withinLimits(
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...limit, subject });
     if (!isAllowed) throw tooManyRequests(`Cannot add "${shown}": ${what}`, retryAfterSeconds);
   };
-  const giveBack = (limit: RateLimit) => giveBackRateLimit(ctx.db, { ...limit, subject });
+  const giveBack = (limit: RateLimit) => giveBackRateLimit(ctx.detachedDb, { ...limit, subject });
 
   await take(FAILURE_LIMIT, `${FAILURE_LIMIT.max} other attempts of this account have just failed, or are under way`);
   await take(DAY_LIMIT, `an account may add ${DAY_LIMIT.max} podcasts a day`).catch(async (error: unknown) => {

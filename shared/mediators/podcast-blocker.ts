@@ -31,7 +31,7 @@ export async function block(ctx: Context, { which, reason }: { which: Which; rea
 /** Ends a block: the podcast is shown as before, and due for a crawl. @throws UserError 404 where it was not blocked, too */
 export async function unblock(ctx: Context, { which }: { which: Which }): Promise<BlockResult> {
   const podcastId = await findId(ctx, which);
-  const row = await ctx.db.repeatable.transaction((tx) => putBackPodcast(tx, { podcastId }));
+  const row = await ctx.db.once.transaction((tx) => putBackPodcast(tx, { podcastId }));
   if (row === undefined) throw notFoundGeneral(`podcast "${podcastId}" is not blocked`);
   const result = { podcastId, ...row, numSubscribers: await tellSubscribers(ctx, podcastId) };
   ctx.log.info("Podcast unblocked", { podcast_id: podcastId, num_subscribers: result.numSubscribers });

@@ -233,6 +233,31 @@ test("a statement is cancelled on the server when its call is given up", async (
   await untilNumSleeping(0);
 });
 
+test("a call that is given up within a transaction leaves no connection behind that is in it, or is cancelled later", async () => {
+  const one = openPool({ url: databaseUrl, max: 1, applicationName: "podcore-pool-test-abort" });
+  after(one.close);
+  for (let i = 0; i < 30; i += 1) {
+    const call = new AbortController();
+    const work = one.databaseFor({ signal: call.signal }).once.transaction(async (tx) => {
+      await tx.once.execute(sql`insert into noted (text) values (${"abandoned"})`);
+      if (i % 2 === 0) setTimeout(() => call.abort(new Error("given up")), Math.random() * 4);
+      else call.abort(new Error("given up"));
+      for (let n = 0; n < 20; n += 1) await tx.once.execute(sql`select ${n}::int`);
+    });
+    const outcome = await work.then(
+      () => "committed",
+      () => "failed",
+    );
+
+    await one.db.once.execute(sql`insert into noted (text) values (${`after ${i}`})`);
+
+    assert.equal(await numNoted(`after ${i}`), 1);
+    if (outcome === "committed") await direct`delete from noted where text = 'abandoned'`;
+  }
+
+  assert.equal(await numNoted("abandoned"), 0);
+});
+
 async function untilNumSleeping(num: number): Promise<void> {
   for (let i = 0; i < 300; i += 1) {
     const [row] = await direct`

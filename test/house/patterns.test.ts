@@ -16,10 +16,6 @@ const CUT_BY_LOG = "log/redact.ts cuts to 2 000 characters first";
 const BOUNDED: [RegExp, why: string][] = [
   [/\/\/(?:[^\s/?#@:]*:(?!\d+[/?#])\S{0,200}|[^\s/?#]*)@/g, CUT_BY_LOG],
   [/%2F%2F[^\s/?#&]{0,200}%40/gi, CUT_BY_LOG],
-  [
-    /((?:passw|passphrase|secret|token|credential|signature|session|api[-_]?key)[\w%.\]-]{0,20}["']?\s?(?:[=:]|%3D)\s?["']?)[^\s&#,;"']+/gi,
-    CUT_BY_LOG,
-  ],
   [/^\s*--.*$/gm, "db/apply-migration.ts reads the project's own migrations"],
   [/^at (?:(?:async )?(.*?) \()?(.+?):(\d+):(\d+)\)?$/, "log/error-text.ts passes each frame through redactText()"],
   [/<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/i, "feed/charset.ts looks at 1 024 bytes"],
@@ -31,7 +27,8 @@ const BOUNDED: [RegExp, why: string][] = [
 /** Files that make patterns out of strings, and out of which. */
 const MADE: Record<string, string> = {
   "shared/http/router.ts": "the paths of functions/routes.ts: a parameter ends at the next slash",
-  "shared/log/redact.ts": "the source of a literal",
+  "shared/log/redact.ts": "the source of a literal, and the names of secrets, in texts that the log has cut",
+  "shared/secret-names.ts": "lists of words, which are tried once at each place of a name",
   "shared/mail/send-mail.ts": "an e-mail address with all of it escaped: a text without operators",
 };
 
