@@ -56,7 +56,7 @@ for (const [name, publicUrl] of [
     await page.waitForURL(`${base}/account`);
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(`${base}/`);
-    const afterLogout = await page.context().cookies();
+    const afterLogout = (await page.context().cookies()).filter(({ name }) => name === "podcore");
     await page.goto("/login");
     await page.getByLabel("E-mail address").fill(email);
     await page.getByLabel("Password").fill(PASSWORD);
@@ -65,7 +65,7 @@ for (const [name, publicUrl] of [
 
     assert.equal(await page.getByRole("heading", { name: "Your account" }).count(), 1);
     assert.deepEqual(afterLogout, []);
-    const [cookie] = await page.context().cookies();
+    const cookie = (await page.context().cookies()).find(({ name }) => name === "podcore");
     assert.deepEqual(
       [cookie?.name, cookie?.secure, cookie?.httpOnly, cookie?.sameSite],
       ["podcore", false, true, "Lax"],
@@ -97,7 +97,8 @@ test("by its public name an https site sets Secure cookies and reads no others, 
       };
       const outgoing = request({ host: hostname, port, method: "POST", path: "/signup", headers }, (reply) => {
         reply.resume();
-        resolve(String(reply.headers["set-cookie"] ?? ""));
+        // The browser's own cookie comes first.
+        resolve(reply.headers["set-cookie"]?.[1] ?? "");
       });
       outgoing
         .on("error", reject)
