@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChaosRow } from "../chaos.ts";
 import { startFeeds } from "../feeds.ts";
@@ -14,8 +15,8 @@ export const diskFull: ChaosRow = {
   name: "disk-full",
   about: `a disk of ${DISK_MEGABYTES} MB that is full, and a database that takes no writes`,
   async run(chaos, scale) {
-    const mount = join(chaos.directory, "disk");
-    mkdirSync(mount);
+    // Not in the run's own folder, which is removed before this is unmounted.
+    const mount = mkdtempSync(join(tmpdir(), "podcore-chaos-disk-"));
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEGABYTES}m,mode=755`, "tmpfs", mount], {
         stdio: "pipe",
@@ -82,6 +83,7 @@ export const diskFull: ChaosRow = {
     } finally {
       await chaos.close();
       execFileSync("umount", [mount]);
+      rmdirSync(mount);
     }
   },
 };

@@ -97,8 +97,11 @@ async function visitorCookie(web: ChaosProcess, id: number): Promise<string> {
     body: new URLSearchParams({ subscribed: "true" }),
     redirect: "manual",
   });
-  const cookie = reply.headers.get("set-cookie")?.split(";")[0];
-  if (cookie === undefined) throw new Error(`Cannot subscribe: ${reply.status} ${await reply.text()}`);
+  const cookie = reply.headers
+    .getSetCookie()
+    .map((set) => set.split(";")[0])
+    .join("; ");
+  if (cookie === "") throw new Error(`Cannot subscribe: ${reply.status} ${await reply.text()}`);
   return cookie;
 }
 
