@@ -119,18 +119,18 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   async function takeWithin(signal: AbortSignal): Promise<Connection> {
     const { promise, reject } = Promise.withResolvers<never>();
     const given = [signal, outage.opened];
-    const giveUp = () => reject(given.find(({ aborted }) => aborted)?.reason);
-    for (const one of given) one.addEventListener("abort", giveUp, { once: true });
     let isGivenUp = false;
+    const giveUp = (): void => {
+      isGivenUp = true;
+      reject(given.find(({ aborted }) => aborted)?.reason);
+    };
+    for (const one of given) one.addEventListener("abort", giveUp, { once: true });
     const taking = take().then((connection) => {
       if (isGivenUp) keep(connection);
       return connection;
     });
     try {
       return await Promise.race([taking, promise]);
-    } catch (error) {
-      isGivenUp = true;
-      throw error;
     } finally {
       for (const one of given) one.removeEventListener("abort", giveUp);
     }
