@@ -23,6 +23,11 @@ export type Context = {
   readonly signal: AbortSignal;
   /** Aborted when the process was told to end: finish what is in hand, take on nothing new. */
   readonly draining: AbortSignal;
+  /**
+   * Returns a context with these values in place of its own; its database heeds the new signal. A spread would open the
+   * database and the fetcher, and keep the old signal.
+   */
+  with<T extends object>(changes: Partial<Values> & T): Context & T;
 };
 
 export const NOBODY: Caller = { account: undefined, credential: undefined, address: "", userAgent: undefined };
@@ -55,34 +60,53 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
     return openPool({ url, max, applicationName: `podcore-${name}`, log });
   }
 
+  function openedPool(): Pool {
+    pool ??= openDatabase();
+    return pool;
+  }
+
   return {
     contextFor({ signal, openFetch }) {
-      let db: Database | undefined;
-      return {
-        config,
-        log,
-        signal,
-        draining: draining.signal,
-        caller: NOBODY,
-        now: () => new Date(),
-        get db() {
-          pool ??= openDatabase();
-          db ??= pool.databaseFor({ signal });
-          return db;
+      return makeContext(
+        {
+          config,
+          log,
+          database: (given) => openedPool().databaseFor({ signal: given }),
+          fetch() {
+            if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
+            fetch ??= openFetch(config);
+            return fetch;
+          },
         },
-        get detachedDb() {
-          pool ??= openDatabase();
-          return pool.databaseFor({ signal: AbortSignal.timeout(DETACHED_TIMEOUT_MS) });
-        },
-        get fetch() {
-          if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
-          fetch ??= openFetch(config);
-          return fetch;
-        },
-      };
+        { signal, draining: draining.signal, caller: NOBODY },
+      );
     },
     databaseStatus: () => pool?.status() ?? "unknown",
     drain: () => draining.abort(),
     close: async () => pool?.close(),
+  };
+}
+
+type Opening = { config: Config; log: Log; database(signal: AbortSignal): Database; fetch(): Fetch };
+type Values = Pick<Context, "signal" | "draining" | "caller"> & { db?: Database; fetch?: Fetch; now?(): Date };
+/** Makes a context that opens the database and the fetcher with their first use. */
+export function makeContext<V extends Values>(opening: Opening, values: V): Context & V {
+  let { db } = values;
+  return {
+    now: () => new Date(),
+    ...values,
+    config: opening.config,
+    log: opening.log,
+    get db() {
+      db ??= opening.database(values.signal);
+      return db;
+    },
+    get detachedDb() {
+      return opening.database(AbortSignal.timeout(DETACHED_TIMEOUT_MS));
+    },
+    get fetch() {
+      return values.fetch ?? opening.fetch();
+    },
+    with: (changes) => makeContext(opening, { ...values, ...changes }),
   };
 }

@@ -11,6 +11,8 @@ const LOGIN_WAIT_MS = 1_000;
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_INTERVAL_LATE_MS = 5_000;
 const LATE_AFTER_MS = 60_000;
+// A probe without an answer after this time counts as failed, although it may still try other hosts of the URL.
+const PROBE_OVERDUE_MS = 4_000;
 
 export type Outage = {
   recordSuccess(): void;
@@ -80,6 +82,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   function probe(since = performance.now()): Promise<boolean> {
     if (running !== undefined) return running;
     answeringAt = undefined;
+    const overdue = setTimeout(() => recordFailure(since), PROBE_OVERDUE_MS).unref();
     running = ask(() => {
       answeringAt = performance.now();
     })
@@ -94,6 +97,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
         },
       )
       .finally(() => {
+        clearTimeout(overdue);
         running = undefined;
         scheduleProbe();
       });

@@ -157,8 +157,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     const { method, path, headers } = request;
     const caller = await step(log, "identify", () => identify(ctx, { method, path, headers, remoteAddress }));
     if (method === "POST" && caller.credential?.kind === "login") requireSameOrigin(headers, config.publicUrl);
-    // Not copied: that would open what is opened with its first use.
-    return Object.create(ctx, { caller: { value: caller, enumerable: true } });
+    return ctx.with({ caller });
   }
 
   type DataCall = { ctx: Context; data: unknown };

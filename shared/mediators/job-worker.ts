@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { untilAborted } from "../fetch/deadline.ts";
-import type { JobContext, JobDefinition, JobDefinitions } from "../jobs/job.ts";
+import type { JobDefinition, JobDefinitions } from "../jobs/job.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
 import { redactText } from "../log/redact.ts";
@@ -95,10 +95,8 @@ async function attempt(
   const { timeoutMs } = definition;
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([ctx.signal, deadline]);
-  // Not a copy, which would open the database and the fetcher.
-  const jobContext: JobContext = Object.create(ctx, { signal: { value: signal }, job: { value: claim } });
   try {
-    await untilAborted(signal, Promise.resolve(definition.run(jobContext, args)));
+    await untilAborted(signal, Promise.resolve(definition.run(ctx.with({ signal, job: claim }), args)));
   } catch (cause) {
     if (deadline.aborted) throw new UserError(504, `Cannot finish the job within ${timeoutMs} ms`, { cause });
     throw cause;

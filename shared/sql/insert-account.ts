@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { findCode } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
 import type { LoginParams } from "./insert-login.ts";
@@ -18,7 +19,8 @@ export async function insertEphemeralAccount(
   db: Database,
   { secretSha256, browserSha256, userAgent, address, days }: LoginParams,
 ): Promise<number> {
-  const [row] = await db.repeatable.execute<{ account_id: string }>(sql`
+  const insert = () =>
+    db.repeatable.execute<{ account_id: string }>(sql`
     with known as (
       select account_id from login where secret_sha256 = ${secretSha256}::bytea
     ), made as (
@@ -30,5 +32,10 @@ export async function insertEphemeralAccount(
       returning account_id
     )
     select account_id from inserted union all select account_id from known`);
+  const [row] = await insert().catch((error) => {
+    // A try whose connection was lost still ran beside this one, and has committed first: its login is found now.
+    if (findCode(error) !== "23505") throw error;
+    return insert();
+  });
   return Number(row?.account_id);
 }

@@ -45,7 +45,7 @@ test("checkWithinLimit() counts who is logged in apart from who only types the a
 });
 
 test("checkWithinLimit() counts a refused attempt for nothing, and whoever has no address for the account alone", async () => {
-  const nowhere: typeof ctx = Object.create(ctx, { caller: { value: NOBODY } });
+  const nowhere: typeof ctx = ctx.with({ caller: NOBODY });
   const failNowhere = (email: string) => checkWithinLimit(nowhere, { email }, async () => ({ isRight: false }));
   for (let i = 0; i < 60; i++) await failNowhere("ada@example.com");
 

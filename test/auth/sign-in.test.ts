@@ -63,7 +63,7 @@ test("signIn() refuses an account that is gone, and keeps what the browser's own
     account: { id: own?.id ?? 0, email: null },
     credential: { kind: "login", id: held?.id ?? 0 },
   };
-  const asking: Context = Object.create(ctx, { caller: { value: caller } });
+  const asking: Context = ctx.with({ caller });
   await db.once.execute(sql`delete from account where id = ${accountId}`);
 
   const signedIn = await signIn(asking, { accountId, passwordHash: "old" });
@@ -95,7 +95,7 @@ async function openBrowser(
     .returning({ id: login.id });
   const loginId = held?.id ?? 0;
   const caller = { ...NOBODY, account: { id, email: account?.email ?? null }, credential: { kind, id: loginId } };
-  return { asking: Object.create(ctx, { caller: { value: caller } }), loginId };
+  return { asking: ctx.with({ caller }), loginId };
 }
 
 const loginIds = async () => (await db.once.select().from(login).orderBy(login.id)).map(({ id }) => id);
@@ -142,7 +142,7 @@ test("signIn() hands an ephemeral account to the one that is logged in to, and l
 });
 
 const BROWSER = { ...NOBODY, address: "203.0.113.7", userAgent: "Mozilla/5.0" };
-const asVisitor = (caller: Caller): Context => Object.create(ctx, { caller: { value: caller } });
+const asVisitor = (caller: Caller): Context => ctx.with({ caller });
 
 test("ensureAccount() gives a visitor an account and a cookie, and the one that there is no other", async () => {
   const made = await ensureAccount(asVisitor(BROWSER));

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 function as(who: { id: number; email: string | null }): typeof visitor {
-  return Object.create(visitor, { caller: { value: { ...visitor.caller, account: who } } });
+  return visitor.with({ caller: { ...visitor.caller, account: who } });
 }
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
@@ -360,7 +360,7 @@ test("the caller's own state is asked for once for a whole list", async () => {
       return Reflect.get(target, key);
     },
   });
-  const counted: typeof ctx = Object.create(ctx, { db: { value: counting } });
+  const counted: typeof ctx = ctx.with({ db: counting });
   const query = (first: number) => `{
     podcasts(first: ${first}) { nodes { accountPodcast { isSubscribed numNew } episodes(first: 1) { nodes { accountEpisode { favorited } } } } }
     account { subscriptions(first: ${first}) { nodes { numNew podcast { title } } } favorites(first: ${first}) { nodes { episode { podcast { title } } } } }

@@ -34,7 +34,7 @@ beforeEach(async () => {
     linkUrl: "https://example.com/1",
   });
   const caller = { ...visitor.caller, account: { id: accountId, email: null } };
-  ctx = Object.create(visitor, { caller: { value: caller } });
+  ctx = visitor.with({ caller });
 });
 
 const FAVORITE =

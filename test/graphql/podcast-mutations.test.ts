@@ -31,7 +31,7 @@ beforeEach(async () => {
 function withKeyOf(id: number, email: string | null): Context {
   const credential: Caller["credential"] = { kind: "api-key", id: 1 };
   const caller: Caller = { account: { id, email }, credential, address: "127.0.0.1", userAgent: undefined };
-  return Object.create(nobody, { caller: { value: caller, enumerable: true } });
+  return nobody.with({ caller });
 }
 
 const addMutation = (options: { url?: string; isPrivate?: boolean | null } = {}) => ({

@@ -419,7 +419,7 @@ test("Podcast.episodes and Episode.podcast ask the database no more often for te
       return Reflect.get(target, key);
     },
   });
-  const counting: typeof ctx = Object.create(ctx, { db: { value: db } });
+  const counting: typeof ctx = ctx.with({ db });
   const query = `query ($first: Int) {
     podcasts(first: $first) { nodes { title feedUrl lastRetrievedAt episodes(first: 2) { nodes { title podcast { title } } } } }
   }`;

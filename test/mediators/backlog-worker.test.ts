@@ -88,7 +88,7 @@ test("run() claims nothing more when it is told to end, and waits for what is in
   const { params, ends, endAll } = setUp(10);
   const draining = new AbortController();
   // Not a copy, which would ask for the fetcher.
-  const drainedContext: Context = Object.create(ctx, { draining: { value: draining.signal } });
+  const drainedContext: Context = ctx.with({ draining: draining.signal });
   const running = backlogWorker.run(drainedContext, params);
   await untilTrue(() => ends.size === 3);
 
@@ -102,7 +102,7 @@ test("run() claims nothing more when it is told to end, and waits for what is in
 test("run() gives back what it was claiming when it is told to end", async () => {
   const { params, ends, released, endAll } = setUp(10);
   const draining = new AbortController();
-  const drainedContext: Context = Object.create(ctx, { draining: { value: draining.signal } });
+  const drainedContext: Context = ctx.with({ draining: draining.signal });
   let answer = (_claims: number[]) => {};
   let numClaims = 0;
   const claim = (limit: number) =>

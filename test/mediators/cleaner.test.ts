@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
-import type { Context } from "../../shared/context.ts";
 import {
   account,
   accountEpisode,
@@ -126,9 +125,7 @@ test("run() goes on until nothing is left, over many batches", async () => {
 
 test("run() deletes nothing, when its budget is used up or the process is to end", async () => {
   const podcastId = await insertContents("many", 9);
-  const { config, db, detachedDb, log, caller, now, signal } = ctx;
-  const fetch = () => Promise.reject(new Error("Nothing is fetched here"));
-  const ending: Context = { config, db, detachedDb, log, caller, now, signal, fetch, draining: AbortSignal.abort() };
+  const ending = ctx.with({ draining: AbortSignal.abort() });
 
   const results = [await cleaner.run(ctx, { budgetMs: 0 }), await cleaner.run(ending, { budgetMs: 60_000 })];
 

@@ -21,6 +21,9 @@ const POISON: JobDefinitions = {
   }),
   refuses: definition(() => Promise.reject(new UserError(422, 'Cannot mail "nobody"'))),
   hangs: definition(() => unfinished),
+  queries: definition(async (jobContext) => {
+    await jobContext.db.once.execute(sql`select pg_sleep(30)`);
+  }),
   heeds: definition(
     (jobContext) =>
       new Promise((_, reject) => jobContext.signal.addEventListener("abort", () => reject(jobContext.signal.reason))),
@@ -210,13 +213,20 @@ test("run() does not do again at once what workers end under, though it is tried
   assert.deepEqual([second.numDone, numRuns], [1, 1]);
 });
 
+test("run() ends a job's statement with the job's own time, so that nobody waits for it any longer", async () => {
+  await store("queries");
+
+  const result = await work();
+
+  const [row] = await ctx.db.once.execute<{ n: number }>(sql`
+    select count(*)::int as n from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()`);
+  assert.deepEqual([result.numFailed, row?.n], [1, 0]);
+});
+
 test("run() claims nothing, when its budget is used up or the process is to end", async () => {
   await store("no_op");
 
-  const results = [
-    await work({ budgetMs: 0 }),
-    await work({ context: { ...contextWith({}), draining: AbortSignal.abort() } }),
-  ];
+  const results = [await work({ budgetMs: 0 }), await work({ context: ctx.with({ draining: AbortSignal.abort() }) })];
 
   assert.deepEqual(
     results.map(({ numDone }) => numDone),
@@ -239,7 +249,7 @@ test("run() gives a job back and counts no error, when the time for the call is 
     },
   };
 
-  const result = await jobWorker.run(contextWith({ signal: controller.signal }), { budgetMs: 60_000, jobs });
+  const result = await jobWorker.run(ctx.with({ signal: controller.signal }), { budgetMs: 60_000, jobs });
 
   assert.equal(result.numAbandoned, 1);
   assert.deepEqual(
@@ -268,19 +278,3 @@ test("run() records nothing, when another has claimed the job since", async () =
     [true],
   );
 });
-
-function contextWith(replaced: { signal?: AbortSignal }): Context {
-  const { config, db, detachedDb, log, caller, now, signal, draining } = ctx;
-  return {
-    config,
-    db,
-    detachedDb,
-    log,
-    caller,
-    now,
-    signal,
-    draining,
-    fetch: () => Promise.reject(new Error("No job here fetches")),
-    ...replaced,
-  };
-}

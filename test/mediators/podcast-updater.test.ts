@@ -334,7 +334,7 @@ test("run() gives the lease back, when the time for the call is up", async () =>
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "call" });
   script[path] = abort;
 
-  const result = await podcastUpdater.run({ ...ctx, fetch, db: pool.databaseFor({ signal }), signal }, { claim });
+  const result = await podcastUpdater.run(ctx.with({ fetch, db: pool.databaseFor({ signal }), signal }), { claim });
   await pool.close();
 
   const crawl = await crawlOf(podcastId);

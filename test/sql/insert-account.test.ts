@@ -44,3 +44,13 @@ test("insertPermanentAccount() makes an account with an address and a password",
   const [made] = await db.once.select().from(account);
   assert.deepEqual([made?.id, made?.email, made?.passwordHash], [id, "ada@example.com", "a hash"]);
 });
+
+test("insertEphemeralAccount() done twice at once with one secret makes one account", async () => {
+  const { sha256: secretSha256 } = newSecret();
+
+  const ids = await Promise.all(
+    Array.from({ length: 4 }, () => insertEphemeralAccount(db, { ...BROWSER, secretSha256 })),
+  );
+
+  assert.equal(new Set(ids).size, 1);
+});

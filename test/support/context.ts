@@ -1,6 +1,6 @@
 import { after } from "node:test";
 import { readConfig } from "../../shared/config.ts";
-import { type Context, NOBODY } from "../../shared/context.ts";
+import { type Context, makeContext, NOBODY } from "../../shared/context.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import type { Fetch } from "../../shared/fetch/fetch.ts";
 import type { Caller } from "../../shared/http/caller.ts";
@@ -19,23 +19,21 @@ export function createContext(options: {
   const { databaseUrl, environment, writeLog = () => {}, caller = NOBODY } = options;
   const pool = openPool({ url: databaseUrl, max: 5, applicationName: "podcore-test" });
   after(pool.close);
-  return {
-    config: readConfig({ DATABASE_URL: databaseUrl, ...environment }),
-    db: pool.db,
-    detachedDb: pool.db,
-    get fetch(): Fetch {
-      if (options.fetch === undefined) throw new Error("This test's context has no fetch");
-      return options.fetch;
+  return makeContext(
+    {
+      config: readConfig({ DATABASE_URL: databaseUrl, ...environment }),
+      log: createLog({ format: "flat", level: "debug", write: writeLog }),
+      database: (signal) => pool.databaseFor({ signal }),
+      fetch() {
+        if (options.fetch === undefined) throw new Error("This test's context has no fetch");
+        return options.fetch;
+      },
     },
-    log: createLog({ format: "flat", level: "debug", write: writeLog }),
-    caller,
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    draining: new AbortController().signal,
-  };
+    { caller, signal: new AbortController().signal, draining: new AbortController().signal },
+  );
 }
 
 /** The context that a worker gives to a job. */
 export function asJob(ctx: Context): JobContext {
-  return Object.assign(Object.create(ctx), { job: { jobId: 1, leaseToken: 1, createdAt: new Date() } });
+  return ctx.with({ job: { jobId: 1, leaseToken: 1, createdAt: new Date() } });
 }

@@ -173,7 +173,7 @@ test("handle() throws when the database cannot be reached, for the wrapper to an
 
 test("handle() gives up when the request's time is up", async () => {
   const controller = new AbortController();
-  const late: typeof ctx = Object.create(ctx, { signal: { value: controller.signal } });
+  const late: typeof ctx = ctx.with({ signal: controller.signal });
 
   const answer = ask(late, "{ podcasts { nodes { title } } }");
   controller.abort(new Error("too late"));

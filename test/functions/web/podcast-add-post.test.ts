@@ -36,7 +36,7 @@ async function loggedIn(ctx: Context, email?: string): Promise<Context> {
     address: "127.0.0.1",
     userAgent: "test",
   };
-  return Object.create(ctx, { caller: { value: caller, enumerable: true } });
+  return ctx.with({ caller });
 }
 
 const post = (ctx: Context, form: Record<string, string>, headers = {}) =>
