@@ -61,7 +61,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   }
 
   function recordFailure(since: number): void {
-    if (isClosed || failingSince !== undefined || since < (lastSuccessAt ?? -1)) return;
+    if (isClosed || failingSince !== undefined || since < (lastSuccessAt ?? Number.NEGATIVE_INFINITY)) return;
     failingSince = since;
     const openMs = Math.max(0, since + OPEN_AFTER_MS - performance.now());
     openTimer = setTimeout(() => {
