@@ -11,6 +11,8 @@ export type ConnectionOptions = {
   parameters: Record<string, string | number>;
   /** Called with the first that the server says. */
   onAnswer?: (() => void) | undefined;
+  /** Aborted while the session is being opened, it destroys the socket. */
+  signal?: AbortSignal | undefined;
 };
 
 export type StatementOptions = {
@@ -76,7 +78,7 @@ const JSON_TYPES = [114, 3802];
  */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { url, endpoint, parameters } = options;
-  let socket: Socket | undefined = await connectSocket(endpoint, CONNECT_TIMEOUT_MS);
+  let socket: Socket | undefined = await connectSocket(endpoint, CONNECT_TIMEOUT_MS, options.signal);
   // The driver listens later, and would wait for a socket that is closed by then.
   socket.once("close", lose);
   socket.once("data", () => options.onAnswer?.());

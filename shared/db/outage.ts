@@ -2,9 +2,9 @@ import { databaseFailure } from "./failure.ts";
 
 // Longer than a restart or a failover takes, so that these are waited for; short enough to tell a reader quickly.
 const OPEN_AFTER_MS = 10_000;
-// Together within the 50 ms in which an outage is told: for a probe that is under way, and for one of one's own.
-const JOIN_WAIT_MS = 10;
-const PROBE_WAIT_MS = 35;
+// A request's probe lasts so long where the server says nothing. A request waits for one that is under way and for one
+// of its own: together within the 50 ms in which an outage is told.
+const REQUEST_PROBE_MS = 20;
 // For the rest of the login of a server that answers: the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
 // Between probes that no request asked for: often while an outage is young, seldom when it lasts.
@@ -19,8 +19,9 @@ export type Outage = {
   /** @param since when the statement that failed began, by `performance.now()` */
   recordFailure(since: number): void;
   /**
-   * Lets a statement pass, unless the database has been away for ten seconds: then one probe at a time asks for it, and
-   * who comes meanwhile waits a moment for its outcome.
+   * Lets a statement pass, unless the database has been away for ten seconds: then the statement waits for a short
+   * probe, of which there is one at a time. It does not wait for the patient probe of the timer, whose connection may
+   * stay silent for seconds after the server is back.
    *
    * @throws Error OUTAGE within 50 ms
    */
@@ -34,8 +35,8 @@ export type Outage = {
 };
 
 type Options = {
-  /** Asks the database for anything; rejects where it is away. @param onAnswer called with the first that it says */
-  ask(onAnswer: () => void): Promise<void>;
+  /** Connects to the database; rejects if it is away, or when `signal` is aborted. `onAnswer` is called with its first bytes. */
+  ask(options: { onAnswer?: () => void; signal?: AbortSignal }): Promise<void>;
   /** Called when an outage has lasted ten seconds. */
   onOpen(): void;
 };
@@ -45,10 +46,10 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   let lastSuccessAt: number | undefined;
   let failingSince: number | undefined;
   let running: Promise<boolean> | undefined;
+  let requested: Promise<boolean> | undefined;
   let opening = new AbortController();
   let openTimer: NodeJS.Timeout | undefined;
   let probeTimer: NodeJS.Timeout | undefined;
-  let answeringAt: number | undefined;
   let isClosed = false;
 
   function recordSuccess(): void {
@@ -81,11 +82,8 @@ export function createOutage({ ask, onOpen }: Options): Outage {
 
   function probe(since = performance.now()): Promise<boolean> {
     if (running !== undefined) return running;
-    answeringAt = undefined;
     const overdue = setTimeout(() => recordFailure(since), PROBE_OVERDUE_MS).unref();
-    running = ask(() => {
-      answeringAt = performance.now();
-    })
+    running = ask({})
       .then(
         () => {
           recordSuccess();
@@ -104,19 +102,33 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     return running;
   }
 
-  /** Whether the server that is probed has begun to answer just now; one that stalls in the login is none. */
-  function isLoggingIn(): boolean {
-    return answeringAt !== undefined && performance.now() - answeringAt < LOGIN_WAIT_MS;
+  /** Probes for a request: given up after a moment of silence, so that the next request's probe meets a server that is back. */
+  async function probeForRequest(): Promise<boolean> {
+    const givingUp = new AbortController();
+    let timer = setTimeout(() => givingUp.abort(), REQUEST_PROBE_MS);
+    const onAnswer = (): void => {
+      // A server that says something is back, or says why it is not: in either case soon.
+      clearTimeout(timer);
+      timer = setTimeout(() => givingUp.abort(), LOGIN_WAIT_MS);
+    };
+    try {
+      await ask({ onAnswer, signal: givingUp.signal });
+      recordSuccess();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+      requested = undefined;
+    }
   }
 
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
     // One that began before this call may have asked a moment too early.
-    if (running !== undefined && (await within(running, JOIN_WAIT_MS)) === true) return;
-    const probing = probe();
-    // A server that says something is back, or says why it is not: in either case soon.
-    const isBack = (await within(probing, PROBE_WAIT_MS)) ?? (isLoggingIn() && (await within(probing, LOGIN_WAIT_MS)));
-    if (isBack !== true) throw outageError();
+    if (requested !== undefined && (await requested)) return;
+    requested ??= probeForRequest();
+    if (!(await requested)) throw outageError();
   }
 
   return {
@@ -134,17 +146,6 @@ export function createOutage({ ask, onOpen }: Options): Outage {
       clearTimeout(probeTimer);
     },
   };
-}
-
-/** What `work` resolves to; undefined where that takes longer than `ms`. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function outageError(): Error {

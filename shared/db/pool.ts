@@ -21,6 +21,8 @@ export type Pool = {
   close(): Promise<void>;
 };
 type PoolOptions = { url: string; max: number; applicationName: string; log?: Log | undefined };
+/** Of a connection that is opened to see whether the server is back. */
+type Probe = { onAnswer?: () => void; signal?: AbortSignal };
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
 
 // A function that idles gives its connections back well before its pod is stopped.
@@ -47,7 +49,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   const inUse = new Set<Connection>();
   const idle: Idle[] = [];
   const outage = createOutage({
-    ask: async (onAnswer) => keep(await open(onAnswer)),
+    ask: async (probe) => keep(await open(probe)),
     onOpen: () => {
       const since = performance.now() - SILENT_AFTER_MS;
       for (const connection of inUse) if (connection.answeredAt < since) connection.destroy();
@@ -58,11 +60,11 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   let knowsPooler = false;
   let isClosed = false;
 
-  async function open(onAnswer?: () => void): Promise<Connection> {
+  async function open(probe: Probe = {}): Promise<Connection> {
     let failure: unknown;
     for (const endpoint of [...endpoints]) {
       try {
-        return await openAt(endpoint, onAnswer);
+        return await openAt(endpoint, probe);
       } catch (error) {
         failure = error;
         // The one that answers is asked first from then on.
@@ -72,9 +74,9 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     throw failure;
   }
 
-  async function openAt(endpoint: Endpoint, onAnswer?: () => void): Promise<Connection> {
+  async function openAt(endpoint: Endpoint, probe: Probe): Promise<Connection> {
     const parameters = (knowsPooler ? session.poolerParameters : session.sessionParameters)(applicationName);
-    const connection = await openConnection({ url, endpoint, parameters, onAnswer });
+    const connection = await openConnection({ url, endpoint, parameters, ...probe });
     try {
       const { isPooled, isStandby } = await session.greet(connection);
       if (isStandby && endpoints.length > 1) throw databaseFailure("CONNECT_FAILED", "Cannot use a standby");
@@ -89,7 +91,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       if (session.isParameterRefused(cause) && !knowsPooler) {
         knowsPooler = true;
         mode = undefined;
-        return openAt(endpoint, onAnswer);
+        return openAt(endpoint, probe);
       }
       if (cause instanceof postgres.PostgresError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);

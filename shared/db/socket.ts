@@ -8,11 +8,12 @@ export type Endpoint = { path: string } | { host: string; port: number };
  * Connects a socket to Postgres.
  *
  * @param timeoutMs until the connection is there; the start-up of the session that follows has its own
+ * @param signal destroys the socket when it is aborted, also after it has connected
  * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT
  */
-export function connectSocket(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
+export function connectSocket(endpoint: Endpoint, timeoutMs: number, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(endpoint);
+    const socket = connect({ ...endpoint, ...(signal && { signal }) });
     socket.setTimeout(timeoutMs, () =>
       socket.destroy(
         databaseFailure("CONNECT_TIMEOUT", `Cannot connect to Postgres: no connection in ${timeoutMs} ms`),
