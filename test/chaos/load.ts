@@ -74,11 +74,12 @@ export async function load(
   return all;
 }
 
-/** Counts answers by status or error code: `200: 1990, 503: 8`. */
+/** Counts answers by status or error code, and by the reason of an error: `200: 1990, 503 (not answered within ...): 8`. */
 export function tally(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();
-  for (const { status, code } of answers) {
-    const key = code ?? String(status);
+  for (const { status, code, body } of answers) {
+    const [, reason] = /Service unavailable: ([^<"]*)/.exec(body) ?? [];
+    const key = code ?? (reason === undefined ? String(status) : `${status} (${reason})`);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return [...counts]
