@@ -1,10 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { databaseFailure } from "./failure.ts";
 
 // Longer than a restart or a failover takes, so that these are waited for; short enough to tell a reader quickly.
 const OPEN_AFTER_MS = 10_000;
-// A request's probe lasts so long where the server says nothing. A request waits for one that is under way and for one
-// of its own: together within the 50 ms in which an outage is told.
-const REQUEST_PROBE_MS = 20;
+// How long a request waits for a server that says nothing, its own probe included: an outage is told within 50 ms.
+const REQUEST_WAIT_MS = 40;
 // For the rest of the login of a server that answers: the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
 // Between probes that no request asked for: often while an outage is young, seldom when it lasts.
@@ -34,6 +34,7 @@ export type Outage = {
   close(): void;
 };
 
+type Probe = { isAnswered: boolean; readonly succeeded: Promise<boolean> };
 type Options = {
   /** Connects to the database; rejects if it is away, or when `signal` is aborted. `onAnswer` is called with its first bytes. */
   ask(options: { onAnswer?: () => void; signal?: AbortSignal }): Promise<void>;
@@ -46,7 +47,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   let lastSuccessAt: number | undefined;
   let failingSince: number | undefined;
   let running: Promise<boolean> | undefined;
-  let requested: Promise<boolean> | undefined;
+  let requested: Probe | undefined;
   let opening = new AbortController();
   let openTimer: NodeJS.Timeout | undefined;
   let probeTimer: NodeJS.Timeout | undefined;
@@ -103,32 +104,46 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   }
 
   /** Probes for a request: given up after a moment of silence, so that the next request's probe meets a server that is back. */
-  async function probeForRequest(): Promise<boolean> {
+  function probeForRequest(): Probe {
     const givingUp = new AbortController();
-    let timer = setTimeout(() => givingUp.abort(), REQUEST_PROBE_MS);
-    const onAnswer = (): void => {
-      // A server that says something is back, or says why it is not: in either case soon.
-      clearTimeout(timer);
-      timer = setTimeout(() => givingUp.abort(), LOGIN_WAIT_MS);
-    };
-    try {
-      await ask({ onAnswer, signal: givingUp.signal });
-      recordSuccess();
-      return true;
-    } catch {
-      return false;
-    } finally {
-      clearTimeout(timer);
+    let timer = setTimeout(() => givingUp.abort(), REQUEST_WAIT_MS);
+    const probe: Probe = { isAnswered: false, succeeded: run() };
+    void probe.succeeded.then(() => {
       requested = undefined;
+    });
+    return probe;
+
+    async function run(): Promise<boolean> {
+      const onAnswer = (): void => {
+        probe.isAnswered = true;
+        clearTimeout(timer);
+        timer = setTimeout(() => givingUp.abort(), LOGIN_WAIT_MS);
+      };
+      try {
+        await ask({ onAnswer, signal: givingUp.signal });
+        recordSuccess();
+        return true;
+      } catch {
+        return false;
+      } finally {
+        clearTimeout(timer);
+      }
     }
+  }
+
+  /** Waits for a probe's outcome, for `ms`, or longer if the server has begun to answer: then it is back, or soon says why not. */
+  async function isBack(probe: Probe, ms: number): Promise<boolean> {
+    const waited = await Promise.race([probe.succeeded, sleep(ms)]);
+    return waited ?? (probe.isAnswered && probe.succeeded);
   }
 
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
+    const startedAt = performance.now();
     // One that began before this call may have asked a moment too early.
-    if (requested !== undefined && (await requested)) return;
+    if (requested !== undefined && (await isBack(requested, REQUEST_WAIT_MS))) return;
     requested ??= probeForRequest();
-    if (!(await requested)) throw outageError();
+    if (!(await isBack(requested, startedAt + REQUEST_WAIT_MS - performance.now()))) throw outageError();
   }
 
   return {
