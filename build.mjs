@@ -110,7 +110,7 @@ async function generateCommonPasswords() {
     before = password;
   }
   await write(
-    "shared/auth/common-passwords.gen.ts",
+    "shared/accounts/common-passwords.gen.ts",
     `// Written by build.mjs from @zxcvbn-ts/language-common.\nexport const COMMON_PASSWORDS = ${JSON.stringify(text)};\n`,
   );
 }
@@ -137,7 +137,7 @@ async function generateAssetVersion() {
 
 /** Writes the Services, routes and PingSources of knative/, which are committed, from the route table. */
 async function generateManifests() {
-  const { listManifests } = await import("./shared/knative/manifests.ts");
+  const { listManifests } = await import("./knative/generator/manifests.ts");
   for (const { path, text } of listManifests()) await write(path, text);
 }
 
@@ -199,9 +199,9 @@ function entryOf({ name, routes, isAudience }) {
   return [
     ...names.map((fn, i) => `import fn${i} from "./${fileOf(fn)}";`),
     hasPages
-      ? 'import { renderError as renderErrorPage } from "./shared/web/error-page.ts";'
+      ? 'import { renderError as renderErrorPage } from "./shared/web/pages/error-page.ts";'
       : "const renderErrorPage = undefined;",
-    'import { createArtifact } from "./shared/http/artifact.ts";',
+    'import { createArtifact } from "./shared/http/server/artifact.ts";',
     `export default createArtifact({ name: "${name}", mounts: [${mounts.join(", ")}], renderErrorPage }, podcoreArgv);`,
   ].join("\n");
 }

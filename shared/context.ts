@@ -1,8 +1,8 @@
 import type { Config } from "./config.ts";
 import { type Database, openPool, type Pool } from "./db/pool.ts";
+import type { Account } from "./db/schema.ts";
 import { UserError } from "./errors.ts";
 import type { Fetch } from "./fetch/fetch.ts";
-import type { Caller } from "./http/caller.ts";
 import type { Log } from "./log/log.ts";
 
 /** What a use case may touch. */
@@ -19,6 +19,8 @@ export type Context = {
   readonly caller: Caller;
   /** Replaced in tests. Due times and leases do not use it: they are the database's podcore_now(). */
   now(): Date;
+  /** Returns a function that says whether to start more work: until `budgetMs` from now, the call's end or the drain. */
+  until(budgetMs: number): () => boolean;
   /** Aborted when the time for this call is up. */
   readonly signal: AbortSignal;
   /** Aborted when the process was told to end: finish what is in hand, take on nothing new. */
@@ -28,6 +30,25 @@ export type Context = {
    * database and the fetcher, and keep the old signal.
    */
   with<T extends object>(changes: Partial<Values> & T): Context & T;
+};
+
+/** Who sent a request, as far as it says so itself. */
+export type Caller = {
+  /** Undefined for a visitor who has none, which is what most of them are. */
+  account: Pick<Account, "id" | "email"> | undefined;
+  /** What showed that it is the account's: the browser's cookie, or an app's key. */
+  credential: { kind: "login" | "api-key"; id: number } | undefined;
+  /** Digest of the browser's own cookie, which outlasts its logins; undefined where it sent none. */
+  browserSha256?: Buffer | undefined;
+  /** Values of Set-Cookie that the reply has to carry: a login is renewed, or cookies of other hosts are deleted. */
+  cookies?: readonly string[];
+  /** Its cookies cannot be told from another host's. Once those are deleted, the same request can be answered. */
+  tossed?: { canRetry: boolean };
+  /** The client's IP address; empty where there is none. */
+  address: string;
+  userAgent: string | undefined;
+  /** The site as the browser has reached it, where that is another address than the public URL. */
+  site?: Pick<Config, "publicUrl">;
 };
 
 export const NOBODY: Caller = { account: undefined, credential: undefined, address: "", userAgent: undefined };
@@ -106,6 +127,10 @@ export function makeContext<V extends Values>(opening: Opening, values: V): Cont
     },
     get fetch() {
       return values.fetch ?? opening.fetch();
+    },
+    until(budgetMs) {
+      const endMs = performance.now() + budgetMs;
+      return () => performance.now() < endMs && !values.draining.aborted && !values.signal.aborted;
     },
     with: (changes) => makeContext(opening, { ...values, ...changes }),
   };

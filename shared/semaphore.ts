@@ -9,6 +9,8 @@ export type Semaphore = {
   acquire(options?: { weight?: number; signal?: AbortSignal }): Promise<Release>;
   /** Takes `weight` where it fits at once and nobody waits. */
   tryAcquire(weight?: number): Release | undefined;
+  /** How many wait. */
+  readonly numWaiting: number;
 };
 
 /** Makes a semaphore. A weight above the capacity counts as the whole capacity. */
@@ -57,5 +59,11 @@ export function createSemaphore(capacity: number): Semaphore {
     return promise.finally(() => signal?.removeEventListener("abort", giveUp));
   }
 
-  return { acquire, tryAcquire };
+  return {
+    acquire,
+    tryAcquire,
+    get numWaiting() {
+      return waiting.size;
+    },
+  };
 }

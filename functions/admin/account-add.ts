@@ -1,6 +1,6 @@
+import * as accountAdder from "../../shared/accounts/account-adder.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readText } from "../../shared/http/read-fields.ts";
-import * as accountAdder from "../../shared/mediators/account-adder.ts";
+import { readFields, readText } from "../../shared/json.ts";
 
 /** Makes an account of `email` and `password`; without a password answers with a link by which its reader chooses one. */
 export default adminFunction({

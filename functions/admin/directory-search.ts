@@ -1,8 +1,8 @@
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readText } from "../../shared/http/read-fields.ts";
-import * as directorySearcher from "../../shared/mediators/directory-searcher.ts";
-import { requireQuery } from "../../shared/sql/search-query.ts";
+import { readFields, readText } from "../../shared/json.ts";
+import * as directorySearcher from "../../shared/search/directory-searcher.ts";
+import { requireQuery } from "../../shared/search/search-query.ts";
 
 /** Searches the directory for `query`, all its words, and tells what it answered. */
 export default adminFunction({

@@ -1,8 +1,8 @@
 import { badParameter } from "../../shared/errors.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readFlag, readText } from "../../shared/http/read-fields.ts";
-import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
+import { readFields, readFlag, readText } from "../../shared/json.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 
 type Params = { urls: string[]; isList: boolean; isPrivate: boolean | undefined; isForced: boolean };
 

@@ -1,7 +1,7 @@
 import { missingParameter } from "../../shared/errors.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readText, readWhich } from "../../shared/http/read-fields.ts";
-import * as podcastBlocker from "../../shared/mediators/podcast-blocker.ts";
+import { readFields, readText, readWhich } from "../../shared/json.ts";
+import * as podcastBlocker from "../../shared/podcasts/podcast-blocker.ts";
 
 /** Takes the podcast `podcastId`, or the one at the feed URL `url`, down for a `reason` that readers see. */
 export default adminFunction({

@@ -1,6 +1,6 @@
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readId } from "../../shared/http/read-fields.ts";
-import * as podcastRemover from "../../shared/mediators/podcast-remover.ts";
+import { readFields, readId } from "../../shared/json.ts";
+import * as podcastRemover from "../../shared/podcasts/podcast-remover.ts";
 
 /** Removes the podcast `podcastId` with all that is stored of it. */
 export default adminFunction({

@@ -1,6 +1,6 @@
+import * as podcastReingester from "../../shared/crawl/podcast-reingester.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import { readFields, readId } from "../../shared/http/read-fields.ts";
-import * as podcastReingester from "../../shared/mediators/podcast-reingester.ts";
+import { readFields, readId } from "../../shared/json.ts";
 
 /**
  * Reads stored raw feeds again with today's code, within a tick's time budget: all, `podcastId` alone, or those behind

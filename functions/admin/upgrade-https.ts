@@ -1,5 +1,5 @@
+import * as feedLocationUpgrader from "../../shared/crawl/feed-location-upgrader.ts";
 import { adminFunction } from "../../shared/http/function.ts";
-import * as feedLocationUpgrader from "../../shared/mediators/feed-location-upgrader.ts";
 
 /** Has feeds asked over https that are asked over http, where their host is known to serve it. */
 export default adminFunction({

@@ -1,5 +1,5 @@
+import * as cleaner from "../../shared/cleaning/cleaner.ts";
 import { tickFunction } from "../../shared/http/function.ts";
-import * as cleaner from "../../shared/mediators/cleaner.ts";
 
 /** Deletes what is kept no longer, within the tick's time budget. Any number of ticks may run at once. */
 export default tickFunction({

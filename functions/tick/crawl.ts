@@ -1,6 +1,6 @@
+import * as podcastCrawler from "../../shared/crawl/podcast-crawler.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { tickFunction } from "../../shared/http/function.ts";
-import * as podcastCrawler from "../../shared/mediators/podcast-crawler.ts";
 
 /** Crawls what is due, within the tick's time budget. Any number of ticks may run at once. */
 export default tickFunction({

@@ -1,7 +1,7 @@
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { tickFunction } from "../../shared/http/function.ts";
-import { JOBS } from "../../shared/jobs/jobs.ts";
-import * as jobWorker from "../../shared/mediators/job-worker.ts";
+import * as jobWorker from "../../shared/jobs/job-worker.ts";
+import { JOBS } from "../jobs.ts";
 
 /** Works off the jobs that are due, within the tick's time budget. Any number of ticks may run at once. */
 export default tickFunction({

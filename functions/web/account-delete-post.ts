@@ -1,12 +1,12 @@
+import * as accountRemover from "../../shared/accounts/account-remover.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { loggedOut } from "../../shared/auth/logged-out.ts";
 import { requireLogin } from "../../shared/auth/require-login.ts";
 import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import * as accountRemover from "../../shared/mediators/account-remover.ts";
-import { deletionPage } from "../../shared/web/account-forms.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { deletionPage } from "../../shared/web/pages/account-forms.ts";
 
 type View = { email: string | null; fault: string | undefined };
 

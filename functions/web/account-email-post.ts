@@ -1,12 +1,12 @@
-import { emailFault } from "../../shared/auth/credentials.ts";
+import { emailFault } from "../../shared/accounts/credentials.ts";
+import * as emailChanger from "../../shared/accounts/email-changer.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
-import * as emailChanger from "../../shared/mediators/email-changer.ts";
-import { emailChangeBegunPage, emailPage } from "../../shared/web/account-forms.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { emailChangeBegunPage, emailPage } from "../../shared/web/pages/account-forms.ts";
 
 type Params = { newEmail: string; password: string };
 type View = { email: string; newEmail: string; isClosed: boolean; fault: string | undefined };

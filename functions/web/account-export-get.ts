@@ -1,8 +1,8 @@
+import { exportAccount } from "../../shared/accounts/export-account.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { unauthorized } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import type { Chunks } from "../../shared/http/stream.ts";
-import { exportAccount } from "../../shared/sql/export-account.ts";
 
 /** All that is stored of the account that asks, as a JSON file; to an app's key as well. */
 export default httpFunction<object, Chunks, Chunks>({

@@ -1,14 +1,14 @@
+import { listApiKeys, listLogins } from "../../shared/accounts/list-credentials.ts";
 import { identify } from "../../shared/auth/identify.ts";
+import { toPage } from "../../shared/db/cursor.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { countNewEpisodes } from "../../shared/listening/count-new-episodes.ts";
+import { listAccountEpisodes } from "../../shared/listening/list-account-episodes.ts";
+import { listNewEpisodes } from "../../shared/listening/list-new-episodes.ts";
+import { listSubscriptions } from "../../shared/listening/list-subscriptions.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
-import { countNewEpisodes } from "../../shared/sql/count-new-episodes.ts";
-import { toPage } from "../../shared/sql/cursor.ts";
-import { listAccountEpisodes } from "../../shared/sql/list-account-episodes.ts";
-import { listApiKeys, listLogins } from "../../shared/sql/list-credentials.ts";
-import { listNewEpisodes } from "../../shared/sql/list-new-episodes.ts";
-import { listSubscriptions } from "../../shared/sql/list-subscriptions.ts";
-import { type AccountView, accountPage } from "../../shared/web/account-page.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { type AccountView, accountPage } from "../../shared/web/pages/account-page.ts";
 
 // Full rows of cards in two, three, four, five or six columns.
 const NUM_SUBSCRIPTIONS = 60;

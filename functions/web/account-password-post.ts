@@ -1,12 +1,12 @@
-import { passwordFault } from "../../shared/auth/credentials.ts";
+import { passwordFault } from "../../shared/accounts/credentials.ts";
+import * as passwordChanger from "../../shared/accounts/password-changer.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import * as passwordChanger from "../../shared/mediators/password-changer.ts";
-import { passwordPage } from "../../shared/web/account-forms.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { passwordPage } from "../../shared/web/pages/account-forms.ts";
 
 type Params = { currentPassword: string; password: string; confirmation: string };
 type View = { email: string; fault: string | undefined };

@@ -1,10 +1,10 @@
+import * as apiKeyCreator from "../../shared/accounts/api-key-creator.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import * as apiKeyCreator from "../../shared/mediators/api-key-creator.ts";
-import { newApiKeyPage } from "../../shared/web/account-forms.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { newApiKeyPage } from "../../shared/web/pages/account-forms.ts";
 
 type View = { name: string; apiKey: string };
 

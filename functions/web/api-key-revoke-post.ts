@@ -1,9 +1,10 @@
+import { sql } from "drizzle-orm";
 import { identify } from "../../shared/auth/identify.ts";
 import { requireLogin } from "../../shared/auth/require-login.ts";
+import type { Database } from "../../shared/db/pool.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import { deleteApiKey } from "../../shared/sql/delete-api-key.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
 /** Ends an API key: what is sent with it from then on is a 401. */
@@ -21,3 +22,13 @@ export default httpFunction<{ id: number }, object>({
 
   render: () => seeOther("/account#api-keys"),
 });
+
+/** Ends an API key of an account. @returns false where the account has no such key */
+export async function deleteApiKey(
+  db: Database,
+  { id, accountId }: { id: number; accountId: number },
+): Promise<boolean> {
+  const rows = await db.once.execute(sql`
+    delete from api_key where id = ${id}::bigint and account_id = ${accountId}::bigint returning id`);
+  return rows.length > 0;
+}

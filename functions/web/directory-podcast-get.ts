@@ -1,7 +1,7 @@
 import { identify } from "../../shared/auth/identify.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import * as directoryPodcastAdder from "../../shared/mediators/directory-podcast-adder.ts";
+import * as directoryPodcastAdder from "../../shared/search/directory-podcast-adder.ts";
 import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
 /** Adds a podcast that the directory lists, unless it is stored already, and leads to its page. */

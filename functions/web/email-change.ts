@@ -1,9 +1,9 @@
+import * as emailChanger from "../../shared/accounts/email-changer.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
-import * as emailChanger from "../../shared/mediators/email-changer.ts";
-import { emailChangedPage, emailChangePage, voidLinkPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { emailChangedPage, emailChangePage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; isStop: boolean };
 type View =

@@ -1,12 +1,15 @@
+import { and, eq } from "drizzle-orm";
 import { identify } from "../../shared/auth/identify.ts";
+import type { Database } from "../../shared/db/pool.ts";
+import { episode, podcast } from "../../shared/db/schema.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { findAccountEpisodes } from "../../shared/sql/find-account-episodes.ts";
-import { findEpisode } from "../../shared/sql/find-episode.ts";
-import { asksForPassword, findPasswordHosts } from "../../shared/sql/find-password-hosts.ts";
-import { type EpisodeView, episodePage } from "../../shared/web/episode-page.ts";
+import { findAccountEpisodes } from "../../shared/listening/find-account-episodes.ts";
+import { asksForPassword, findPasswordHosts } from "../../shared/podcasts/find-password-hosts.ts";
+import { isVisible } from "../../shared/podcasts/visible.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { unslugId } from "../../shared/web/links.ts";
+import { type EpisodeView, episodePage } from "../../shared/web/pages/episode-page.ts";
 
 type Params = { podcastId: number; id: number };
 
@@ -32,3 +35,13 @@ export default httpFunction<Params, EpisodeView>({
 
   render: (view, ctx) => pageReply(ctx, episodePage(view)),
 });
+
+/** Finds an episode of a podcast that the account may see, or anybody where none is given, and that podcast. */
+export async function findEpisode(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
+  const [row] = await db.repeatable
+    .select({ episode, podcast })
+    .from(episode)
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .where(and(eq(episode.id, id), isVisible(accountId)));
+  return row;
+}

@@ -1,12 +1,15 @@
+import { and, eq } from "drizzle-orm";
+import { ensureAccount, type SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import { ensureAccount, type SignedIn } from "../../shared/auth/sign-in.ts";
+import type { Database } from "../../shared/db/pool.ts";
+import { episode, podcast } from "../../shared/db/schema.ts";
 import { badParameter, badRequest, notFound } from "../../shared/errors.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { type Form, readFlag, readForm } from "../../shared/http/read-form.ts";
 import { jsonReply, seeOther, withCookies } from "../../shared/http/reply.ts";
-import * as episodeStateUpdater from "../../shared/mediators/episode-state-updater.ts";
-import { findEpisodeTitles } from "../../shared/sql/find-episode-titles.ts";
+import * as episodeStateUpdater from "../../shared/listening/episode-state-updater.ts";
+import { isVisible } from "../../shared/podcasts/visible.ts";
 import { episodePath, unslugId } from "../../shared/web/links.ts";
 
 type State = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
@@ -62,4 +65,20 @@ function readPosition(form: Form): number | undefined {
   const isNumber = /^\d{1,10}(\.\d+)?$/.test(text);
   if (isNumber && Number(text) < episodeStateUpdater.POSITION_MAX + 1) return Number(text);
   throw badParameter("position_seconds", `not a number of seconds: "${text.slice(0, 100)}"`);
+}
+
+/** Finds what an episode and its podcast are called, where the account may see them, or anybody where none is given: no more of rows that may be large. */
+export async function findEpisodeTitles(
+  db: Database,
+  { id, accountId }: { id: number; accountId: number | undefined },
+) {
+  const [row] = await db.repeatable
+    .select({
+      episode: { id: episode.id, title: episode.title },
+      podcast: { id: podcast.id, title: podcast.title },
+    })
+    .from(episode)
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .where(and(eq(episode.id, id), isVisible(accountId)));
+  return row;
 }

@@ -1,9 +1,9 @@
 import { identify } from "../../shared/auth/identify.ts";
+import { toPage } from "../../shared/db/cursor.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { toPage } from "../../shared/sql/cursor.ts";
-import { listPodcasts } from "../../shared/sql/list-podcasts.ts";
-import { type HomeView, homePage } from "../../shared/web/home-page.ts";
+import { listPodcasts } from "../../shared/podcasts/list-podcasts.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { type HomeView, homePage } from "../../shared/web/pages/home-page.ts";
 
 // Full rows of cards in two, three, four, five or six columns.
 const PAGE_SIZE = 60;

@@ -1,13 +1,13 @@
-import { emailFault } from "../../shared/auth/credentials.ts";
+import { emailFault } from "../../shared/accounts/credentials.ts";
+import * as loginLinker from "../../shared/accounts/login-linker.ts";
+import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { badParameter } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import * as loginLinker from "../../shared/mediators/login-linker.ts";
-import { linkSentPage, loginLinkPage, voidLinkPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { linkSentPage, loginLinkPage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; email: string };
 type View =

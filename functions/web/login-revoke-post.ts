@@ -1,3 +1,4 @@
+import { deleteLogin } from "../../shared/auth/delete-logins.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { loggedOut } from "../../shared/auth/logged-out.ts";
 import { requireLogin } from "../../shared/auth/require-login.ts";
@@ -5,7 +6,6 @@ import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import { deleteLogin } from "../../shared/sql/delete-logins.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
 /** Logs one browser out of the account, which may be the one that asks. */

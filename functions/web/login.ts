@@ -1,16 +1,16 @@
-import { emailFault } from "../../shared/auth/credentials.ts";
+import * as accountAuthenticator from "../../shared/accounts/account-authenticator.ts";
+import { emailFault } from "../../shared/accounts/credentials.ts";
+import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import type { Context } from "../../shared/context.ts";
 import { UserError } from "../../shared/errors.ts";
 import { type FunctionRequest, httpFunction, type Reply } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
-import * as accountAuthenticator from "../../shared/mediators/account-authenticator.ts";
-import { type LoginForm, loginClosedPage, loginPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { localPath } from "../../shared/web/links.ts";
+import { type LoginForm, loginClosedPage, loginPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; email: string; password: string; next: string | undefined };
 type View =

@@ -1,10 +1,10 @@
+import { deleteLogin } from "../../shared/auth/delete-logins.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { loggedOut } from "../../shared/auth/logged-out.ts";
 import { siteOf } from "../../shared/auth/session-cookie.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { deleteLogin } from "../../shared/sql/delete-logins.ts";
-import { logoutPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { logoutPage } from "../../shared/web/pages/entry-pages.ts";
 
 type View = { kind: "form" } | { kind: "logged-out" };
 

@@ -1,19 +1,19 @@
-import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
+import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import * as passwordResetter from "../../shared/accounts/password-resetter.ts";
+import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
-import * as passwordResetter from "../../shared/mediators/password-resetter.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 import {
   linkSentPage,
   newPasswordPage,
   passwordResetPage,
   type ResetForm,
   voidLinkPage,
-} from "../../shared/web/entry-pages.ts";
-import { pageReply } from "../../shared/web/layout.ts";
+} from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; email: string; password: string; confirmation: string };
 type View =

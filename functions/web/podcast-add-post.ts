@@ -7,9 +7,9 @@ import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readFlag, readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import * as accountPodcastAdder from "../../shared/mediators/account-podcast-adder.ts";
-import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
-import * as privacyJudge from "../../shared/mediators/privacy-judge.ts";
+import * as accountPodcastAdder from "../../shared/listening/account-podcast-adder.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import * as privacyJudge from "../../shared/podcasts/privacy-judge.ts";
 import { podcastPath } from "../../shared/web/links.ts";
 
 type Params = { url: string; isPrivate: boolean | undefined; isFromBrowser: boolean };

@@ -1,18 +1,18 @@
 import { identify } from "../../shared/auth/identify.ts";
 import type { Context } from "../../shared/context.ts";
+import { toPage } from "../../shared/db/cursor.ts";
 import { notFound } from "../../shared/errors.ts";
 import { findPathToken } from "../../shared/fetch/path-token.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import { toPage } from "../../shared/sql/cursor.ts";
-import { findAccountEpisodes } from "../../shared/sql/find-account-episodes.ts";
-import { findAccountPodcasts } from "../../shared/sql/find-account-podcasts.ts";
-import { findPodcast } from "../../shared/sql/find-podcast.ts";
-import { findTakedowns } from "../../shared/sql/find-takedowns.ts";
-import { type ListedEpisode, listEpisodes } from "../../shared/sql/list-episodes.ts";
+import { findAccountEpisodes } from "../../shared/listening/find-account-episodes.ts";
+import { findAccountPodcasts } from "../../shared/listening/find-account-podcasts.ts";
+import { findPodcast } from "../../shared/podcasts/find-podcast.ts";
+import { findTakedowns } from "../../shared/podcasts/find-takedowns.ts";
+import { type ListedEpisode, listEpisodes } from "../../shared/podcasts/list-episodes.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { unslugId } from "../../shared/web/links.ts";
-import { type PodcastView, podcastPage } from "../../shared/web/podcast-page.ts";
-import { type TakedownView, takedownPage } from "../../shared/web/takedown-page.ts";
+import { type PodcastView, podcastPage } from "../../shared/web/pages/podcast-page.ts";
+import { type TakedownView, takedownPage } from "../../shared/web/pages/takedown-page.ts";
 
 // As many as the original shows.
 const PAGE_SIZE = 50;

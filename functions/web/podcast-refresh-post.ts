@@ -2,7 +2,7 @@ import { identify } from "../../shared/auth/identify.ts";
 import { unauthorized } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import * as podcastRefresher from "../../shared/mediators/podcast-refresher.ts";
+import * as podcastRefresher from "../../shared/podcasts/podcast-refresher.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
 type Params = { podcastId: number };

@@ -2,10 +2,10 @@ import { identify } from "../../shared/auth/identify.ts";
 import { badParameter } from "../../shared/errors.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { httpFunction } from "../../shared/http/function.ts";
-import * as siteSearcher from "../../shared/mediators/site-searcher.ts";
-import { normalizeQuery } from "../../shared/sql/search-query.ts";
+import { normalizeQuery } from "../../shared/search/search-query.ts";
+import * as siteSearcher from "../../shared/search/site-searcher.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { type SearchView, searchPage } from "../../shared/web/search-page.ts";
+import { type SearchView, searchPage } from "../../shared/web/pages/search-page.ts";
 
 type Params = { query: string | undefined; kind: siteSearcher.SearchKind; after: string | undefined };
 

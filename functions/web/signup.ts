@@ -1,14 +1,14 @@
-import { emailFault, passwordFault } from "../../shared/auth/credentials.ts";
+import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import type { SignedIn } from "../../shared/accounts/sign-in.ts";
+import * as signUpRequester from "../../shared/accounts/sign-up-requester.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import type { Config } from "../../shared/config.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther, withCookies } from "../../shared/http/reply.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
-import * as signUpRequester from "../../shared/mediators/sign-up-requester.ts";
-import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { type Closed, linkSentPage, type SignupForm, signupPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; email: string; password: string; confirmation: string };
 type View =

@@ -1,14 +1,14 @@
+import { ensureAccount, type SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import { ensureAccount, type SignedIn } from "../../shared/auth/sign-in.ts";
 import type { Context } from "../../shared/context.ts";
 import { missingParameter, notFound } from "../../shared/errors.ts";
 import { prefersHtml } from "../../shared/http/error-reply.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readFlag, readForm } from "../../shared/http/read-form.ts";
 import { jsonReply, seeOther, withCookies } from "../../shared/http/reply.ts";
-import * as subscriptionUpdater from "../../shared/mediators/subscription-updater.ts";
-import { findPodcast } from "../../shared/sql/find-podcast.ts";
-import { findTakedowns } from "../../shared/sql/find-takedowns.ts";
+import * as subscriptionUpdater from "../../shared/listening/subscription-updater.ts";
+import { findPodcast } from "../../shared/podcasts/find-podcast.ts";
+import { findTakedowns } from "../../shared/podcasts/find-takedowns.ts";
 import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
 type Params = { id: number; isSubscribed: boolean; wantsJson: boolean };

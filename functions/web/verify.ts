@@ -1,12 +1,12 @@
-import { passwordFault } from "../../shared/auth/credentials.ts";
+import { passwordFault } from "../../shared/accounts/credentials.ts";
+import * as emailVerifier from "../../shared/accounts/email-verifier.ts";
+import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
-import type { SignedIn } from "../../shared/auth/sign-in.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
-import * as emailVerifier from "../../shared/mediators/email-verifier.ts";
-import { type VerifyForm, verifyPage, voidLinkPage } from "../../shared/web/entry-pages.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { type VerifyForm, verifyPage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; password: string; confirmation: string };
 type View =

@@ -1,8 +1,8 @@
-import type { Context } from "../context.ts";
+import type { Caller, Context } from "../context.ts";
 import { unauthorized } from "../errors.ts";
-import type { Caller, Identify } from "../http/caller.ts";
-import { findCredential } from "../sql/find-credential.ts";
-import { clientAddress } from "./client-address.ts";
+import { clientAddress } from "../http/client-address.ts";
+import type { Identify } from "../http/function.ts";
+import { findCredential } from "./find-credential.ts";
 import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
 import { isHttps, readCookies, type Site, sessionCookies, siteFor } from "./session-cookie.ts";
 import { deleteTossed, forgetRetry } from "./tossed-cookies.ts";

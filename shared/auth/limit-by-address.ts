@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
-import type { RateLimit } from "../sql/take-rate-limit.ts";
-import { isKnownAddress } from "./client-address.ts";
-import { networkOf } from "./network.ts";
+import type { RateLimit } from "../db/take-rate-limit.ts";
+import { isKnownAddress } from "../http/client-address.ts";
+import { networkOf } from "../http/network.ts";
 
 type Asking = { config: Pick<Context["config"], "trustedProxies">; caller: Pick<Context["caller"], "address"> };
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests } from "../errors.ts";
-import { findKnownBrowser } from "../sql/find-known-browser.ts";
-import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../sql/take-rate-limit.ts";
-import { isKnownAddress } from "./client-address.ts";
-import { networkOf } from "./network.ts";
+import { isKnownAddress } from "../http/client-address.ts";
+import { networkOf } from "../http/network.ts";
 
 const WINDOW_SECONDS = 15 * 60;
 const DAY_SECONDS = 86_400;
@@ -82,4 +83,14 @@ function limitsOfOne(name: string, who: object): Limit[] {
 
 function digestOf(subject: object): string {
   return createHash("sha256").update(JSON.stringify(subject).toLowerCase()).digest("hex");
+}
+
+type Params = { email: string; browserSha256: Buffer };
+
+/** True if a browser was logged in to the account of an e-mail address, since its password was last changed. */
+export async function findKnownBrowser(db: Database, { email, browserSha256 }: Params): Promise<boolean> {
+  const rows = await db.repeatable.execute(sql`
+    select from account_browser k join account a on a.id = k.account_id
+    where k.browser_sha256 = ${browserSha256}::bytea and lower(a.email) = lower(${email}::text)`);
+  return rows.length > 0;
 }

@@ -1,7 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { UserError } from "../errors.ts";
-import { createSemaphore } from "./semaphore.ts";
+import { createSemaphore } from "../semaphore.ts";
 
 type Cost = { memory: number; passes: number; parallelism: number };
 type Parsed = Cost & { salt: Buffer; hash: Buffer };
@@ -10,8 +10,9 @@ type Parsed = Cost & { salt: Buffer; hash: Buffer };
 const COST: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-// Two at a time take 38 MiB; who waits behind fifty others has waited a second.
-const hashing = createSemaphore({ numAtOnce: 2, numWaiting: 50 });
+// Two at a time take 38 MiB. The last of fifty that wait has waited a second.
+const hashing = createSemaphore(2);
+const MAX_WAITING = 50;
 
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{1,100})\$([A-Za-z0-9+/]{1,100})$/;
 
@@ -42,16 +43,17 @@ export async function verifyPassword(
   return { isRight, isOutdated };
 }
 
-function derive(password: string, { salt, numBytes, ...cost }: Cost & { salt: Buffer; numBytes: number }) {
+async function derive(password: string, { salt, numBytes, ...cost }: Cost & { salt: Buffer; numBytes: number }) {
   // The same letters may come composed or not, as the keyboard has it (RFC 8265 4.2.1).
   const message = password.normalize("NFC");
   const parameters: Argon2Parameters = { ...cost, message, nonce: salt, tagLength: numBytes };
-  return hashing(
-    () => promisify(argon2)("argon2id", parameters),
-    () => {
-      throw new UserError(503, "Service unavailable: too many are logging in");
-    },
-  );
+  if (hashing.numWaiting >= MAX_WAITING) throw new UserError(503, "Service unavailable: too many are logging in");
+  const release = await hashing.acquire();
+  try {
+    return await promisify(argon2)("argon2id", parameters);
+  } finally {
+    release();
+  }
 }
 
 function parse(text: string): Parsed {

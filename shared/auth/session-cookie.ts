@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
-import type { Caller } from "../http/caller.ts";
-import { LOGIN_DAYS } from "../sql/find-credential.ts";
+import type { Caller } from "../context.ts";
+import { LOGIN_DAYS } from "./find-credential.ts";
 
 const DAY_SECONDS = 86_400;
 // The browser's own cookie outlasts its logins. Chromium keeps no cookie for longer.

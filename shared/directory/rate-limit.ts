@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { type RateLimit, type Taken, takeRateLimit } from "../sql/take-rate-limit.ts";
+import { type RateLimit, type Taken, takeRateLimit } from "../db/take-rate-limit.ts";
 
 // What Apple says it answers: some 20 calls a minute, from all our pods together.
 export const DIRECTORY_LIMIT: RateLimit = { kind: "directory", max: 20, windowSeconds: 60 };

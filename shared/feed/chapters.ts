@@ -1,9 +1,9 @@
 import { clockSeconds } from "./duration.ts";
-import { attribute, children, type FeedNode } from "./feed-node.ts";
 import { type Chapter, LIMITS } from "./model.ts";
-import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
+import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
+import type { Steps } from "./xml/steps.ts";
 
 /** Reads Podlove Simple Chapters (https://podlove.org/simple-chapters/), in order of their start. */
 export function* chaptersOf(item: FeedNode, baseUrl: string): Steps<Chapter[]> {

@@ -1,11 +1,11 @@
-import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
 import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
-import type { Steps } from "./steps.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
 import { webUrl } from "./url.ts";
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
+import type { Steps } from "./xml/steps.ts";
 
 export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
 

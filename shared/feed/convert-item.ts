@@ -3,15 +3,15 @@ import { chaptersOf } from "./chapters.ts";
 import { chaptersFromNotes } from "./chapters-from-notes.ts";
 import { dateOf } from "./date.ts";
 import { durationOf } from "./duration.ts";
-import { attribute, childText, type FeedNode, firstChild } from "./feed-node.ts";
 import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { mediaOf } from "./media.ts";
 import { type FeedEpisode, LIMITS, type SkippedItem } from "./model.ts";
 import { notesHtml, pickNotes } from "./notes.ts";
 import { decimalOf, integerOf } from "./numbers.ts";
 import { episodeNamespace, isBlocked } from "./podcast-namespace.ts";
-import type { Steps } from "./steps.ts";
 import { lineOf, rawOf } from "./text.ts";
+import { attribute, childText, type FeedNode, firstChild } from "./xml/feed-node.ts";
+import type { Steps } from "./xml/steps.ts";
 
 // As much of the notes as makes a title where an item has none.
 const TITLE_FROM_NOTES = 100;

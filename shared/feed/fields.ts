@@ -1,9 +1,9 @@
-import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
 import { LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
-import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
+import type { Steps } from "./xml/steps.ts";
 
 // The fields that channels and items have alike.
 

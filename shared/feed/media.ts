@@ -1,7 +1,7 @@
-import { attribute, children, type FeedNode } from "./feed-node.ts";
 import { LIMITS } from "./model.ts";
 import { bytesOf } from "./numbers.ts";
 import { webUrl } from "./url.ts";
+import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
 
 export type Media = { url: string; type: string | undefined; bytes: number | undefined };
 

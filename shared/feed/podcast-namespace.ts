@@ -1,5 +1,4 @@
 import { dateOf } from "./date.ts";
-import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./feed-node.ts";
 import { mediaOf, mediaType } from "./media.ts";
 import {
   type ChannelNamespace,
@@ -18,9 +17,10 @@ import {
   type ValueRecipient,
 } from "./model.ts";
 import { booleanOf, bytesOf, decimalOf, integerOf } from "./numbers.ts";
-import type { Steps } from "./steps.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
+import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
+import type { Steps } from "./xml/steps.ts";
 
 /** Reads a channel's elements of the podcast namespace, as https://podcasting2.org/docs/podcast-namespace describes them. */
 export function* channelNamespace(channel: FeedNode | undefined, baseUrl: string): Steps<ChannelNamespace> {

@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
-import { chooseCharset, decodeSlices } from "./charset.ts";
-import { createCollector } from "./collector.ts";
 import { convertChannel } from "./convert-channel.ts";
 import { FeedError } from "./feed-error.ts";
-import type { FeedNode } from "./feed-node.ts";
-import { feedTree } from "./feed-tree.ts";
-import { inflatedBody } from "./inflated-body.ts";
 import type { Feed } from "./model.ts";
-import type { Steps } from "./steps.ts";
-import { xmlTokens } from "./xml-tokens.ts";
+import { chooseCharset, decodeSlices } from "./xml/charset.ts";
+import { createCollector } from "./xml/collector.ts";
+import type { FeedNode } from "./xml/feed-node.ts";
+import { feedTree } from "./xml/feed-tree.ts";
+import { inflatedBody } from "./xml/inflated-body.ts";
+import type { Steps } from "./xml/steps.ts";
+import { xmlTokens } from "./xml/xml-tokens.ts";
 
 export type FeedInput = {
   body: Buffer;

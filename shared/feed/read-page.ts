@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { chooseCharset, decodeSlices } from "./charset.ts";
 import { type FeedLink, type LinkAttributes, toFeedLink } from "./feed-link.ts";
 import type { FeedInput } from "./read-feed.ts";
 import { webUrl } from "./url.ts";
-import { xmlTokens } from "./xml-tokens.ts";
+import { chooseCharset, decodeSlices } from "./xml/charset.ts";
+import { xmlTokens } from "./xml/xml-tokens.ts";
 
 // A head seldom passes a tenth of it, however much style and script stands there.
 const MAX_BYTES = 1024 * 1024;

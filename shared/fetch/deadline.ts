@@ -37,18 +37,3 @@ export function startDeadline({ url, ms, signal }: { url: string; ms: number; si
     },
   };
 }
-
-/** Waits for `work` but no longer than the signal lasts: for work that cannot itself be stopped. */
-export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}

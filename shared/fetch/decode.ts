@@ -1,7 +1,8 @@
 import type { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { constants, createBrotliDecompress, createGunzip, createZstdDecompress } from "node:zlib";
-import { untilAborted } from "./deadline.ts";
+import { untilAborted } from "../deadline.ts";
+import { createSemaphore } from "../semaphore.ts";
 import { FetchError } from "./errors.ts";
 
 /** What `decodeBody` can undo. */
@@ -25,7 +26,7 @@ const DECODERS = new Map<string, () => Transform>([
 
 // Bodies are decoded one at a time: a bomb takes a brotli window of 16 MiB and as much of output before its cap ends it,
 // which is too much twenty times over. One takes some 40 ms.
-let queue: Promise<unknown> = Promise.resolve();
+const decoding = createSemaphore(1);
 
 /** Undoes Content-Encoding. Throws FetchError for an unknown one, a damaged body, and one that decodes to too much. */
 export async function decodeBody(body: Buffer, options: Options): Promise<Buffer> {
@@ -41,13 +42,10 @@ export async function decodeBody(body: Buffer, options: Options): Promise<Buffer
     });
   }
 
-  const turn = queue.then(() => {
-    signal.throwIfAborted();
-    return inflate(createDecoder(), { ...options, body });
-  });
-  queue = turn.catch(() => {});
   try {
-    return await untilAborted(signal, turn);
+    const release = await decoding.acquire({ signal });
+    // Released when the decoder has ended, which may be later than the call is given up.
+    return await untilAborted(signal, inflate(createDecoder(), { ...options, body }).finally(release));
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof FetchError) throw cause;

@@ -1,8 +1,9 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
+import { untilAborted } from "../deadline.ts";
 import { isAllowedPort, type Vet } from "./address.ts";
 import { hostOf, openSocket, secure } from "./connection.ts";
-import { type Deadline, untilAborted } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
 import { FetchError, type FetchErrorKind } from "./errors.ts";
 import { type Headers, readHeaders } from "./headers.ts";
 import { type Address, type Resolve, resolveHost } from "./resolve-host.ts";

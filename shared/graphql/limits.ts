@@ -11,10 +11,10 @@ import {
   type ValidatedExecutionArgs,
 } from "graphql";
 import { badRequest } from "../errors.ts";
-import { type EpisodeParts, partsFor } from "../sql/list-episodes-by-podcast.ts";
-import { FIRST_DEFAULT, FIRST_MAX } from "./connection.ts";
-import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
-import { Episode, Podcast } from "./node-types.ts";
+import { type EpisodeParts, partsFor } from "../podcasts/list-episodes-by-podcast.ts";
+import { FIRST_DEFAULT, FIRST_MAX } from "./types/connection.ts";
+import { AccountPodcast, AccountPodcastEpisode } from "./types/listening-types.ts";
+import { Episode, Podcast } from "./types/node-types.ts";
 
 // Two lists within each other and an object in each item take 8.
 const DEPTH_MAX = 10;

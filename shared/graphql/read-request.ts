@@ -1,5 +1,6 @@
 import { badRequest, UserError } from "../errors.ts";
 import type { FunctionRequest } from "../http/function.ts";
+import { isJsonObject } from "../json.ts";
 
 /** A query as it came over HTTP (https://graphql.github.io/graphql-over-http/draft/). */
 export type QueryRequest = {
@@ -32,17 +33,17 @@ function readQueryString(params: URLSearchParams): QueryRequest {
 
 function readVariables(text: string): Record<string, unknown> | undefined {
   const variables = parseJson(text, (detail) => badRequest(`Malformed variables JSON: ${detail}`)) ?? undefined;
-  if (variables === undefined || isObject(variables)) return variables;
+  if (variables === undefined || isJsonObject(variables)) return variables;
   throw badRequest("Malformed variables JSON: not an object");
 }
 
 function readBody(body: Buffer): QueryRequest {
   const fields = parseJson(body.toString(), unreadableBody);
-  if (!isObject(fields)) throw unreadableBody("not an object");
+  if (!isJsonObject(fields)) throw unreadableBody("not an object");
   const { query, operationName, variables } = fields;
   if (operationName != null && typeof operationName !== "string")
     throw unreadableBody('"operationName" is not a string');
-  if (variables != null && !isObject(variables)) throw unreadableBody('"variables" is not an object');
+  if (variables != null && !isJsonObject(variables)) throw unreadableBody('"variables" is not an object');
   return {
     query: requireQuery(query),
     operationName: operationName ?? undefined,
@@ -67,8 +68,4 @@ function parseJson(text: string, toError: (detail: string) => UserError): unknow
 
 function unreadableBody(detail: string): UserError {
   return badRequest(`Error deserializing request body: ${detail}`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

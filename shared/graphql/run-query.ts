@@ -9,10 +9,10 @@ import {
 import type { Context } from "../context.ts";
 import { isDatabaseUnavailable } from "../db/failure.ts";
 import { UserError, unauthorized } from "../errors.ts";
-import { spend } from "../mediators/query-budget.ts";
 import { readDocument } from "./documents.ts";
 import { toExtensions } from "./error-extensions.ts";
 import { weigh } from "./limits.ts";
+import { spend } from "./query-budget.ts";
 import type { QueryRequest } from "./read-request.ts";
 import { apiSchema } from "./schema.ts";
 import { openScope } from "./scope.ts";

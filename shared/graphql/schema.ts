@@ -1,6 +1,6 @@
 import { GraphQLSchema } from "graphql";
-import { Mutation } from "./mutation-type.ts";
-import { Query } from "./query-type.ts";
+import { Mutation } from "./types/mutation-type.ts";
+import { Query } from "./types/query-type.ts";
 
 let schema: GraphQLSchema | undefined;
 

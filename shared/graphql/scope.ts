@@ -1,19 +1,19 @@
 import type { Context } from "../context.ts";
+import type { Edge, PageRequest } from "../db/cursor.ts";
 import type { AccountEpisode, AccountPodcast, Podcast } from "../db/schema.ts";
-import { countNewEpisodes } from "../sql/count-new-episodes.ts";
-import type { Edge, PageRequest } from "../sql/cursor.ts";
-import { findAccountEpisodes } from "../sql/find-account-episodes.ts";
-import { findAccountPodcasts } from "../sql/find-account-podcasts.ts";
-import { findPasswordHosts } from "../sql/find-password-hosts.ts";
-import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../sql/find-podcasts.ts";
-import { findSyncPoint, type SyncPoint } from "../sql/find-sync-point.ts";
-import { findTakedowns, type Takedown } from "../sql/find-takedowns.ts";
+import { countNewEpisodes } from "../listening/count-new-episodes.ts";
+import { findAccountEpisodes } from "../listening/find-account-episodes.ts";
+import { findAccountPodcasts } from "../listening/find-account-podcasts.ts";
+import { findSyncPoint, type SyncPoint } from "../listening/find-sync-point.ts";
+import { findPasswordHosts } from "../podcasts/find-password-hosts.ts";
+import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../podcasts/find-podcasts.ts";
+import { findTakedowns, type Takedown } from "../podcasts/find-takedowns.ts";
 import {
   type EpisodeParts,
   type EpisodeRow,
   findEpisodes,
   listEpisodesByPodcast,
-} from "../sql/list-episodes-by-podcast.ts";
+} from "../podcasts/list-episodes-by-podcast.ts";
 import { createBatch, ROWS_MAX } from "./batch.ts";
 import { createTurns, type Turns } from "./turns.ts";
 

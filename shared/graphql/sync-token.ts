@@ -1,6 +1,6 @@
+import { isInstant } from "../db/cursor.ts";
 import { badParameter } from "../errors.ts";
-import { isInstant } from "../sql/cursor.ts";
-import type { SyncPoint } from "../sql/find-sync-point.ts";
+import type { SyncPoint } from "../listening/find-sync-point.ts";
 
 /** An account's id, and up to where its lists were known when a query began. */
 export type AccountPoint = SyncPoint & { id: number };

@@ -1,20 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
 import { type Context, createResources } from "../context.ts";
-import { badRequest, notFoundGeneral, UserError } from "../errors.ts";
+import { withDeadline } from "../deadline.ts";
+import { notFoundGeneral, UserError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
-import { readCloudEvent } from "./cloud-event.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
 import { requireServiceHost } from "./host.ts";
-import { createSchemaGuard, type Readiness } from "./readiness.ts";
 import { readRequestId } from "./request-id.ts";
-import { requestOf } from "./request-of.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { readCloudEvent } from "./server/cloud-event.ts";
+import { createSchemaGuard, type Readiness } from "./server/readiness.ts";
+import { requestOf } from "./server/request-of.ts";
 import { type Body, isStream, startStream } from "./stream.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
@@ -97,7 +99,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   }
 
   async function answer(request: AppRequest, found: Match): Promise<Reply<Body>> {
-    const { path, query } = splitUrl(request.url);
+    const { path } = splitUrl(request.url);
     if (isInternal) requireServiceHost(request.headers, { service: name, hosts: config.hosts });
     if (found.kind === "unknown")
       return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
@@ -107,20 +109,33 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       const allow = found.allow.join(", ");
       throw new UserError(405, `Cannot ${request.method} "${path}": it takes ${allow}`, { headers: { allow } });
     }
-    const { mount, params } = found;
+    const { mount } = found;
     // What changes something is seen through, whether or not somebody waits for it.
-    return withDeadline({ fn: mount.fn, hungUp: isSafe(request) ? request.hungUp : undefined }, async (ctx) => {
-      if (mount.fn.kind === "http") {
-        const { method, headers, body, remoteAddress } = request;
-        return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
-      }
-      // A page that an operator has open must not call what only operators may.
-      requireSameOrigin(request.headers, config.publicUrl);
-      await mount.fn.authorize(request.headers, config);
-      const isTick = mount.fn.kind === "tick";
-      const data = isTick ? readCloudEvent(request.headers, request.body).data : parseJson(request.body);
-      return callWithData(mount.fn, { ctx, data });
+    const timeoutMs = timeoutMsOf(mount.fn, config);
+    const late = () => new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
+    const signal = isSafe(request) ? request.hungUp : undefined;
+    return withDeadline({ timeoutMs, late, signal }, async (callSignal, abort) => {
+      const ctx = resources.contextFor({ signal: callSignal, openFetch: mount.fn.openFetch });
+      return started(await replyTo(request, found, ctx), abort);
     });
+  }
+
+  async function replyTo(
+    request: AppRequest,
+    { mount, params }: Extract<Match, { kind: "found" }>,
+    ctx: Context,
+  ): Promise<Reply<Body>> {
+    const { path, query } = splitUrl(request.url);
+    if (mount.fn.kind === "http") {
+      const { method, headers, body, remoteAddress } = request;
+      return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
+    }
+    // A page that an operator has open must not call what only operators may.
+    requireSameOrigin(request.headers, config.publicUrl);
+    await mount.fn.authorize(request.headers, config);
+    const isTick = mount.fn.kind === "tick";
+    const data = isTick ? readCloudEvent(request.headers, request.body).data : parseJson(request.body, "the body");
+    return callWithData(mount.fn, { ctx, data });
   }
 
   async function call(params: Record<string, unknown>, { signal }: { signal: AbortSignal }): Promise<Reply<Body>> {
@@ -166,31 +181,6 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
     const result = await step(log, "handle_message", () => fn.run(ctx, params));
     return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
-  }
-
-  type Bounds = { fn: PodcoreFunction; hungUp: AbortSignal | undefined };
-  async function withDeadline(
-    { fn, hungUp }: Bounds,
-    run: (ctx: Context) => Promise<Reply<Body>>,
-  ): Promise<Reply<Body>> {
-    const timeoutMs = timeoutMsOf(fn, config);
-    const controller = new AbortController();
-    const abort = (reason: Error) => controller.abort(reason);
-    const signal = AbortSignal.any([controller.signal, ...(hungUp === undefined ? [] : [hungUp])]);
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const late = new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
-        controller.abort(late);
-        reject(late);
-      }, timeoutMs);
-    });
-    try {
-      const reply = run(resources.contextFor({ signal, openFetch: fn.openFetch }));
-      return await Promise.race([reply.then((it) => started(it, abort)), deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** The reply, with the first chunk made where it is a stream. */
@@ -286,13 +276,4 @@ function splitUrl(url: string): { path: string; search: string; query: URLSearch
   const at = url.indexOf("?");
   const [path, search] = at === -1 ? [url, ""] : [url.slice(0, at), url.slice(at)];
   return { path, search, query: new URLSearchParams(search) };
-}
-
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return {};
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw badRequest("Cannot read the body: it is not JSON");
-  }
 }

@@ -1,5 +1,5 @@
+import type { Caller } from "../context.ts";
 import { badRequest } from "../errors.ts";
-import type { Caller } from "./caller.ts";
 import type { FunctionRequest, Reply } from "./function.ts";
 import type { Body } from "./stream.ts";
 

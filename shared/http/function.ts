@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Context, OpenFetch } from "../context.ts";
+import type { Caller, Context, OpenFetch } from "../context.ts";
 import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
-import type { Identify } from "./caller.ts";
 import type { Body } from "./stream.ts";
 
 /** A request as a function sees it: read, bounded, and free of what a proxy or client may have forged. */
@@ -98,3 +97,9 @@ type AdminDefinition<P, R extends object> = Omit<AdminFunction<P, R>, "kind" | "
 export function adminFunction<P, R extends object>(definition: AdminDefinition<P, R>): AdminFunction<P, R> {
   return { kind: "admin", authorize: authorizeOperator, ...definition };
 }
+
+/** Finds out who sent a request. @throws UserError 401 for a key that is not, or no longer, one */
+export type Identify = (
+  ctx: Context,
+  request: { method: string; path: string; headers: IncomingHttpHeaders; remoteAddress: string | undefined },
+) => Promise<Caller>;

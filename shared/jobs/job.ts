@@ -5,7 +5,9 @@ type ClaimedJob = { readonly jobId: number; readonly leaseToken: number; readonl
 export type JobContext = Context & { readonly job: ClaimedJob };
 
 /** What a job of one name is: how its stored args are read, and what is done with them. */
-export type JobDefinition<A = unknown> = {
+export type JobDefinition<A = unknown, N extends string = string> = {
+  /** What it is stored under. */
+  name: N;
   /** The longest that one attempt may take; `ctx.signal` is aborted then. */
   timeoutMs: number;
   /** A job that fails is tried again until it is so old, with at most so long a wait. Unless given it is parked after ten errors. */
@@ -19,6 +21,9 @@ export type JobDefinition<A = unknown> = {
 /** The jobs that a worker knows, by name. */
 export type JobDefinitions = Readonly<Record<string, JobDefinition>>;
 
-export function job<A>(definition: JobDefinition<A>): JobDefinition<A> {
+/** A job to be done, as its definition `D` reads it. */
+export type JobOf<D> = D extends JobDefinition<infer A, infer N> ? { name: N; args: A } : never;
+
+export function job<A, N extends string>(definition: JobDefinition<A, N>): JobDefinition<A, N> {
   return definition;
 }

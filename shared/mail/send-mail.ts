@@ -1,11 +1,13 @@
 import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { isMailOff } from "./is-mail-off.ts";
-import type { Letter } from "./mails.ts";
 
 // For each of: to resolve the name, to connect, to be greeted, and every silence after that. A relay is at hand, and
 // what is slow today is tried again; RFC 5321 4.5.3.2 would wait for minutes.
 const STEP_TIMEOUT_MS = 10_000;
+
+/** What a mail says, in plain text, and the link in it that its reader is to follow; none of one that only tells. */
+export type Letter = { subject: string; text: string; link?: string };
 
 /** `id`: of this mail and no other, for its Message-ID. `date`: when it was asked for. */
 type Mail = Letter & { to: string; id: string; date: Date };

@@ -1,4 +1,4 @@
-import type { ListedEpisode } from "../sql/list-episodes.ts";
+import type { ListedEpisode } from "../podcasts/list-episodes.ts";
 import { type Html, html } from "./html.ts";
 import { dateText, durationText } from "./words.ts";
 

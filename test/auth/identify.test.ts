@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { insertApiKey } from "../../shared/accounts/api-key-creator.ts";
+import { insertLogin } from "../../shared/accounts/insert-login.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { API_KEY_PREFIX, newSecret } from "../../shared/auth/secret.ts";
 import { UserError } from "../../shared/errors.ts";
-import { insertApiKey } from "../../shared/sql/insert-api-key.ts";
-import { insertLogin } from "../../shared/sql/insert-login.ts";
 import { createContext } from "../support/context.ts";
 import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { argon2Sync } from "node:crypto";
 import test from "node:test";
 import { hashPassword, verifyPassword } from "../../shared/auth/password.ts";
-import { createSemaphore } from "../../shared/auth/semaphore.ts";
 import { UserError } from "../../shared/errors.ts";
 
 test("hashPassword() stores argon2id with its parameters, salted, and verifyPassword() knows it again", async () => {
@@ -63,27 +62,4 @@ test("hashPassword() lets few at a time through, and refuses with a 503 whom it 
   const refused = all.filter((one) => one.status === "rejected");
   assert.equal(refused.length, 8);
   for (const { reason } of refused) assert.ok(reason instanceof UserError && reason.status === 503);
-});
-
-test("createSemaphore() runs as many at once as it may, in the order they came, and goes on after a failure", async () => {
-  const pass = createSemaphore({ numAtOnce: 2, numWaiting: 10 });
-  const order: number[] = [];
-  let numRunning = 0;
-  let most = 0;
-  const refuse = () => assert.fail("nobody is to be refused");
-
-  const all = Array.from({ length: 6 }, (_, i) =>
-    pass(async () => {
-      numRunning += 1;
-      most = Math.max(most, numRunning);
-      order.push(i);
-      await new Promise((resolve) => setImmediate(resolve));
-      numRunning -= 1;
-      if (i === 1) throw new Error("one fails");
-    }, refuse),
-  );
-  await Promise.allSettled(all);
-
-  assert.equal(most, 2);
-  assert.deepEqual(order, [0, 1, 2, 3, 4, 5]);
 });

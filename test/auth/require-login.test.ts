@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { requireLogin, requirePermanentLogin } from "../../shared/auth/require-login.ts";
+import type { Caller } from "../../shared/context.ts";
 import { NOBODY } from "../../shared/context.ts";
-import type { Caller } from "../../shared/http/caller.ts";
 
 const ADA = { id: 7, email: "ada@example.com" };
 const asking = (caller: Partial<Caller>) => ({ caller: { ...NOBODY, ...caller } });

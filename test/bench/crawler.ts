@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
+import type { CrawlResult } from "../../shared/crawl/podcast-crawler.ts";
 import { openPool } from "../../shared/db/pool.ts";
-import type { CrawlResult } from "../../shared/mediators/podcast-crawler.ts";
 import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { LOOPBACK } from "../support/loopback.ts";
 import type { Bench } from "./bench.ts";

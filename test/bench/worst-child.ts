@@ -1,9 +1,9 @@
 // Reads files as feeds, all at once, as those who crawl do, and prints how long that blocked the event loop and what it took.
 import { readFileSync } from "node:fs";
+import { withinFeedMemory } from "../../shared/crawl/feed-memory.ts";
 import { FeedError } from "../../shared/feed/feed-error.ts";
-import { maxInflatedBytes } from "../../shared/feed/inflated-body.ts";
 import { readFeed } from "../../shared/feed/read-feed.ts";
-import { whileReading } from "../../shared/mediators/reading-room.ts";
+import { maxInflatedBytes } from "../../shared/feed/xml/inflated-body.ts";
 import { measureBlock } from "../support/block-meter.ts";
 
 const URL = "https://feeds.example.com/feed.xml";
@@ -20,7 +20,7 @@ console.log(JSON.stringify({ blockMs, cpuMs: (user + system) / 1_000, addedMb: p
 
 async function read(body: Buffer): Promise<void> {
   try {
-    await whileReading(maxInflatedBytes(body), () => readFeed({ body, contentType: undefined, url: URL }));
+    await withinFeedMemory(maxInflatedBytes(body), () => readFeed({ body, contentType: undefined, url: URL }));
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FeedNode } from "../../shared/feed/feed-node.ts";
-import { feedTree } from "../../shared/feed/feed-tree.ts";
-import { xmlTokens } from "../../shared/feed/xml-tokens.ts";
+import type { FeedNode } from "../../shared/feed/xml/feed-node.ts";
+import { feedTree } from "../../shared/feed/xml/feed-tree.ts";
+import { xmlTokens } from "../../shared/feed/xml/xml-tokens.ts";
 import { FEED_URL, item, rss } from "./feed-xml.ts";
 
 const XML = `<!-- - -- -->${rss(

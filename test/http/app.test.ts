@@ -6,7 +6,7 @@ import { UserError } from "../../shared/errors.ts";
 import { type AppReply, createApp } from "../../shared/http/app.ts";
 import { adminFunction, httpFunction, type PodcoreFunction, tickFunction } from "../../shared/http/function.ts";
 import { createLog } from "../../shared/log/log.ts";
-import { renderError } from "../../shared/web/error-page.ts";
+import { renderError } from "../../shared/web/pages/error-page.ts";
 import { AS_OPERATOR, OPERATOR_TOKEN } from "../support/artifact.ts";
 import { createDatabase } from "../support/postgres.ts";
 

@@ -1,10 +1,11 @@
 import { after } from "node:test";
 import { sql } from "drizzle-orm";
+import { type AnyJob, JOBS } from "../../functions/jobs.ts";
 import type { Context } from "../../shared/context.ts";
 import { account, job, rateLimit, verificationCode } from "../../shared/db/schema.ts";
-import { JOBS, type Job } from "../../shared/jobs/jobs.ts";
-import * as jobWorker from "../../shared/mediators/job-worker.ts";
-import { enqueueJob } from "../../shared/sql/enqueue-job.ts";
+import { enqueueJob } from "../../shared/jobs/enqueue-job.ts";
+import type { JobOf } from "../../shared/jobs/job.ts";
+import * as jobWorker from "../../shared/jobs/job-worker.ts";
 import { createContext } from "../support/context.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -39,8 +40,8 @@ export async function openMailers() {
       server.beforeTaken = async () => {};
     },
     /** Stores a job and works off what is due. */
-    async work(work: Job, context: Context = ctx): Promise<jobWorker.WorkResult> {
-      await enqueueJob(db, work);
+    async work(work: JobOf<AnyJob>, context: Context = ctx): Promise<jobWorker.WorkResult> {
+      await enqueueJob<AnyJob>(db, work);
       return jobWorker.run(context, { budgetMs: 60_000, jobs: JOBS });
     },
     /** Works off what is there, as if the wait before the next attempt were over. */

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { AUDIENCES, ROUTES, type Route } from "../../functions/routes.ts";
+import { listManifests } from "../../knative/generator/manifests.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { createRouter } from "../../shared/http/router.ts";
-import { listManifests } from "../../shared/knative/manifests.ts";
 import { isKnativeService, type KubeObject, parseObjects } from "./objects.ts";
 
 const root = join(import.meta.dirname, "../..");

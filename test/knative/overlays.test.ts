@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { CONNECTION_BUDGETS } from "../../shared/knative/sizes.ts";
+import { CONNECTION_BUDGETS } from "../../knative/generator/sizes.ts";
 import { breakObject } from "./breaks.ts";
 import { HAS_CRDS, readCrdSchemas, schemaKeyOf } from "./crd-schemas.ts";
 import { findKustomize, folderOf, render } from "./kustomize.ts";

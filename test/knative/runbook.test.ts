@@ -100,7 +100,7 @@ test("the runbook's pod for plain Kubernetes has the probes, and the time that a
 
   assert.equal(container.readinessProbe.httpGet.path, "/ready");
   assert.equal(container.livenessProbe.httpGet.path, "/health");
-  // The 5 s are those of shared/http/serve.ts, for the last reply.
+  // The 5 s are those of shared/http/server/serve.ts, for the last reply.
   assert.ok(spec.terminationGracePeriodSeconds * 1_000 > shutdownGraceMs + requestTimeoutMs + 5_000);
   assert.equal(container.lifecycle, undefined);
 });

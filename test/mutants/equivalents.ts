@@ -5,7 +5,7 @@ type Equivalent = Pick<Mutant, "file" | "code" | "what"> & { why: string };
 /** Mutants that change nothing that a test could see, and why. They are left out of the score. */
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
-    file: "shared/sql/lock-lease.ts",
+    file: "shared/crawl/lock-lease.ts",
     code: 'this.name = "LeaseLostError";',
     what: 'drop `this.name = "LeaseLostError";`',
     why: "A name that only a log line shows: callers ask for the class.",

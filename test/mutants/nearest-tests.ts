@@ -1,5 +1,5 @@
-import { globSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -7,33 +7,39 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 const SOURCES = [
   "shared/auth/*.ts",
   "shared/fetch/*.ts",
-  "shared/mediators/crawl-schedule.ts",
-  "shared/db/{failure,outage,retry,pool}.ts",
-  "shared/sql/*{account,login,credential,verification,password,pending-code,link-code,known-browser,api-key,rate-limit}*.ts",
-  "shared/sql/*{subscription,subscribed,episode-state,visible}*.ts",
-  "shared/sql/{claim-due,record-,renew-,lock-lease,release-lease}*.ts",
+  "shared/db/{failure,outage,retry,pool,take-rate-limit}.ts",
+  "shared/crawl/{crawl-schedule,claim-due-podcasts,record-crawl,renew-leases,lock-lease,release-lease,feed-mover}.ts",
+  "shared/jobs/{claim-due-jobs,job-worker}.ts",
+  "shared/podcasts/visible.ts",
+  "shared/accounts/**/*.ts",
+  "shared/listening/*.ts",
 ];
 
 const FETCH = [
   ...["request", "redirects", "validators", "freshness", "bodies", "deadlines", "address"],
   ...["name-servers", "tls"],
 ].map((name) => `test/fetch/${name}.test.ts`);
-const LISTS = ["test/sql/account-lists.test.ts", "test/sql/changed-lists.test.ts"];
-const MAILERS = ["test/jobs/password-reset-mailer.test.ts", "test/jobs/verification-mailer.test.ts"];
-const SIGN_IN = ["test/auth/sign-in.test.ts"];
+const LISTS = ["test/listening/account-lists.test.ts", "test/listening/changed-lists.test.ts"];
+const MAILERS = [
+  "test/accounts/letters/password-reset-mailer.test.ts",
+  "test/accounts/letters/verification-mailer.test.ts",
+];
+const SIGN_IN = ["test/accounts/sign-in.test.ts"];
 const POOL = ["test/db/pool.test.ts"];
-const LEASES = ["test/sql/claim-due-podcasts.test.ts", "test/mediators/podcast-updater.test.ts"];
-const JOBS = ["test/sql/claim-due-jobs.test.ts", "test/mediators/job-worker.test.ts"];
+const LEASES = ["test/crawl/claim-due-podcasts.test.ts", "test/crawl/podcast-updater.test.ts"];
+const JOBS = ["test/jobs/claim-due-jobs.test.ts", "test/jobs/job-worker.test.ts"];
 
 /** The tests of sources that have none of their own at the mirrored path, or that more than that one tests. */
 const NEAREST: Record<string, readonly string[]> = {
-  "shared/auth/limit-by-address.ts": [...SIGN_IN, "test/mediators/directory-searcher.test.ts"],
+  "shared/auth/limit-by-address.ts": [...SIGN_IN, "test/search/directory-searcher.test.ts"],
   "shared/auth/link-secret.ts": MAILERS,
   "shared/auth/logged-out.ts": ["test/auth/tossed-cookies.test.ts"],
-  "shared/auth/login-limit.ts": ["test/auth/login-limit.test.ts", ...SIGN_IN],
-  "shared/auth/network.ts": ["test/auth/client-address.test.ts", "test/auth/login-limit.test.ts"],
-  "shared/auth/secret.ts": ["test/sql/find-credential.test.ts", ...MAILERS],
-  "shared/auth/semaphore.ts": ["test/auth/password.test.ts"],
+  "shared/auth/login-limit.ts": [
+    "test/auth/login-limit.test.ts",
+    "test/accounts/replace-known-browser.test.ts",
+    ...SIGN_IN,
+  ],
+  "shared/auth/secret.ts": ["test/auth/find-credential.test.ts", ...MAILERS],
   "shared/db/failure.ts": POOL,
   "shared/db/outage.ts": [...POOL, "test/db/cached-plans.test.ts"],
   "shared/db/pool.ts": [...POOL, "test/db/cached-plans.test.ts"],
@@ -57,62 +63,55 @@ const NEAREST: Record<string, readonly string[]> = {
   "shared/fetch/redirects.ts": ["test/fetch/redirects.test.ts", ...FETCH],
   "shared/fetch/request-once.ts": FETCH,
   "shared/fetch/resolve-host.ts": ["test/fetch/name-servers.test.ts", "test/fetch/address.test.ts"],
-  "shared/sql/change-account.ts": ["test/sql/change-account.test.ts", "test/mediators/episode-state-updater.test.ts"],
-  "shared/sql/claim-due-jobs.ts": JOBS,
-  "shared/sql/claim-due-podcasts.ts": LEASES,
-  "shared/sql/clean-accounts.ts": ["test/mediators/cleaner.test.ts"],
-  "shared/sql/clean-rate-limits.ts": ["test/mediators/cleaner.test.ts"],
-  "shared/sql/delete-api-key.ts": ["test/sql/credentials.test.ts"],
-  "shared/sql/delete-logins.ts": ["test/sql/credentials.test.ts", ...SIGN_IN],
-  "shared/sql/delete-verification-code.ts": ["test/sql/verification-codes.test.ts"],
-  "shared/sql/find-account-episodes.ts": [...LISTS, "test/mediators/episode-state-updater.test.ts"],
-  "shared/sql/find-account-podcasts.ts": [...LISTS, "test/mediators/subscription-updater.test.ts"],
-  "shared/sql/find-account.ts": [...SIGN_IN, ...MAILERS],
-  "shared/sql/find-known-browser.ts": ["test/sql/replace-known-browser.test.ts", "test/sql/credentials.test.ts"],
-  "shared/sql/find-password-hosts.ts": ["test/graphql/query-type.test.ts", "test/functions/web/episode-get.test.ts"],
-  "shared/sql/find-pending-code.ts": MAILERS,
-  "shared/sql/find-verification-code.ts": ["test/sql/verification-codes.test.ts"],
-  "shared/sql/insert-account.ts": [...SIGN_IN, "test/sql/insert-account.test.ts"],
-  "shared/sql/insert-api-key.ts": ["test/sql/credentials.test.ts"],
-  "shared/sql/insert-login.ts": ["test/sql/credentials.test.ts", ...SIGN_IN],
-  "shared/sql/insert-link-code.ts": MAILERS,
-  "shared/sql/insert-verification-code.ts": ["test/sql/verification-codes.test.ts"],
-  "shared/sql/list-account-episodes.ts": LISTS,
-  "shared/sql/list-credentials.ts": ["test/sql/credentials.test.ts"],
-  "shared/sql/list-subscriptions.ts": LISTS,
-  "shared/sql/lock-lease.ts": LEASES,
-  "shared/sql/mint-verification-secret.ts": MAILERS,
-  "shared/sql/record-added-podcast.ts": [
-    "test/mediators/account-podcast-adder.test.ts",
-    "test/mediators/podcast-refresher.test.ts",
+  "shared/auth/change-account.ts": ["test/auth/change-account.test.ts", "test/listening/episode-state-updater.test.ts"],
+  "shared/jobs/claim-due-jobs.ts": JOBS,
+  "shared/crawl/claim-due-podcasts.ts": LEASES,
+  "shared/auth/delete-logins.ts": ["test/accounts/list-credentials.test.ts", ...SIGN_IN],
+  "shared/accounts/delete-verification-code.ts": ["test/accounts/verification-codes.test.ts"],
+  "shared/listening/find-account-episodes.ts": [...LISTS, "test/listening/episode-state-updater.test.ts"],
+  "shared/listening/find-account-podcasts.ts": [...LISTS, "test/listening/subscription-updater.test.ts"],
+  "shared/accounts/find-account.ts": [...SIGN_IN, ...MAILERS],
+  "shared/accounts/letters/verification-mailer.ts": MAILERS,
+  "shared/accounts/find-verification-code.ts": ["test/accounts/verification-codes.test.ts"],
+  "shared/accounts/insert-account.ts": [...SIGN_IN, "test/accounts/insert-account.test.ts"],
+  "shared/accounts/api-key-creator.ts": ["test/accounts/list-credentials.test.ts"],
+  "shared/accounts/insert-login.ts": ["test/accounts/list-credentials.test.ts", ...SIGN_IN],
+  "shared/accounts/letters/insert-link-code.ts": MAILERS,
+  "shared/accounts/insert-verification-code.ts": ["test/accounts/verification-codes.test.ts"],
+  "shared/listening/list-account-episodes.ts": LISTS,
+  "shared/accounts/list-credentials.ts": ["test/accounts/list-credentials.test.ts"],
+  "shared/listening/list-subscriptions.ts": LISTS,
+  "shared/crawl/lock-lease.ts": LEASES,
+  "shared/accounts/letters/mint-verification-secret.ts": MAILERS,
+  "shared/listening/account-podcast-adder.ts": [
+    "test/listening/account-podcast-adder.test.ts",
+    "test/podcasts/podcast-refresher.test.ts",
   ],
-  "shared/sql/record-crawl.ts": LEASES,
-  "shared/sql/record-job.ts": JOBS,
-  "shared/sql/record-move.ts": ["test/mediators/feed-mover.test.ts"],
-  "shared/sql/release-lease.ts": LEASES,
-  "shared/sql/renew-job-leases.ts": JOBS,
-  "shared/sql/renew-leases.ts": [...LEASES, "test/jobs/podcast-refresh.test.ts"],
-  "shared/sql/set-episode-state.ts": [
-    "test/mediators/episode-state-updater.test.ts",
-    "test/sql/change-account.test.ts",
-    "test/sql/changed-lists.test.ts",
+  "shared/crawl/record-crawl.ts": LEASES,
+  "shared/crawl/release-lease.ts": LEASES,
+  "shared/jobs/job-worker.ts": JOBS,
+  "shared/crawl/renew-leases.ts": [...LEASES, "test/crawl/podcast-refresh.test.ts"],
+  "shared/listening/episode-state-updater.ts": [
+    "test/listening/episode-state-updater.test.ts",
+    "test/auth/change-account.test.ts",
+    "test/listening/changed-lists.test.ts",
   ],
-  "shared/sql/set-password-hash.ts": SIGN_IN,
-  "shared/sql/set-subscription.ts": [
-    "test/mediators/subscription-updater.test.ts",
-    "test/sql/change-account.test.ts",
-    "test/sql/changed-lists.test.ts",
+  "shared/accounts/set-password-hash.ts": SIGN_IN,
+  "shared/listening/subscription-updater.ts": [
+    "test/listening/subscription-updater.test.ts",
+    "test/auth/change-account.test.ts",
+    "test/listening/changed-lists.test.ts",
   ],
-  "shared/sql/subscribed.ts": LISTS,
-  "shared/sql/take-rate-limit.ts": [
-    "test/sql/take-rate-limit.test.ts",
+  "shared/listening/subscribed.ts": LISTS,
+  "shared/db/take-rate-limit.ts": [
+    "test/db/take-rate-limit.test.ts",
     "test/auth/login-limit.test.ts",
-    "test/mediators/directory-podcast-adder.test.ts",
+    "test/search/directory-podcast-adder.test.ts",
   ],
-  "shared/sql/visible.ts": [
-    "test/sql/visible.test.ts",
-    "test/sql/search-podcasts.test.ts",
-    "test/mediators/subscription-updater.test.ts",
+  "shared/podcasts/visible.ts": [
+    "test/podcasts/visible.test.ts",
+    "test/search/search-podcasts.test.ts",
+    "test/listening/subscription-updater.test.ts",
     ...LISTS,
   ],
 };
@@ -122,10 +121,29 @@ export function findSources(): string[] {
   return globSync(SOURCES, { cwd: ROOT, exclude: ["**/*.gen.ts"] }).sort();
 }
 
-/** Names the tests that ought to notice a change of a source, nearest first: the mirrored path unless the table says. */
+/** Names the tests that ought to notice a change of a source, nearest first: as the table says, else the mirrored path, else what imports it. */
 export function nearestTests(source: string): readonly string[] {
   const mirrored = source.replace(/^shared\//, "test/").replace(/\.ts$/, ".test.ts");
-  return [...new Set(NEAREST[source] ?? [mirrored])];
+  const named = NEAREST[source] ?? (existsSync(resolve(ROOT, mirrored)) ? [mirrored] : testsThatImport(source));
+  return [...new Set(named)];
+}
+
+/** The tests that import a source, or where none does, those that import what imports it. */
+function testsThatImport(source: string): readonly string[] {
+  const tests = importersOf(source, "test/**/*.test.ts");
+  if (tests.length > 0) return tests;
+  return importersOf(source, "{shared,functions}/**/*.ts").flatMap((user) => importersOf(user, "test/**/*.test.ts"));
+}
+
+function importersOf(source: string, pattern: string): string[] {
+  const name = `/${basename(source)}"`;
+  return globSync(pattern, { cwd: ROOT }).filter((file) => {
+    const text = readFileSync(resolve(ROOT, file), "utf8");
+    if (!text.includes(name)) return false;
+    return [...text.matchAll(/ from "(\.[^"]+)"/g)].some(
+      ([, path = ""]) => resolve(ROOT, dirname(file), path) === resolve(ROOT, source),
+    );
+  });
 }
 
 /** Sources that the table names. */

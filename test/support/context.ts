@@ -1,9 +1,9 @@
 import { after } from "node:test";
 import { readConfig } from "../../shared/config.ts";
+import type { Caller } from "../../shared/context.ts";
 import { type Context, makeContext, NOBODY } from "../../shared/context.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import type { Fetch } from "../../shared/fetch/fetch.ts";
-import type { Caller } from "../../shared/http/caller.ts";
 import type { JobContext } from "../../shared/jobs/job.ts";
 import { createLog } from "../../shared/log/log.ts";
 

@@ -15,10 +15,10 @@ import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
 import type { AccountEpisode, AccountPodcast, Episode } from "../../shared/db/schema.ts";
 import type { Reply } from "../../shared/http/function.ts";
-import type { FoundPodcast } from "../../shared/sql/find-podcast.ts";
-import { deletionPage, passwordPage } from "../../shared/web/account-forms.ts";
-import type { AccountView } from "../../shared/web/account-page.ts";
+import type { FoundPodcast } from "../../shared/podcasts/find-podcast.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { deletionPage, passwordPage } from "../../shared/web/pages/account-forms.ts";
+import type { AccountView } from "../../shared/web/pages/account-page.ts";
 import { episodeRow } from "./rows.ts";
 
 const config = readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });

@@ -4,7 +4,7 @@ import { inArray, sql } from "drizzle-orm";
 import type { Browser } from "playwright-core";
 import { episode } from "../../shared/db/schema.ts";
 import { LIMITS } from "../../shared/feed/model.ts";
-import * as podcastAdder from "../../shared/mediators/podcast-adder.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 import { ICON_SVG } from "../../shared/web/icon.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";

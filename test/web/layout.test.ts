@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Caller } from "../../shared/context.ts";
 import { NOBODY } from "../../shared/context.ts";
-import type { Caller } from "../../shared/http/caller.ts";
 import { html } from "../../shared/web/html.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { production } from "./pages.ts";

@@ -5,8 +5,8 @@ import searchGet from "../../functions/web/search-get.ts";
 import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
 import type { Reply } from "../../shared/http/function.ts";
-import { renderError } from "../../shared/web/error-page.ts";
-import type { SearchView } from "../../shared/web/search-page.ts";
+import { renderError } from "../../shared/web/pages/error-page.ts";
+import type { SearchView } from "../../shared/web/pages/search-page.ts";
 import { accountPages } from "./account-pages.ts";
 import { episodeRow, podcastRow } from "./rows.ts";
 

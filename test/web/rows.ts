@@ -1,5 +1,5 @@
 import type { Episode, Podcast } from "../../shared/db/schema.ts";
-import type { FoundPodcast } from "../../shared/sql/find-podcast.ts";
+import type { FoundPodcast } from "../../shared/podcasts/find-podcast.ts";
 
 /** A podcast's row as a plain feed makes it. */
 export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
+import { insertPermanentAccount } from "../../../shared/accounts/insert-account.ts";
 import { hashPassword } from "../../../shared/auth/password.ts";
 import { type Database, openPool } from "../../../shared/db/pool.ts";
-import { insertPermanentAccount } from "../../../shared/sql/insert-account.ts";
 import { createVisitor } from "../../support/visitor.ts";
 import type { Bench, Row } from "../bench.ts";
 import { compare, type Subject, type Table } from "../harness.ts";

@@ -1,11 +1,11 @@
 import { request } from "node:http";
+import { accountMerge } from "../../../shared/accounts/account-merge.ts";
+import { insertLogin } from "../../../shared/accounts/insert-login.ts";
+import { mergeAccounts } from "../../../shared/accounts/merge-accounts.ts";
 import { newSecret } from "../../../shared/auth/secret.ts";
 import { type Database, openPool } from "../../../shared/db/pool.ts";
-import { accountMerge } from "../../../shared/jobs/account-merge.ts";
 import type { JobContext } from "../../../shared/jobs/job.ts";
-import { insertLogin } from "../../../shared/sql/insert-login.ts";
-import { listNewEpisodes } from "../../../shared/sql/list-new-episodes.ts";
-import { mergeAccounts } from "../../../shared/sql/merge-accounts.ts";
+import { listNewEpisodes } from "../../../shared/listening/list-new-episodes.ts";
 import { insertAccount } from "../../support/insert-account.ts";
 import type { Bench, Row } from "../bench.ts";
 import type { Table } from "../harness.ts";

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
+import { passwordResetMail } from "../../../shared/accounts/letters/mails.ts";
 import { readConfig } from "../../../shared/config.ts";
 import { openPool } from "../../../shared/db/pool.ts";
 import { createLog } from "../../../shared/log/log.ts";
-import { passwordResetMail } from "../../../shared/mail/mails.ts";
 import { sendMail } from "../../../shared/mail/send-mail.ts";
 import { insertAccount } from "../../support/insert-account.ts";
 import { type MailServer, startMailServer } from "../../support/mail-server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { sql } from "drizzle-orm";
-import type { CrawlResult } from "../../../shared/mediators/podcast-crawler.ts";
+import type { CrawlResult } from "../../../shared/crawl/podcast-crawler.ts";
 import { callArtifact, sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import test, { after, beforeEach } from "node:test";
 import { eq, sql } from "drizzle-orm";
+import type { passwordResetMailer } from "../../../shared/accounts/letters/password-reset-mailer.ts";
+import type { podcastRefresh } from "../../../shared/crawl/podcast-refresh.ts";
 import { job } from "../../../shared/db/schema.ts";
-import type { WorkResult } from "../../../shared/mediators/job-worker.ts";
-import { enqueueJob } from "../../../shared/sql/enqueue-job.ts";
+import { enqueueJob } from "../../../shared/jobs/enqueue-job.ts";
+import type { WorkResult } from "../../../shared/jobs/job-worker.ts";
+import type { noOp } from "../../../shared/jobs/no-op.ts";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
@@ -39,7 +42,7 @@ async function enqueueHeld() {
   const origin = await startOrigin((_, response) => responses.push(response));
   after(origin.close);
   const [podcastId = 0] = await insertDuePodcasts(ctx.db, [`${origin.url}/feed`]);
-  await enqueueJob(ctx.db, { name: "podcast_refresh", args: { podcastId } });
+  await enqueueJob<typeof podcastRefresh>(ctx.db, { name: "podcast_refresh", args: { podcastId } });
   return {
     asked: async () => {
       while (responses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -52,7 +55,9 @@ async function enqueueHeld() {
 
 test("run() does each job once, when ten ticks run at once in two processes over 200 jobs", async () => {
   await Promise.all(
-    Array.from({ length: NUM_JOBS }, (_, i) => enqueueJob(ctx.db, { name: "no_op", args: { message: `<${i}>` } })),
+    Array.from({ length: NUM_JOBS }, (_, i) =>
+      enqueueJob<typeof noOp>(ctx.db, { name: "no_op", args: { message: `<${i}>` } }),
+    ),
   );
   const processes = await Promise.all([0, 1].map(() => startArtifact({ name: "tick-work", environment })));
 
@@ -105,7 +110,7 @@ test("run() leaves no new job waiting for a job that takes long, in a tick that 
   const running = ping(url);
   await held.asked();
 
-  await enqueueJob(ctx.db, { name: "no_op", args: { message: "new" } });
+  await enqueueJob<typeof noOp>(ctx.db, { name: "no_op", args: { message: "new" } });
   const woken = ping(url);
   while ((await ctx.db.once.select().from(job).where(eq(job.name, "no_op"))).length > 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -134,7 +139,7 @@ test("run() finishes the job in flight and takes on no other, when SIGTERM comes
 
   child.kill("SIGTERM");
   while (!output().includes("Draining")) await new Promise((resolve) => setTimeout(resolve, 10));
-  await enqueueJob(ctx.db, { name: "no_op", args: { message: "late" } });
+  await enqueueJob<typeof noOp>(ctx.db, { name: "no_op", args: { message: "late" } });
   held.answer();
 
   const { status, result } = await tick;
@@ -150,7 +155,10 @@ test("run() sends a mail that a job is there for, from the one file that it is",
   const mailServer = await startMailServer();
   after(mailServer.close);
   await insertAccount(ctx.db, { email: "reader@example.com" });
-  await enqueueJob(ctx.db, { name: "password_reset_mailer", args: { email: "reader@example.com" } });
+  await enqueueJob<typeof passwordResetMailer>(ctx.db, {
+    name: "password_reset_mailer",
+    args: { email: "reader@example.com" },
+  });
   const { url, stop, output } = await startArtifact({
     name: "tick-work",
     environment: { ...environment, SMTP_URL: mailServer.url, PODCORE_PUBLIC_URL: "https://casts.example.org" },

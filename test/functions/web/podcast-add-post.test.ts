@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import podcastAddPost from "../../../functions/web/podcast-add-post.ts";
-import type { Context } from "../../../shared/context.ts";
+import type { Caller, Context } from "../../../shared/context.ts";
 import { account, accountPodcast, podcast, rateLimit } from "../../../shared/db/schema.ts";
-import type { Caller } from "../../../shared/http/caller.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
 import { insertAccount } from "../../support/insert-account.ts";

@@ -1,0 +1,25 @@
+import { accountMerge } from "../shared/accounts/account-merge.ts";
+import { emailChangeMailer } from "../shared/accounts/letters/email-change-mailer.ts";
+import { loginLinkMailer } from "../shared/accounts/letters/login-link-mailer.ts";
+import { noticeMailer } from "../shared/accounts/letters/notice-mailer.ts";
+import { passwordResetMailer } from "../shared/accounts/letters/password-reset-mailer.ts";
+import { verificationMailer } from "../shared/accounts/letters/verification-mailer.ts";
+import { podcastRefresh } from "../shared/crawl/podcast-refresh.ts";
+import type { JobDefinitions } from "../shared/jobs/job.ts";
+import { noOp } from "../shared/jobs/no-op.ts";
+
+const DEFINITIONS = [
+  accountMerge,
+  emailChangeMailer,
+  loginLinkMailer,
+  noOp,
+  noticeMailer,
+  passwordResetMailer,
+  podcastRefresh,
+  verificationMailer,
+] as const;
+
+/** Every job that the work tick knows, by the name it is stored under. */
+export const JOBS: JobDefinitions = Object.fromEntries(DEFINITIONS.map((definition) => [definition.name, definition]));
+
+export type AnyJob = (typeof DEFINITIONS)[number];

@@ -1,0 +1,99 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { checkWithinLimit } from "../auth/login-limit.ts";
+import { hashPassword, verifyPassword } from "../auth/password.ts";
+import { hashSecret } from "../auth/secret.ts";
+import type { Context } from "../context.ts";
+import { findCode } from "../db/failure.ts";
+import type { Database } from "../db/pool.ts";
+import { account } from "../db/schema.ts";
+import { deleteVerificationCode, deleteVerificationCodes } from "./delete-verification-code.ts";
+import { findVerificationCode, type VerificationCode } from "./find-verification-code.ts";
+import { insertPermanentAccount } from "./insert-account.ts";
+import { type SignedIn, signIn } from "./sign-in.ts";
+
+/** What the link's page asks for: the password again where the link is opened in another browser, or a new one. */
+export type Asked = { email: string; asks: "nothing" | "password" | "new-password" };
+export type Verified =
+  | { kind: "verified"; signedIn: SignedIn }
+  | { kind: "wrong-password" }
+  /** The link was never sent, is too old, or was used; or the address has got an account otherwise. */
+  | { kind: "void" };
+
+/** Tells what the page of a link has to ask for; undefined where the link is good for nothing. */
+export async function ask(ctx: Context, { secret }: { secret: string }): Promise<Asked | undefined> {
+  const code = await find(ctx, secret);
+  if (code === undefined) return undefined;
+  if (code.kind === "invite") return { email: code.email, asks: "new-password" };
+  // Whoever has typed a stranger's address must not get an account out of that stranger's click.
+  return { email: code.email, asks: code.accountId === ctx.caller.account?.id ? "nothing" : "password" };
+}
+
+/**
+ * Confirms an e-mail address by the link that was sent to it. An account that signed up becomes permanent and keeps what
+ * it holds; an invitation makes the visitor's ephemeral account, or a new one, permanent. The browser is logged in to it.
+ *
+ * @param params `password`: the one chosen at sign-up, or of an invitation the one chosen now; not needed in the browser
+ *   that signed up
+ * @throws UserError 429 after too many wrong passwords
+ */
+export async function run(ctx: Context, { secret, password }: { secret: string; password: string }): Promise<Verified> {
+  const code = await find(ctx, secret);
+  if (code === undefined) return { kind: "void" };
+  const passwordHash = code.passwordHash ?? (await hashPassword(password));
+  if (code.kind === "sign-up" && code.accountId !== ctx.caller.account?.id) {
+    const whose = { verificationCodeId: code.id };
+    const { isRight } = await checkWithinLimit(ctx, whose, () => verifyPassword(password, passwordHash));
+    if (!isRight) return { kind: "wrong-password" };
+  }
+  const accountId = await settle(ctx, { code, passwordHash });
+  if (accountId === undefined) return { kind: "void" };
+  ctx.log.info("E-mail address confirmed", { account_id: accountId });
+  // In the browser that signed up, too: whoever had its cookie until now has not the permanent account's.
+  const signedIn = await signIn(ctx, { accountId, passwordHash });
+  return signedIn === undefined ? { kind: "void" } : { kind: "verified", signedIn };
+}
+
+async function find(ctx: Context, secret: string): Promise<VerificationCode | undefined> {
+  const secretSha256 = hashSecret(secret);
+  const code = secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
+  if (code?.kind !== "sign-up" && code?.kind !== "invite") return undefined;
+  return ctx.config.signup === "closed" ? undefined : code;
+}
+
+/** Uses the code up and makes its account permanent, both or neither. */
+async function settle(
+  ctx: Context,
+  { code, passwordHash }: { code: VerificationCode; passwordHash: string },
+): Promise<number | undefined> {
+  const { id, email } = code;
+  const caller = ctx.caller.account;
+  const accountId = code.accountId ?? (caller?.email === null ? caller.id : undefined);
+  try {
+    return await ctx.db.once.transaction(async (tx) => {
+      if (!(await deleteVerificationCode(tx, id))) return undefined;
+      const isMade = accountId !== undefined && (await makePermanent(tx, { accountId, email, passwordHash }));
+      if (isMade) return accountId;
+      return code.kind === "invite" ? insertPermanentAccount(tx, { email, passwordHash }) : undefined;
+    });
+  } catch (error) {
+    // unique_violation: the address belongs to another account by now.
+    if (findCode(error) === "23505") return undefined;
+    throw error;
+  }
+}
+
+type Owner = { email: string; passwordHash: string };
+
+/** Turns an ephemeral account into the permanent one of an address; other links that would are void then. @returns false where it is permanent already, or gone */
+export async function makePermanent(
+  db: Database,
+  { accountId, email, passwordHash }: Owner & { accountId: number },
+): Promise<boolean> {
+  const rows = await db.once
+    .update(account)
+    .set({ email, passwordHash })
+    .where(and(eq(account.id, accountId), isNull(account.email)))
+    .returning({ id: account.id });
+  await deleteVerificationCodes(db, accountId);
+  return rows.length > 0;
+}

@@ -1,0 +1,76 @@
+import { sql } from "drizzle-orm";
+import { linkSecretOf } from "../../auth/link-secret.ts";
+import type { Database } from "../../db/pool.ts";
+import { job } from "../../jobs/job.ts";
+import { readFields, readId, readText } from "../../json.ts";
+import { deleteVerificationCode } from "../delete-verification-code.ts";
+import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
+import { emailTakenMail, newEmailMail, oldEmailMail } from "./mails.ts";
+import { mintVerificationSecret } from "./mint-verification-secret.ts";
+import { sendLetter } from "./send-letter.ts";
+
+/**
+ * Mails the link of one end of a change of address. If the new address has an account by now, its owner alone learns that,
+ * by mail. If the old address is one that its server refuses for good, the new one's link is enough.
+ */
+export const emailChangeMailer = job({
+  name: "email_change_mailer",
+  timeoutMs: MAIL_TIMEOUT_MS,
+  // When its code has expired it is done; three days are more than it lasts.
+  retry: { forMs: 3 * 24 * 3_600_000, maxDelayMs: 3_600_000 },
+  parse(args) {
+    const fields = readFields(args);
+    return { verificationCodeId: readId(fields, "verificationCodeId"), nonce: readText(fields, "nonce") };
+  },
+  async run(ctx, { verificationCodeId: id, nonce }) {
+    const { publicUrl } = ctx.config;
+    const change = await findEmailChange(ctx.db, id);
+    if (change === undefined) {
+      ctx.log.info("Mail not sent", { reason: "the code is gone or has expired" });
+      return;
+    }
+    const { kind, oldEmail, newEmail, isTaken } = change;
+    const to = kind === "new-email" ? newEmail : oldEmail;
+    if (isTaken && kind === "new-email") {
+      const letter = emailTakenMail({ publicUrl });
+      await sendWithinLimit(ctx, { to, send: () => sendLetter(ctx, { to, nonce, letter }) });
+      return;
+    }
+    await sendWithinLimit(ctx, {
+      to,
+      // Whoever uses up the other mails' limit must not keep the owner from being told.
+      ...(kind === "old-email" ? { limit: OLD_EMAILS } : {}),
+      async send() {
+        const { secret, sha256 } = linkSecretOf(ctx.config, nonce);
+        const expiresAt = await mintVerificationSecret(ctx.db, { id, secretSha256: sha256 });
+        // Gone between the two statements.
+        if (expiresAt === undefined) return;
+        const code = { publicUrl, secret, expiresAt };
+        const letter = kind === "new-email" ? newEmailMail(code) : oldEmailMail({ ...code, newEmail });
+        const isReachable = await sendLetter(ctx, { to, nonce, letter });
+        if (!isReachable && kind === "old-email") await deleteVerificationCode(ctx.db, id);
+      },
+    });
+  },
+});
+
+// More than the changes that an account may begin, so that each is told.
+const OLD_EMAILS = { kind: "old-email-mail", max: 20, windowSeconds: 3_600 };
+
+/** A link to be sent to one end of a change of address. `isTaken`: the new address is some account's by now. */
+export type EmailChange = { kind: "new-email" | "old-email"; oldEmail: string; newEmail: string; isTaken: boolean };
+
+/** Finds one of the two codes of a change of address, while it lasts, whether its link was sent or not. */
+export async function findEmailChange(db: Database, id: number): Promise<EmailChange | undefined> {
+  const [row] = await db.repeatable.execute<{
+    kind: EmailChange["kind"];
+    old_email: string;
+    new_email: string;
+    is_taken: boolean;
+  }>(sql`
+    select c.kind, a.email as old_email, c.email as new_email,
+      exists (select from account other where lower(other.email) = lower(c.email)) as is_taken
+    from verification_code c join account a on a.id = c.account_id
+    where c.id = ${id}::bigint and c.kind in ('new-email', 'old-email') and c.expires_at > podcore_now()`);
+  return row && { kind: row.kind, oldEmail: row.old_email, newEmail: row.new_email, isTaken: row.is_taken };
+}

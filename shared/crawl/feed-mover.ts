@@ -1,0 +1,94 @@
+import { sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import { redactPaths } from "../fetch/redact.ts";
+import type { Claim } from "./claim-due-podcasts.ts";
+
+/**
+ * Takes down where a crawl was told that the feed has moved to for good (301 or 308 on every hop, RFC 9110 15.4.2), and
+ * asks it there from now on once that was said often and long enough of what is still the same show. A host that is
+ * broken for a day, or taken over, moves nobody. A URL that holds a secret stays as its owner gave it.
+ */
+export async function run(
+  ctx: Context,
+  { claim, permanentUrl }: { claim: Claim; permanentUrl: string | undefined },
+): Promise<void> {
+  const movedToUrl = usableUrl(claim.feedUrl, permanentUrl);
+  if (movedToUrl === undefined && claim.movedToUrl === undefined) return;
+  const isSettled = await recordMove(ctx.db, claim, movedToUrl);
+  if (!isSettled || movedToUrl === undefined) return;
+  const isMoved = await moveFeedLocation(ctx.db, { podcastId: claim.podcastId, feedUrl: movedToUrl });
+  const feedUrl = claim.isPrivate ? redactPaths(movedToUrl) : movedToUrl;
+  if (isMoved) ctx.log.info("Feed moved", { feed_url: feedUrl });
+  // Two podcasts of ours are one there. Which of them is to go is a human's decision.
+  else ctx.log.warn("Feed not moved: another podcast is asked there", { feed_url: feedUrl });
+}
+
+function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {
+  if (permanentUrl === undefined || [feedUrl, permanentUrl].some(carriesSecret)) return undefined;
+  try {
+    const url = normalizeFeedUrl(permanentUrl);
+    return url === feedUrl ? undefined : url;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes a URL the one that a podcast's feed is asked at; the one before stays as one that it is known by.
+ *
+ * @returns false where another podcast has it, and nothing is changed
+ */
+export async function moveFeedLocation(
+  db: Database,
+  { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
+): Promise<boolean> {
+  return db.repeatable.transaction(async (tx) => {
+    await tx.repeatable.execute(sql`
+      insert into podcast_feed_location (podcast_id, feed_url, is_current)
+      values (${podcastId}::bigint, ${feedUrl}::text, false) on conflict (feed_url) do nothing`);
+    const own = await tx.repeatable.execute(sql`
+      select from podcast_feed_location where feed_url = ${feedUrl}::text and podcast_id = ${podcastId}::bigint`);
+    if (own.length === 0) return false;
+    await tx.repeatable.execute(sql`
+      update podcast_feed_location set is_current = false where podcast_id = ${podcastId}::bigint and is_current`);
+    await tx.repeatable.execute(
+      sql`update podcast_feed_location set is_current = true where feed_url = ${feedUrl}::text`,
+    );
+    await tx.repeatable.execute(sql`
+      update podcast_crawl set moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+      where podcast_id = ${podcastId}::bigint`);
+    return true;
+  });
+}
+
+// A redirect that was set by mistake, or by who has caught the host's name, is seldom there for a week.
+const SETTLED_AFTER = "7 days";
+// So that a week without crawls is no week of observing.
+const NUM_SEEN = 5;
+
+/**
+ * Takes down where a podcast's feed has moved to for good, as one crawl was told; undefined where it was told of no
+ * move. Another place, or another show at it, is observed from the start.
+ *
+ * @returns whether the move is settled: the same place and the same show, at least five times over at least a week
+ */
+export async function recordMove(db: Database, claim: Claim, movedToUrl: string | undefined): Promise<boolean> {
+  const isSame = sql`c.moved_to_url is not distinct from ${movedToUrl ?? null}::text
+    and c.moved_identity is not distinct from ${claim.identity}::text`;
+  const [row] = await db.once.execute<{ is_settled: boolean }>(sql`
+    update podcast_crawl c set
+      moved_to_url = ${movedToUrl ?? null}::text,
+      moved_identity = case when ${movedToUrl ?? null}::text is not null then ${claim.identity}::text end,
+      moved_since = case when ${movedToUrl ?? null}::text is null then null
+        when ${isSame} then c.moved_since else podcore_now() end,
+      num_moves_seen = case when ${movedToUrl ?? null}::text is null then 0
+        when ${isSame} then c.num_moves_seen + 1 else 1 end
+    from podcast p
+    where c.podcast_id = ${claim.podcastId}::bigint and c.lease_token = ${claim.leaseToken}::bigint and p.id = c.podcast_id
+    returning c.num_moves_seen >= ${NUM_SEEN}::int
+      and c.moved_since <= podcore_now() - ${SETTLED_AFTER}::interval
+      and coalesce(p.podcast_guid, p.title) = c.moved_identity as is_settled`);
+  return row?.is_settled ?? false;
+}

@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from "node:util";
+import { eq, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { type PrivateReason, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
+import type { Feed, SkippedItem } from "../feed/model.ts";
+import { step } from "../log/log.ts";
+import type { Claim } from "./claim-due-podcasts.ts";
+import { lockLease } from "./lock-lease.ts";
+import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
+import { compress, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
+import { type UpsertResult, upsertEpisodes } from "./upsert-episodes.ts";
+
+export type StoreResult = {
+  podcastId: number;
+  numInserted: number;
+  numUpdated: number;
+  skipped: SkippedItem[];
+  numSkipped: number;
+};
+type Params = {
+  feed: Feed;
+  content: FeedContent;
+  /** Which podcast it is: one that was claimed, or a new one at these URLs, the current one first. */
+  target:
+    | { kind: "claimed"; claim: Claim }
+    | { kind: "new"; feedUrls: string[]; privateReason: PrivateReason | undefined };
+  success: CrawlSuccess;
+  /** Puts right what has come to differ from the feed, as `restore` does. */
+  comparesColumns?: boolean;
+};
+
+// Enough to see what a feed does; podcast-add tells of more.
+const NUM_SKIPPED_LOGGED = 5;
+
+/**
+ * Stores a feed whole, or not at all: podcast, locations, raw content, episodes and the crawl's outcome in one
+ * transaction.
+ *
+ * @throws LeaseLostError where another has claimed the podcast since
+ */
+export async function run(
+  ctx: Context,
+  { feed, content, target, success, comparesColumns }: Params,
+): Promise<StoreResult> {
+  // Outside the transaction, which holds locks.
+  const compressed = await compress(content.body);
+  return step(ctx.log, "store_feed", () =>
+    ctx.db.repeatable.transaction(async (tx) => {
+      const claim = target.kind === "claimed" ? target.claim : await insertPodcast(tx, { feed, ...target });
+      const { podcastId } = claim;
+      await lockLease(tx, claim);
+      if (target.kind === "claimed") {
+        await updatePodcast(tx, { podcastId, feed });
+        await touchLocation(tx, podcastId);
+      }
+      await storeFeedContent(tx, { podcastId, content, compressed });
+      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns });
+      await recordCrawlSuccess(tx, claim, success);
+      return toStoreResult({ podcastId, feed, result });
+    }),
+  );
+}
+
+/**
+ * Stores what today's code reads out of a podcast's newest raw feed: podcast and episodes, whole or not at all. Columns
+ * are compared one by one, so that what has come to differ from the feed is put right. The crawl and its lease stay as
+ * they are.
+ *
+ * @throws LeaseLostError where another has claimed the podcast since
+ */
+export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim: Claim }): Promise<StoreResult> {
+  const { podcastId } = claim;
+  return step(ctx.log, "store_feed", () =>
+    ctx.db.repeatable.transaction(async (tx) => {
+      await lockLease(tx, claim);
+      await updatePodcast(tx, { podcastId, feed });
+      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
+      return toStoreResult({ podcastId, feed, result });
+    }),
+  );
+}
+
+/** What a log line says of the items that were not used: how many, and the first of them. */
+export function toSkippedFields({ numSkipped, skipped }: Pick<StoreResult, "numSkipped" | "skipped">) {
+  const firsts = skipped.slice(0, NUM_SKIPPED_LOGGED).map(({ position, reason }) => `item ${position}: ${reason}`);
+  return { num_skipped: numSkipped, skipped: firsts.length > 0 ? firsts : undefined };
+}
+
+/** Inserts a podcast that is claimed from its first moment, so that the rest goes as for any other. */
+async function insertPodcast(
+  tx: Database,
+  { feed, feedUrls, privateReason }: { feed: Feed; feedUrls: string[]; privateReason: PrivateReason | undefined },
+): Promise<Claim> {
+  const isPrivate = privateReason !== undefined;
+  const [row] = await tx.repeatable
+    .insert(podcast)
+    .values({ ...columnsOf(feed), isPrivate, privateReason: privateReason ?? null })
+    .returning({ id: podcast.id });
+  if (row === undefined) throw new Error("Cannot insert podcast: Postgres returned no row");
+  const podcastId = row.id;
+  await tx.repeatable
+    .insert(podcastFeedLocation)
+    .values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
+  await tx.repeatable.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
+  return {
+    podcastId,
+    leaseToken: 1,
+    feedUrl: feedUrls[0] ?? "",
+    etag: undefined,
+    lastModified: undefined,
+    numFailures: 0,
+    numUnfinished: 0,
+    isPrivate,
+    isActive: true,
+    identity: feed.podcastGuid ?? feed.title,
+    movedToUrl: undefined,
+  };
+}
+
+async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
+  const [stored] = await tx.repeatable.select().from(podcast).where(eq(podcast.id, podcastId));
+  const columns = columnsOf(feed);
+  if (stored !== undefined && !isSame(columns, stored)) {
+    await tx.repeatable
+      .update(podcast)
+      .set({ ...columns, updatedAt: sql`podcore_now()` })
+      .where(eq(podcast.id, podcastId));
+  }
+}
+
+async function touchLocation(tx: Database, podcastId: number): Promise<void> {
+  await tx.repeatable
+    .update(podcastFeedLocation)
+    .set({ lastRetrievedAt: sql`podcore_now()` })
+    .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);
+}
+
+/** What a feed says of the show, NULL where it says nothing. */
+function columnsOf(feed: Feed) {
+  return {
+    title: feed.title,
+    description: feed.description ?? null,
+    author: feed.author ?? null,
+    ownerName: feed.ownerName ?? null,
+    language: feed.language ?? null,
+    copyright: feed.copyright ?? null,
+    linkUrl: feed.linkUrl ?? null,
+    imageUrl: feed.imageUrl ?? null,
+    categories: feed.categories,
+    isExplicit: feed.isExplicit ?? null,
+    itunesType: feed.itunesType ?? null,
+    isComplete: feed.isComplete,
+    isBlocked: feed.isBlocked,
+    newFeedUrl: feed.newFeedUrl ?? null,
+    podcastGuid: feed.podcastGuid ?? null,
+    isLocked: feed.isLocked ?? null,
+    medium: feed.medium ?? null,
+    namespace: feed.namespace,
+    feedKind: feed.kind,
+  };
+}
+
+/** Compares as JSON does, which is how the jsonb columns came back. */
+function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, unknown>): boolean {
+  const current = Object.fromEntries(Object.keys(columns).map((key) => [key, stored[key]]));
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(columns)), JSON.parse(JSON.stringify(current)));
+}
+
+type Stored = { podcastId: number; feed: Feed; result: UpsertResult };
+function toStoreResult({ podcastId, feed, result }: Stored): StoreResult {
+  const { numInserted, numUpdated, refused } = result;
+  const added = refused.map(
+    ({ position, guid, title }): SkippedItem => ({ position, guid, title, reason: "cannot be stored" }),
+  );
+  const skipped = [...feed.skipped, ...added];
+  return { podcastId, numInserted, numUpdated, skipped, numSkipped: feed.numSkipped + added.length };
+}

@@ -1,0 +1,95 @@
+import type { Context } from "../context.ts";
+import * as backlogWorker from "../jobs/backlog-worker.ts";
+import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
+import { toCountFields } from "../log/counts.ts";
+import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "./claim-due-podcasts.ts";
+import { delayAfterFailure } from "./crawl-schedule.ts";
+import * as podcastUpdater from "./podcast-updater.ts";
+import { recordUnfinishedCrawl } from "./record-crawl.ts";
+import { releaseLease } from "./release-lease.ts";
+import { renewLeases } from "./renew-leases.ts";
+
+export type CrawlResult = {
+  numClaimed: number;
+  numChanged: number;
+  numUnchanged: number;
+  numFailed: number;
+  numAbandoned: number;
+  numEpisodesInserted: number;
+  numEpisodesUpdated: number;
+  numItemsSkipped: number;
+};
+
+/**
+ * Crawls every podcast that is due until `budgetMs` is used up, many at once. One feed's failure is recorded and does
+ * not stop the others. What is in flight when the time is up is finished; nothing new is claimed. A feed under which two
+ * crawlers in a row have ended is crawled alone.
+ *
+ * @throws Error where the database is away: nothing more is claimed, and no podcast is charged with it
+ */
+export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<CrawlResult> {
+  const result: CrawlResult = {
+    numClaimed: 0,
+    numChanged: 0,
+    numUnchanged: 0,
+    numFailed: 0,
+    numAbandoned: 0,
+    numEpisodesInserted: 0,
+    numEpisodesUpdated: 0,
+    numItemsSkipped: 0,
+  };
+  try {
+    await backlogWorker.run(ctx, {
+      budgetMs,
+      concurrency: ctx.config.crawlConcurrency,
+      leaseSeconds: LEASE_SECONDS,
+      claim: (limit) => claimDuePodcasts(ctx.db, { limit }),
+      release: (claim) => releaseLease(ctx.detachedDb, claim),
+      renew: (held) => renewLeases(ctx.db, held),
+      work: (claim) => crawl(ctx, { claim, result }),
+      claimSuspect: () => claimSuspect(ctx),
+    });
+  } finally {
+    ctx.log.info("Crawl finished", toCountFields(result));
+  }
+  return result;
+}
+
+/** Claims a podcast under which crawlers have ended, and counts that as a failure before it may end this one. */
+async function claimSuspect(ctx: Context): Promise<Claim[]> {
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, isSuspect: true });
+  if (claim === undefined) return [];
+  const { podcastId, numUnfinished } = claim;
+  const numFailures = claim.numFailures + 1;
+  const delayMs = delayAfterFailure({ status: undefined, retryAfterMs: undefined, numFailures, random: Math.random() });
+  const error = `Crawler ended before the crawl did, ${numUnfinished} times in a row`;
+  try {
+    await recordUnfinishedCrawl(ctx.db, claim, { error, delayMs });
+  } catch (cause) {
+    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    throw cause;
+  }
+  ctx.log.error("Crawler ended before the crawl did", { podcast_id: podcastId, num_unfinished: numUnfinished });
+  return [claim];
+}
+
+async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: CrawlResult }): Promise<void> {
+  result.numClaimed += 1;
+  try {
+    const update = await podcastUpdater.run(ctx, { claim });
+    if (update.kind === "unchanged") result.numUnchanged += 1;
+    if (update.kind === "failed") result.numFailed += 1;
+    if (update.kind === "abandoned") result.numAbandoned += 1;
+    if (update.kind === "changed") {
+      result.numChanged += 1;
+      result.numEpisodesInserted += update.numInserted;
+      result.numEpisodesUpdated += update.numUpdated;
+      result.numItemsSkipped += update.numSkipped;
+    }
+  } catch (cause) {
+    result.numAbandoned += 1;
+    if (isDatabaseFault(cause)) throw cause;
+    // Not even the failure could be recorded: the lease runs out, and the podcast is due again.
+    ctx.log.error("Cannot record a crawl", { podcast_id: claim.podcastId, cause });
+  }
+}

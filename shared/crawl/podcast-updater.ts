@@ -1,0 +1,125 @@
+import type { Context } from "../context.ts";
+import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
+import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
+import { withContext } from "../log/log.ts";
+import type { Claim } from "./claim-due-podcasts.ts";
+import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
+import { withinFeedMemory } from "./feed-memory.ts";
+import * as feedMover from "./feed-mover.ts";
+import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
+import * as feedStorer from "./feed-storer.ts";
+import { LeaseLostError } from "./lock-lease.ts";
+import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
+import { releaseLease } from "./release-lease.ts";
+import { digestOf, isNewestContent } from "./store-feed-content.ts";
+
+export type UpdateResult =
+  | { kind: "unchanged" }
+  | ({ kind: "changed" } & feedStorer.StoreResult)
+  | { kind: "failed"; error: string }
+  /** Another claimed the podcast meanwhile, or time ran out: nothing was recorded. */
+  | { kind: "abandoned" };
+
+type Params = {
+  claim: Claim;
+  /** Asks without validators, and stores what came although the bytes are those of last time. */
+  isForced?: boolean;
+};
+
+/**
+ * Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back.
+ *
+ * @throws Error where the database is away: the claim is given back, and no failure is counted
+ */
+export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
+  return withContext({ podcast_id: claim.podcastId }, async () => {
+    try {
+      return await update(ctx, { claim, isForced }).catch((error: unknown) => end(ctx, { claim, error }));
+    } catch (error) {
+      if (isDatabaseFault(error)) await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+      throw error;
+    }
+  });
+}
+
+/** Ends a claim whose crawl did not reach its end. */
+async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
+  if (error instanceof LeaseLostError) {
+    ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
+    return { kind: "abandoned" };
+  }
+  if (isDatabaseFault(error)) throw error;
+  if (ctx.signal.aborted) {
+    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    return { kind: "abandoned" };
+  }
+  return recordFailure(ctx, { claim, error });
+}
+
+async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
+  const { feedUrl, etag, lastModified, isPrivate } = claim;
+  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
+  const result = await store(ctx, { claim, isForced, retrieved });
+  if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
+  return result;
+}
+
+async function store(
+  ctx: Context,
+  { claim, isForced, retrieved }: Required<Params> & { retrieved: Retrieved },
+): Promise<UpdateResult> {
+  const { podcastId, etag, lastModified } = claim;
+  const { reply } = retrieved;
+  if (retrieved.kind === "not-modified") {
+    // RFC 9110 15.4.5: a 304 carries the validators that changed; the others stay.
+    const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
+    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+  }
+  const validators = { etag: reply.etag, lastModified: reply.lastModified };
+  const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
+  if (!isChanged && !isForced) {
+    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+  }
+  const isActive = isChanged || claim.isActive;
+  const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
+  const stored = await withinFeedMemory(maxInflatedBytes(reply.body), async () =>
+    feedStorer.run(ctx, {
+      feed: await read(ctx, reply),
+      content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
+      target: { kind: "claimed", claim },
+      success: { isChanged, ...validators, delayMs },
+      comparesColumns: isForced,
+    }),
+  );
+  const { numInserted, numUpdated } = stored;
+  ctx.log.info("Podcast updated", {
+    num_inserted: numInserted,
+    num_updated: numUpdated,
+    ...feedStorer.toSkippedFields(stored),
+  });
+  return { kind: "changed", ...stored };
+}
+
+type Unchanged = {
+  claim: Claim;
+  validators: { etag: string | undefined; lastModified: string | undefined };
+  cacheMaxAgeMs: number | undefined;
+};
+async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs }: Unchanged): Promise<UpdateResult> {
+  const delayMs = delayAfterSuccess({ isActive: claim.isActive, cacheMaxAgeMs, random: Math.random() });
+  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, delayMs });
+  return { kind: isRecorded ? "unchanged" : "abandoned" };
+}
+
+async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
+  const isExpected = error instanceof RetrievalError;
+  const message = isExpected ? error.message : "Internal error";
+  if (isExpected) ctx.log.info("Podcast not updated", { reason: message });
+  else ctx.log.error("Cannot update podcast", { cause: error });
+  const status = isExpected ? error.status : undefined;
+  const retryAfterMs = isExpected ? error.retryAfterMs : undefined;
+  const numFailures = claim.numFailures + 1;
+  const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
+  const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
+  return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
+}

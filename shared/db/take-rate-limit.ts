@@ -1,0 +1,36 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "./pool.ts";
+
+/** What may be done how often: `max` times within `windowSeconds`, which begin with the first. */
+export type RateLimit = { kind: string; max: number; windowSeconds: number };
+/** `retryAfterSeconds`: until the count starts anew. */
+export type Taken = { isAllowed: boolean; retryAfterSeconds: number };
+
+/**
+ * Counts one more for `subject`, in one statement, so that no number of pods together takes more than `max`. What turns
+ * out not to count is given back with `giveBackRateLimit`.
+ */
+export async function takeRateLimit(
+  db: Database,
+  { kind, max, windowSeconds, subject }: RateLimit & { subject: string },
+): Promise<Taken> {
+  const [row] = await db.repeatable.execute<{ num_taken: number; seconds: number }>(sql`
+    insert into rate_limit (kind, subject, num_taken, resets_at)
+    values (${kind}::text, ${subject}::text, 1, podcore_now() + make_interval(secs => ${windowSeconds}::int))
+    on conflict (kind, subject) do update set
+      num_taken = case when rate_limit.resets_at <= podcore_now() then 1
+        else least(rate_limit.num_taken, ${max}::int) + 1 end,
+      resets_at = case when rate_limit.resets_at <= podcore_now() then excluded.resets_at else rate_limit.resets_at end
+    returning num_taken, ceil(extract(epoch from resets_at - podcore_now()))::int as seconds`);
+  return { isAllowed: (row?.num_taken ?? 1) <= max, retryAfterSeconds: Math.max(row?.seconds ?? 1, 1) };
+}
+
+/** Takes one off what was counted for `subject`. */
+export async function giveBackRateLimit(
+  db: Database,
+  { kind, subject }: { kind: string; subject: string },
+): Promise<void> {
+  await db.once.execute(sql`
+    update rate_limit set num_taken = num_taken - 1
+    where kind = ${kind}::text and subject = ${subject}::text and num_taken > 0`);
+}

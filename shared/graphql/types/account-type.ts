@@ -1,0 +1,113 @@
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, GraphQLObjectType, GraphQLString } from "graphql";
+import type { Edge, PageRequest } from "../../db/cursor.ts";
+import type { Account as AccountRow } from "../../db/schema.ts";
+import type { SyncPoint } from "../../listening/find-sync-point.ts";
+import { type ListKind, listAccountEpisodes } from "../../listening/list-account-episodes.ts";
+import { listChangedEpisodes } from "../../listening/list-changed-episodes.ts";
+import { listChangedNewEpisodes } from "../../listening/list-changed-new-episodes.ts";
+import { listChangedPodcasts } from "../../listening/list-changed-podcasts.ts";
+import { listNewEpisodes } from "../../listening/list-new-episodes.ts";
+import { listSubscriptions } from "../../listening/list-subscriptions.ts";
+import type { Scope } from "../scope.ts";
+import { type AccountPoint, decodeSyncToken, encodeSyncToken } from "../sync-token.ts";
+import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
+import { required } from "./fields.ts";
+import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
+import { EpisodeConnection } from "./node-types.ts";
+
+/** An account, as of the moment before its lists are read. */
+type AccountSource = Pick<AccountRow, "id" | "email"> & SyncPoint;
+type ListArgs = PageArgs & { updatedSince?: string | null };
+type Listing<T> = PageRequest & { accountId: number; scope: Scope } & T;
+type List = {
+  type: GraphQLObjectType;
+  description: string;
+  list(listing: Listing<unknown>): Promise<Edge<unknown>[]>;
+  /** What has changed since, with what has left the list. */
+  listChanged(listing: Listing<{ since: SyncPoint }>): Promise<Edge<unknown>[]>;
+};
+
+const AccountPodcastConnection = connectionType(AccountPodcast);
+const AccountPodcastEpisodeConnection = connectionType(AccountPodcastEpisode);
+
+const LIST_ARGS = {
+  ...PAGE_ARGS,
+  updatedSince: {
+    type: GraphQLString,
+    description:
+      "The `syncToken` of an earlier answer: lists only what has changed since, in the order of the changes, with what " +
+      "has left the list. What has not changed may be among it; what the operator has removed is not.",
+  },
+};
+
+export const Account = new GraphQLObjectType<AccountSource, Scope>({
+  name: "Account",
+  description: "Whose key or login came with the request.",
+  fields: () => ({
+    id: { type: required(GraphQLString), description: "The account's ID: opaque, for good." },
+    email: { type: GraphQLString, description: "Its e-mail address; null while it is ephemeral." },
+    isEphemeral: {
+      type: required(GraphQLBoolean),
+      description: "Whether it is one that was made by itself: nobody has signed up for it yet.",
+      resolve: ({ email }) => email === null,
+    },
+    syncToken: {
+      type: required(GraphQLString),
+      description:
+        "Opaque; the `updatedSince` that tells what has changed since this query began. It is read before the query's lists, " +
+        "so that nothing is left out between two answers; what changed about that time may come in both.",
+      resolve: encodeSyncToken,
+    },
+    subscriptions: listField({
+      type: AccountPodcastConnection,
+      description: "The podcasts that the account is subscribed to, by title.",
+      list: ({ scope: { ctx }, ...listing }) => listSubscriptions(ctx.db, listing),
+      listChanged: ({ scope: { ctx }, ...listing }) => listChangedPodcasts(ctx.db, listing),
+    }),
+    newEpisodes: listField({
+      type: EpisodeConnection,
+      description:
+        "What is new in all of its subscriptions, newest first: published since a week before the subscription began, and " +
+        "neither played nor started. With `updatedSince` in no order that means anything, and each as its `accountEpisode` and its " +
+        "podcast's `accountPodcast` say: those that say played, started or unsubscribed have left the list.",
+      list: ({ scope: { ctx, parts }, ...listing }) => listNewEpisodes(ctx.db, { ...listing, parts }),
+      listChanged: ({ scope: { ctx, parts }, ...listing }) => listChangedNewEpisodes(ctx.db, { ...listing, parts }),
+    }),
+    inProgress: episodesField(
+      "in-progress",
+      "Episodes that were started and not played to their end, the last one first.",
+    ),
+    favorites: episodesField("favorites", "Episodes that are marked as favorites, the last one first."),
+    history: episodesField(
+      "history",
+      "All episodes that were listened to or marked as played or unplayed, the last one first.",
+    ),
+  }),
+});
+
+function episodesField(kind: ListKind, description: string) {
+  return listField({
+    type: AccountPodcastEpisodeConnection,
+    description,
+    list: ({ scope: { ctx }, ...listing }) => listAccountEpisodes(ctx.db, { ...listing, kind }),
+    listChanged: ({ scope: { ctx }, ...listing }) => listChangedEpisodes(ctx.db, { ...listing, kind }),
+  });
+}
+
+function listField({ type, description, list, listChanged }: List): GraphQLFieldConfig<AccountSource, Scope, ListArgs> {
+  return {
+    type: new GraphQLNonNull(type),
+    description,
+    args: LIST_ARGS,
+    async resolve(account, args, scope) {
+      const page = toPageRequest(args);
+      const listing = { ...page, accountId: account.id, scope };
+      const since = readSince(args, account);
+      return toConnection(await (since === undefined ? list(listing) : listChanged({ ...listing, since })), page);
+    },
+  };
+}
+
+function readSince({ updatedSince }: ListArgs, account: AccountPoint): SyncPoint | undefined {
+  return updatedSince == null ? undefined : decodeSyncToken(updatedSince, account);
+}

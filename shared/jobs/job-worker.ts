@@ -1,0 +1,186 @@
+import { sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { untilAborted, withDeadline } from "../deadline.ts";
+import { UserError } from "../errors.ts";
+import { toCountFields } from "../log/counts.ts";
+import { withContext } from "../log/log.ts";
+import { redactText } from "../log/redact.ts";
+import * as backlogWorker from "./backlog-worker.ts";
+import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "./claim-due-jobs.ts";
+import { giveBack, isDatabaseFault } from "./database-fault.ts";
+import type { JobDefinition, JobDefinitions } from "./job.ts";
+
+/** Abandoned: the lease was lost, or time ran out. Somebody does the job again. */
+export type WorkResult = { numDone: number; numFailed: number; numParked: number; numAbandoned: number };
+
+// Jobs mostly wait for somebody else's host; more than a pod's connections, which they need for moments only.
+const CONCURRENCY = 10;
+// The original's: the tenth failure comes at least four and a quarter hours after the first.
+const MAX_NUM_ERRORS = 10;
+
+/**
+ * Works off the jobs that are due until `budgetMs` is used up, many at once. A job that fails is tried again after
+ * n^4 + 3 seconds, n its failures so far, and parked after ten; it does not stop the others. A job's definition
+ * may have it tried for a time instead. What is in flight when the time is up is finished;
+ * nothing new is claimed.
+ *
+ * @throws Error where the database is away: nothing more is claimed, and no job is charged with it
+ */
+export async function run(
+  ctx: Context,
+  { budgetMs, jobs }: { budgetMs: number; jobs: JobDefinitions },
+): Promise<WorkResult> {
+  const result: WorkResult = { numDone: 0, numFailed: 0, numParked: 0, numAbandoned: 0 };
+  try {
+    await backlogWorker.run(ctx, {
+      budgetMs,
+      concurrency: CONCURRENCY,
+      leaseSeconds: JOB_LEASE_SECONDS,
+      claim: (limit) => claimDueJobs(ctx.db, { limit }),
+      release: (claim) => releaseJob(ctx.detachedDb, claim),
+      renew: (held) => renewJobLeases(ctx.db, held),
+      work: (claim) => take(ctx, { claim, jobs, result }),
+    });
+  } finally {
+    ctx.log.info("Work finished", toCountFields(result));
+  }
+  return result;
+}
+
+type Work = { claim: JobClaim; jobs: JobDefinitions };
+async function take(ctx: Context, { claim, jobs, result }: Work & { result: WorkResult }): Promise<void> {
+  await withContext({ job_id: claim.jobId, job: claim.name }, async () => {
+    try {
+      result[await work(ctx, { claim, jobs })] += 1;
+    } catch (cause) {
+      result.numAbandoned += 1;
+      if (isDatabaseFault(cause)) {
+        await giveBack(ctx, () => releaseJob(ctx.detachedDb, claim));
+        throw cause;
+      }
+      // Not even the outcome could be recorded: the lease runs out, and the job is due again.
+      ctx.log.error("Cannot record a job", { cause });
+    }
+  });
+}
+
+async function work(ctx: Context, { claim, jobs }: Work): Promise<keyof WorkResult> {
+  const { numErrors, wasHeld } = claim;
+  // Not every object has only the names that were given to it: `constructor` is no job.
+  const definition = Object.hasOwn(jobs, claim.name) ? jobs[claim.name] : undefined;
+  // The worker before has ended under it, and so may this one: not again at once.
+  if (wasHeld && numErrors >= MAX_NUM_ERRORS)
+    return recordFailure(ctx, { claim, definition, error: WORKER_ENDED, numErrors });
+  try {
+    await attempt(ctx, { claim, definition });
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error;
+    if (ctx.signal.aborted) {
+      await giveBack(ctx, () => releaseJob(ctx.detachedDb, claim));
+      return "numAbandoned";
+    }
+    return recordFailure(ctx, { claim, definition, error: describe(ctx, error), numErrors: numErrors + 1 });
+  }
+  return (await recordJobDone(ctx.db, claim)) ? "numDone" : leaseLost(ctx, claim);
+}
+
+/** Runs a job within its own deadline, whether or not it heeds its signal. */
+async function attempt(
+  ctx: Context,
+  { claim, definition }: { claim: JobClaim; definition: JobDefinition | undefined },
+): Promise<void> {
+  if (definition === undefined) throw new UserError(404, `Unknown job: ${claim.name}`);
+  const args = definition.parse(claim.args);
+  const { timeoutMs } = definition;
+  const late = () => new UserError(504, `Cannot finish the job within ${timeoutMs} ms`);
+  const attempted = withDeadline({ timeoutMs, late, signal: ctx.signal }, async (signal) =>
+    definition.run(ctx.with({ signal, job: claim }), args),
+  );
+  await untilAborted(ctx.signal, attempted);
+}
+
+/** What is kept of an error: words that are meant for a reader, and of all others only that there was one. */
+function describe(ctx: Context, error: unknown): string {
+  if (error instanceof UserError) {
+    ctx.log.info("Job failed", { reason: error.message });
+    return redactText(error.message);
+  }
+  ctx.log.error("Cannot do job", { cause: error });
+  return "Internal error";
+}
+
+type Failure = { claim: JobClaim; definition: JobDefinition | undefined; error: string; numErrors: number };
+async function recordFailure(ctx: Context, failure: Failure): Promise<keyof WorkResult> {
+  const { claim, error, numErrors } = failure;
+  const delayMs = delayAfterFailure(failure);
+  const isParked = delayMs === undefined;
+  const isRecorded = await recordJobFailure(ctx.db, claim, { error, numErrors, delayMs });
+  if (!isRecorded) return leaseLost(ctx, claim);
+  if (isParked) ctx.log.error("Job parked", { num_errors: numErrors, reason: error });
+  return isParked ? "numParked" : "numFailed";
+}
+
+/** Tells how long to wait before the next attempt; undefined: there is none. */
+function delayAfterFailure({ claim, definition, numErrors }: Failure): number | undefined {
+  const delayMs = (numErrors ** 4 + 3) * 1_000;
+  const { retry } = definition ?? {};
+  if (retry === undefined) return numErrors >= MAX_NUM_ERRORS ? undefined : delayMs;
+  return claim.ageMs >= retry.forMs ? undefined : Math.min(delayMs, retry.maxDelayMs);
+}
+
+function leaseLost(ctx: Context, { leaseToken }: JobClaim): keyof WorkResult {
+  ctx.log.warn("Lease lost", { lease_token: leaseToken });
+  return "numAbandoned";
+}
+
+export type JobFailure = {
+  error: string;
+  /** Of all attempts, this one included. */
+  numErrors: number;
+  /** Until the next attempt; undefined: there is none, and the job is parked. */
+  delayMs: number | undefined;
+};
+
+/**
+ * Ends a claim with a success: the job is gone. @returns false where the lease was lost, and another is at the job; a job
+ * that is gone already is done, so that this can be repeated
+ */
+export async function recordJobDone(db: Database, { jobId, leaseToken }: JobClaim): Promise<boolean> {
+  const rows = await db.repeatable.execute(sql`
+    with done as (delete from job where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint)
+    select 1 from job where id = ${jobId}::bigint and lease_token <> ${leaseToken}::bigint`);
+  return rows.length === 0;
+}
+
+/** Ends a claim with a failure. @returns false where the lease was lost, and nothing is recorded */
+export async function recordJobFailure(
+  db: Database,
+  { jobId, leaseToken }: JobClaim,
+  { error, numErrors, delayMs }: JobFailure,
+): Promise<boolean> {
+  const rows = await db.repeatable.execute(sql`
+    update job set
+      lease_expires_at = null, num_errors = ${numErrors}::int,
+      last_error = left(${error}::text, 2000), last_error_at = podcore_now(),
+      due_at = coalesce(podcore_now() + ${delayMs ?? null}::bigint * interval '1 millisecond', due_at),
+      parked_at = case when ${delayMs ?? null}::bigint is null then podcore_now() end
+    where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint
+    returning 1`);
+  return rows.length > 0;
+}
+
+/** Gives a claim back unfinished, as no failure of the job's: it stays due, and anybody may take it up at once. */
+export async function releaseJob(db: Database, { jobId, leaseToken }: JobClaim): Promise<void> {
+  await db.repeatable.execute(sql`
+    update job set lease_expires_at = null where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint`);
+}
+
+/** Extends the leases that are still held under the tokens they were claimed with. A job that has ended gets none. */
+export async function renewJobLeases(db: Database, claims: readonly JobClaim[]): Promise<void> {
+  const held = JSON.stringify(claims.map(({ jobId, leaseToken }) => ({ jobId, leaseToken })));
+  await db.repeatable.execute(sql`
+    update job j set lease_expires_at = podcore_now() + ${JOB_LEASE_SECONDS}::int * interval '1 second'
+    from jsonb_to_recordset(${held}::jsonb) as held("jobId" bigint, "leaseToken" bigint)
+    where j.id = held."jobId" and j.lease_token = held."leaseToken" and j.lease_expires_at is not null`);
+}

@@ -1,0 +1,75 @@
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "../db/cursor.ts";
+import type { Database } from "../db/pool.ts";
+import { accountEpisode, accountPodcast, episode, podcast } from "../db/schema.ts";
+import { type EpisodeParts, type EpisodeRow, episodeColumns } from "../podcasts/list-episodes-by-podcast.ts";
+import { isEpisodeListed, isNotTakenDown } from "../podcasts/visible.ts";
+import { PODCAST_BRIEF, type PodcastBrief } from "./list-account-episodes.ts";
+import { isHeard, isNewToSubscriber, isSinceSubscription, isSubscribed } from "./subscribed.ts";
+
+export type ListedNewEpisode = EpisodeRow & { podcast: PodcastBrief };
+type Asked = PageRequest & { accountId: number; parts: EpisodeParts };
+
+// Of thousands of subscriptions, the last two days have more than a page most often.
+const RECENT_DAYS = 2;
+
+/**
+ * Lists what is new in all of an account's subscriptions, newest first: one more than `first`, where there are as many.
+ *
+ * Tries what came in the two days before the page's start. Where that does not fill the page, reads all: an account that
+ * has heard nearly everything. Measured with 5 000 subscriptions and 200 000 states, 40 episodes each, on a busy machine:
+ * 0.7 s and 1.8 s; by a page of each podcast, 3.4 s.
+ */
+export async function listNewEpisodes(db: Database, asked: Asked): Promise<Edge<ListedNewEpisode>[]> {
+  const { first, after } = asked;
+  const from = after === undefined ? undefined : decodeInstantCursor(after);
+  const start = from === undefined ? sql`podcore_now()` : sql`${from.key}::timestamptz`;
+  const isRecent = sql`${episode.publishedAt} > ${start} - ${RECENT_DAYS}::int * interval '1 day'`;
+  // A few episodes, each looked up among the account's states.
+  const recent = await list(db, { ...asked, isNew: sql`${isRecent} and ${isNewToSubscriber()}` });
+  return recent.length > first ? recent : list(db, { ...asked, isNew: isNewOfAll(asked) });
+}
+
+/** As `isNewToSubscriber`, for many episodes: all that the account has heard is read once, which OFFSET sees to. */
+function isNewOfAll({ accountId }: Asked): SQL {
+  return sql`(${isSinceSubscription()} and ${isEpisodeListed()} and not exists (
+    select from (
+      select ${accountEpisode.episodeId} as id from ${accountEpisode}
+      where ${accountEpisode.accountId} = ${accountId}::bigint and ${isHeard()} offset 0
+    ) heard where heard.id = ${episode.id}))`;
+}
+
+async function list(
+  db: Database,
+  { accountId, first, after, parts, isNew }: Asked & { isNew: SQL },
+): Promise<Edge<ListedNewEpisode>[]> {
+  const from = after === undefined ? undefined : decodeInstantCursor(after);
+  // Ids only, because many are sorted for a few.
+  const page = db.repeatable
+    .select({ id: episode.id })
+    .from(accountPodcast)
+    .innerJoin(podcast, eq(podcast.id, accountPodcast.podcastId))
+    .innerJoin(episode, eq(episode.podcastId, accountPodcast.podcastId))
+    .where(
+      and(
+        eq(accountPodcast.accountId, accountId),
+        isSubscribed(),
+        isNotTakenDown(),
+        isNew,
+        from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
+      ),
+    )
+    .orderBy(desc(episode.publishedAt), desc(episode.id))
+    .limit(first + 1)
+    .as("page");
+  const rows = await db.repeatable
+    .select({ episode: episodeColumns(parts), podcast: PODCAST_BRIEF })
+    .from(page)
+    .innerJoin(episode, eq(episode.id, page.id))
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .orderBy(desc(episode.publishedAt), desc(episode.id));
+  return rows.map((row) => ({
+    node: { ...row.episode, podcast: row.podcast },
+    cursor: encodeCursor(row.episode.publishedAt.toISOString(), row.episode.id),
+  }));
+}

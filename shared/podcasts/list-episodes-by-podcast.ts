@@ -1,0 +1,85 @@
+import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
+import { isAnyOf } from "../db/any-of.ts";
+import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "../db/cursor.ts";
+import type { Database } from "../db/pool.ts";
+import { type Episode, episode, podcast } from "../db/schema.ts";
+import { isEpisodeListed, isVisible } from "./visible.ts";
+
+const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
+const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
+const { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } = DETAILS;
+// What a list shows. Reading all columns instead takes three times as long, and the notes are most of a row's bytes.
+export const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
+const NOTES = { descriptionSource, descriptionHtml };
+
+/** Which columns are read beside those that a list shows. Four choices, so that there are few prepared statements. */
+export type EpisodeParts = { hasDetails: boolean; hasNotes: boolean };
+// Fields of the API's Episode that those columns are enough for.
+const BRIEF_FIELDS = new Set([
+  ...Object.keys(BRIEF),
+  "explicit",
+  "podcast",
+  "accountEpisode",
+  "mediaNeedsFeedPassword",
+  "__typename",
+]);
+const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
+
+type Asked = { accountId: number | undefined; parts: EpisodeParts };
+type Columns<T> = Pick<Episode, keyof T & keyof Episode>;
+export type EpisodeRow = Columns<typeof BRIEF> & Partial<Columns<typeof ALL>>;
+
+/** What has to be read for a field of the API's Episode. */
+export function partsFor(fieldName: string): EpisodeParts {
+  const hasNotes = NOTES_FIELDS.has(fieldName);
+  return { hasNotes, hasDetails: !hasNotes && !BRIEF_FIELDS.has(fieldName) };
+}
+
+/** Lists the episodes of podcasts that the account may see, newest first, by podcast id: of each one more than `first`, where there are as many. */
+export async function listEpisodesByPodcast(
+  db: Database,
+  { podcastIds, first, after, ...asked }: PageRequest & Asked & { podcastIds: number[] },
+): Promise<Map<number, Edge<EpisodeRow>[]>> {
+  const { accountId, parts } = asked;
+  const from = after === undefined ? undefined : decodeInstantCursor(after);
+  // Under the table's own name, so that the outer query names its columns as ever.
+  const page = db.repeatable
+    .select(episodeColumns(parts))
+    .from(episode)
+    .where(
+      and(
+        eq(episode.podcastId, podcast.id),
+        isEpisodeListed(),
+        from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
+      ),
+    )
+    .orderBy(desc(episode.publishedAt), desc(episode.id))
+    .limit(first + 1)
+    .as("episode");
+  const rows = await db.repeatable
+    .select(episodeColumns(parts))
+    .from(podcast)
+    .innerJoinLateral(page, sql`true`)
+    .where(and(isAnyOf(podcast.id, podcastIds), isVisible(accountId)))
+    .orderBy(desc(episode.publishedAt), desc(episode.id));
+  const edges = rows.map((node) => ({ node, cursor: encodeCursor(node.publishedAt.toISOString(), node.id) }));
+  return Map.groupBy(edges, ({ node }) => node.podcastId);
+}
+
+/** Finds episodes by id, of podcasts that the account may see. */
+export async function findEpisodes(
+  db: Database,
+  { ids, accountId, parts }: Asked & { ids: number[] },
+): Promise<Map<number, EpisodeRow>> {
+  const rows = await db.repeatable
+    .select(episodeColumns(parts))
+    .from(episode)
+    .innerJoin(podcast, eq(podcast.id, episode.podcastId))
+    .where(and(isAnyOf(episode.id, ids), isVisible(accountId)));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The columns of an episode that hold these parts. */
+export function episodeColumns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
+  return { ...(hasDetails ? DETAILS : BRIEF), ...(hasNotes ? NOTES : {}) };
+}

@@ -1,0 +1,57 @@
+import { eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/pool.ts";
+import { directoryPodcast, type PrivateReason } from "../db/schema.ts";
+import { isSubscribersFeed } from "../fetch/feed-hosts.ts";
+import { carriesSecret } from "../fetch/feed-url.ts";
+import { findPathToken } from "../fetch/path-token.ts";
+
+/** What is known of a feed's privacy by the URL that was given, and by what was said with it. */
+export type Privacy = {
+  /** What whoever gave the URL said; undefined where nothing was said. */
+  isPrivate: boolean | undefined;
+  /** The URL carries a password or token for certain. */
+  hasSecret: boolean;
+  /** The URL's path looks like a token, and no directory lists it. */
+  isSuspect: boolean;
+};
+
+/** What readers are told. None of them tells the URL: subscribers may not see it. */
+export const PRIVATE_REASONS: Record<PrivateReason, string> = {
+  secret: "The feed's URL carries a password or a token.",
+  suspected:
+    "The feed's URL has a long random part, as the URLs of feeds for paying subscribers do. Nobody has said yet whether it is private.",
+  marked: "It was marked as private when it was added.",
+};
+
+type Asked = { feedUrl: string; isPrivate: boolean | undefined; isListed: boolean };
+
+/** Judges the URL that was given. `isListed`: it was found in a public directory. */
+export async function run(ctx: Context, { feedUrl, isPrivate, isListed }: Asked): Promise<Privacy> {
+  const isSuspect = !isListed && findPathToken(feedUrl) !== undefined && !(await isInDirectory(ctx.db, feedUrl));
+  return { isPrivate, hasSecret: carriesSecret(feedUrl), isSuspect };
+}
+
+/** Returns why a new feed is private; undefined where it is public. Where a path looks like a token, it takes a word to the contrary. */
+export function reasonOf({ isPrivate, hasSecret, isSuspect }: Privacy): PrivateReason | undefined {
+  if (hasSecret) return "secret";
+  if (isPrivate !== undefined) return isPrivate ? "marked" : undefined;
+  return isSuspect ? "suspected" : undefined;
+}
+
+/** Returns true if no error or log may tell the path: it is said to be secret, or looks so and nobody said that it is not. */
+export function hidesPath({ feedUrl, isPrivate }: Pick<Asked, "feedUrl" | "isPrivate">): boolean {
+  const url = URL.parse(feedUrl);
+  if (url !== null && isSubscribersFeed(url)) return true;
+  return isPrivate ?? findPathToken(feedUrl) !== undefined;
+}
+
+/** Returns true if a public directory has answered with this feed URL: then it is no secret. */
+export async function isInDirectory(db: Database, feedUrl: string): Promise<boolean> {
+  const rows = await db.repeatable
+    .select({ id: directoryPodcast.id })
+    .from(directoryPodcast)
+    .where(eq(directoryPodcast.feedUrl, feedUrl))
+    .limit(1);
+  return rows.length > 0;
+}

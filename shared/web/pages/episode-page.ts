@@ -1,0 +1,178 @@
+import { raw } from "hono/html";
+import type { AccountEpisode, Episode, Podcast } from "../../db/schema.ts";
+import type { Chapter, Transcript } from "../../feed/model.ts";
+import { artwork } from "../artwork.ts";
+import { episodeMeta } from "../episode-meta.ts";
+import { notice } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { langAttribute } from "../language.ts";
+import type { Page as SitePage } from "../layout.ts";
+import { episodePath, podcastPath, webUrl } from "../links.ts";
+import { peopleSection } from "../people.ts";
+import { type Media, player, toMedia } from "../player.ts";
+import { toggle } from "../toggle.ts";
+import { bytesText, positionText, startOfNotes } from "../words.ts";
+
+// CSS pixels, on a wide screen.
+const ARTWORK_SIZE = 176;
+
+// More than what a search result or a shared link shows.
+const DESCRIPTION_MAX_CHARACTERS = 300;
+
+const MEDIA_WORDS = { audio: "Audio file", video: "Video file", file: "File" };
+
+// Browsers ask for it, and apps have a place for it. It stays out of the page, where whoever looks on would read it.
+const PASSWORD_WORDS = {
+  audio: "The audio asks for a user name and password: those of this podcast's feed.",
+  video: "The video asks for a user name and password: those of this podcast's feed.",
+  file: "The file asks for a user name and password: those of this podcast's feed.",
+};
+
+const TRANSCRIPT_WORDS: Record<string, string> = {
+  "application/json": "JSON",
+  "application/srt": "SRT",
+  "application/x-subrip": "SRT",
+  "text/html": "HTML",
+  "text/plain": "Text",
+  "text/srt": "SRT",
+  "text/vtt": "WebVTT",
+};
+
+export type EpisodeView = {
+  podcast: Podcast;
+  episode: Episode;
+  /** What whoever asks has done with it. */
+  own: AccountEpisode | undefined;
+  /** Its media is on the host of a feed that is behind a password. */
+  needsFeedPassword?: boolean;
+};
+
+type Of = Pick<EpisodeView, "podcast" | "episode">;
+
+/** An episode: its player, its notes, and what else the feed knows of it. */
+export function episodePage({ podcast, episode, own, needsFeedPassword }: EpisodeView): SitePage {
+  const { title, descriptionHtml } = episode;
+  const media = toMedia(episode);
+  const stateUrl = `/podcasts/${podcast.id}/episodes/${episode.id}/state`;
+  return {
+    titles: [title, podcast.title],
+    about: {
+      isBlocked: podcast.isBlocked || episode.isBlocked,
+      path: episodePath(podcast, episode),
+      title,
+      description: startOfNotes(descriptionHtml ?? "", { maxCharacters: DESCRIPTION_MAX_CHARACTERS }),
+      imageUrl: webUrl(episode.imageUrl) ?? webUrl(podcast.imageUrl),
+      audio: media?.kind === "audio" ? { url: media.url, mediaType: media.mediaType } : undefined,
+    },
+    main: html`<article class="episode">
+${episodeHeader({ podcast, episode })}
+${media && needsFeedPassword && notice(PASSWORD_WORDS[media.kind])}
+${media && player(media, { stateUrl, positionSeconds: own?.positionSeconds ?? 0 })}
+${toggles(stateUrl, own)}
+${actions(episode, media)}
+<div class="columns">
+${notesSection({ podcast, episode })}
+<div class="aside">
+${chaptersSection(episode, media)}
+${transcriptsSection(episode.namespace.transcripts)}
+${peopleSection(episode.namespace.persons)}
+</div>
+</div>
+</article>`,
+  };
+}
+
+function toggles(action: string, own: AccountEpisode | undefined): Html {
+  return html`<div class="toggles">
+${toggle({
+  action,
+  name: "favorited",
+  isOn: own?.isFavorited ?? false,
+  words: { on: "Remove from favorites", off: "Add to favorites" },
+})}
+${toggle({
+  action,
+  name: "played",
+  isOn: own?.isPlayed ?? false,
+  words: { on: "Mark as not played", off: "Mark as played" },
+})}
+</div>`;
+}
+
+function episodeHeader({ podcast, episode }: Of): Html {
+  const imageUrl = episode.imageUrl ?? podcast.imageUrl;
+  const lang = langAttribute(podcast.language);
+  return html`<div class="heading" dir="auto">
+${artwork({ id: podcast.id, title: podcast.title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
+<div class="title-block">
+<p class="of"${lang}><a href="${podcastPath(podcast)}">${podcast.title}</a></p>
+<h1${lang}>${episode.title}</h1>
+${episodeMeta(episode)}
+${episode.author !== null && episode.author !== podcast.author && html`<p class="author">${episode.author}</p>`}
+</div>
+</div>`;
+}
+
+function actions({ linkUrl, mediaBytes }: Episode, media: Media | undefined): Html {
+  const website = webUrl(linkUrl);
+  const size = mediaBytes !== null && mediaBytes > 0 ? ` (${bytesText(mediaBytes)})` : "";
+  return html`<ul class="actions">
+${media && html`<li><a class="button" href="${media.url}">${MEDIA_WORDS[media.kind]}${size}</a></li>`}
+${website !== undefined && html`<li><a class="button" href="${website}">Website</a></li>`}
+</ul>`;
+}
+
+function notesSection({ podcast, episode }: Of): Html {
+  return html`<section class="notes" aria-labelledby="notes">
+<h2 id="notes">Notes</h2>
+${
+  episode.descriptionHtml
+    ? // Sanitised when it was stored (shared/feed), and nothing else is.
+      html`<div class="prose" dir="auto"${langAttribute(podcast.language)}>${raw(episode.descriptionHtml)}</div>`
+    : html`<p class="muted">This episode has no notes.</p>`
+}
+</section>`;
+}
+
+function chaptersSection(episode: Episode, media: Media | undefined): Html | undefined {
+  const { chapters } = episode;
+  const link = webUrl(episode.namespace.chapters?.url);
+  if (chapters.length === 0 && link === undefined) return undefined;
+  return html`<section aria-labelledby="chapters">
+<h2 id="chapters">Chapters</h2>
+${
+  chapters.length > 0 &&
+  html`<ol class="chapters">
+${chapters.map((chapter) => chapterItem(chapter, media))}
+</ol>`
+}
+${link !== undefined && html`<p><a href="${link}">Chapters as a file</a></p>`}
+</section>`;
+}
+
+function chapterItem({ startSeconds, title, linkUrl }: Chapter, media: Media | undefined): Html {
+  const position = positionText(startSeconds);
+  const href = webUrl(linkUrl);
+  // Media Fragments URI 1.0, 4.2.1: browsers play a media file from there.
+  const from = media === undefined ? undefined : `${media.url.replace(/#.*/s, "")}#t=${startSeconds}`;
+  return html`<li><span class="position">${from === undefined ? position : html`<a href="${from}">${position}</a>`}</span>
+<span dir="auto">${href === undefined ? title : html`<a href="${href}">${title}</a>`}</span></li>
+`;
+}
+
+function transcriptsSection(transcripts: readonly Transcript[]): Html | undefined {
+  if (transcripts.length === 0) return undefined;
+  return html`<section aria-labelledby="transcripts">
+<h2 id="transcripts">Transcripts</h2>
+<ul>
+${transcripts.map(transcriptItem)}
+</ul>
+</section>`;
+}
+
+function transcriptItem({ url, type, language }: Transcript): Html | undefined {
+  const href = webUrl(url);
+  if (href === undefined) return undefined;
+  const words = TRANSCRIPT_WORDS[type?.toLowerCase() ?? ""] ?? type ?? "Transcript";
+  return html`<li><a href="${href}">${language === undefined ? words : `${words}, ${language}`}</a></li>\n`;
+}

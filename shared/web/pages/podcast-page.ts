@@ -1,0 +1,159 @@
+import type { Page } from "../../db/cursor.ts";
+import type { AccountEpisode } from "../../db/schema.ts";
+import type { Category, Funding } from "../../feed/model.ts";
+import type { FoundPodcast } from "../../podcasts/find-podcast.ts";
+import type { ListedEpisode } from "../../podcasts/list-episodes.ts";
+import { artwork } from "../artwork.ts";
+import { episodeMeta } from "../episode-meta.ts";
+import { buttonForm } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { langAttribute } from "../language.ts";
+import type { Page as SitePage } from "../layout.ts";
+import { episodePath, pagePath, podcastPath, webUrl } from "../links.ts";
+import { pagingNav } from "../paging.ts";
+import { peopleSection } from "../people.ts";
+import { stateLine } from "../state-line.ts";
+import { toggle } from "../toggle.ts";
+import { startOf, startOfNotes } from "../words.ts";
+import { privacyQuestion } from "./privacy-question.ts";
+
+// CSS pixels, on a wide screen.
+const ARTWORK_SIZE = 240;
+
+// Ten lines on a phone. What is longer is folded, so that the episodes are not far down.
+const UNFOLDED_MAX_CHARACTERS = 400;
+
+// Two lines on a wide screen.
+const EXCERPT_MAX_CHARACTERS = 200;
+
+export type PodcastView = {
+  podcast: FoundPodcast;
+  episodes: Page<ListedEpisode>;
+  /** Cursor of this page of episodes; undefined for the newest. */
+  after: string | undefined;
+  /** What whoever asks has to do with it. */
+  own: { isSubscribed: boolean; episodes: ReadonlyMap<number, AccountEpisode> };
+  /** What of the feed's URL looks like a token. */
+  suspectPart?: string | undefined;
+};
+
+/** Who has an account with an e-mail address may ask for a refresh. */
+type Asker = { isSignedIn: boolean };
+
+/** A podcast with a page of its episodes. */
+export function podcastPage(
+  { podcast, episodes, after, own, suspectPart }: PodcastView,
+  { isSignedIn }: Asker,
+): SitePage {
+  const path = podcastPath(podcast);
+  const { title, description } = podcast;
+  const feedUrl = webUrl(podcast.feedUrl);
+  return {
+    titles: after === undefined ? [title] : [title, "older episodes"],
+    about: {
+      isBlocked: podcast.isBlocked,
+      path: pagePath(path, after),
+      title,
+      description: description ?? undefined,
+      imageUrl: webUrl(podcast.imageUrl),
+      feed: feedUrl === undefined ? undefined : { url: feedUrl, title },
+    },
+    main: html`${podcastHeader(podcast, { isSubscribed: own.isSubscribed, isSignedIn })}
+${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.feedUrl, part: suspectPart })}
+<section aria-labelledby="episodes">
+<h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
+${episodeList(podcast, { episodes: episodes.items, states: own.episodes })}
+${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest episodes", next: "Older episodes" } })}
+</section>
+${peopleSection(podcast.namespace.persons)}`,
+  };
+}
+
+/** Only who has given the feed's URL sees it, and is asked. */
+function asksForPrivacy(podcast: FoundPodcast): podcast is FoundPodcast & { feedUrl: string } {
+  return podcast.privateReason === "suspected" && podcast.feedUrl !== null;
+}
+
+function podcastHeader(podcast: FoundPodcast, { isSubscribed, isSignedIn }: Asker & { isSubscribed: boolean }): Html {
+  const { id, title, author, imageUrl, language, description } = podcast;
+  return html`<article class="podcast" dir="auto">
+${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
+<div class="title-block">
+<h1${langAttribute(language)}>${title}</h1>
+${author !== null && html`<p class="author">${author}</p>`}
+${badges(podcast)}
+<div class="toggles">
+${toggle({ action: `/podcasts/${id}/subscription`, name: "subscribed", isOn: isSubscribed, words: { on: "Unsubscribe", off: "Subscribe" } })}
+${isSignedIn && buttonForm({ action: `/podcasts/${id}/refresh`, label: "Refresh now", className: "button" })}
+</div>
+</div>
+<div class="body">
+${description !== null && foldedText(description, language)}
+${actions(podcast)}
+</div>
+</article>`;
+}
+
+function badges({ isExplicit, isComplete, isPrivate, categories }: FoundPodcast): Html | undefined {
+  const names = categories.map(categoryName);
+  if (isPrivate) names.unshift("Private");
+  if (isExplicit) names.unshift("Explicit");
+  if (isComplete) names.push("Complete");
+  if (names.length === 0) return undefined;
+  return html`<ul class="badges">
+${names.map((name) => html`<li>${name}</li>\n`)}
+</ul>`;
+}
+
+function categoryName({ name, subcategories }: Category): string {
+  return subcategories.length === 0 ? name : `${name}: ${subcategories.join(", ")}`;
+}
+
+function foldedText(text: string, language: string | null): Html {
+  const attributes = html` dir="auto"${langAttribute(language)}`;
+  if (text.length <= UNFOLDED_MAX_CHARACTERS) return html`<p class="prose plain"${attributes}>${text}</p>`;
+  // The style sheet hides the start while the whole is open.
+  return html`<p class="prose start"${attributes}>${startOf(text, { maxCharacters: UNFOLDED_MAX_CHARACTERS })}</p>
+<details class="folded">
+<summary>Read all</summary>
+<p class="prose plain"${attributes}>${text}</p>
+</details>`;
+}
+
+function actions({ linkUrl, feedUrl, namespace }: FoundPodcast): Html {
+  const website = webUrl(linkUrl);
+  const feed = webUrl(feedUrl);
+  return html`<ul class="actions">
+${website !== undefined && html`<li><a class="button" href="${website}">Website</a></li>`}
+${feed !== undefined && html`<li><a class="button" href="${feed}" type="application/rss+xml">Feed</a></li>`}
+${namespace.funding.map(fundingItem)}
+</ul>`;
+}
+
+function fundingItem({ url, message }: Funding): Html | undefined {
+  const href = webUrl(url);
+  return href === undefined
+    ? undefined
+    : html`<li><a class="button" dir="auto" href="${href}">${message ?? "Support"}</a></li>\n`;
+}
+
+type Episodes = { episodes: ListedEpisode[]; states: ReadonlyMap<number, AccountEpisode> };
+function episodeList(podcast: FoundPodcast, { episodes, states }: Episodes): Html {
+  if (episodes.length === 0) return html`<p>No episodes.</p>`;
+  return html`<ol class="episodes">
+${episodes.map((episode) => episodeItem(podcast, { episode, state: states.get(episode.id) }))}
+</ol>`;
+}
+
+type Item = { episode: ListedEpisode; state: AccountEpisode | undefined };
+function episodeItem(podcast: FoundPodcast, { episode, state }: Item): Html {
+  const lang = langAttribute(podcast.language);
+  const excerpt = startOfNotes(episode.descriptionHtml ?? "", { maxCharacters: EXCERPT_MAX_CHARACTERS });
+  return html`<li dir="auto">
+${episodeMeta(episode)}
+<h3${lang}><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
+${excerpt !== "" && html`<p class="excerpt"${lang}>${excerpt}</p>`}
+${stateLine(state)}
+</li>
+`;
+}

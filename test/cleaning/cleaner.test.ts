@@ -1,0 +1,396 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+import { cleanAccounts } from "../../shared/cleaning/clean-accounts.ts";
+import { cleanDirectoryPodcasts } from "../../shared/cleaning/clean-directory-podcasts.ts";
+import { cleanPodcastFeedContents } from "../../shared/cleaning/clean-podcast-feed-contents.ts";
+import type { CleanResult } from "../../shared/cleaning/cleaner.ts";
+import * as cleaner from "../../shared/cleaning/cleaner.ts";
+import {
+  account,
+  accountEpisode,
+  accountPodcast,
+  apiKey,
+  login,
+  podcast,
+  verificationCode,
+} from "../../shared/db/schema.ts";
+import { callArtifact } from "../support/artifact.ts";
+import { createContext } from "../support/context.ts";
+import { insertAccount } from "../support/insert-account.ts";
+import { insertDuePodcasts } from "../support/insert-podcast.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const lines: string[] = [];
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl, writeLog: (text) => lines.push(text) });
+
+beforeEach(async () => {
+  await ctx.db.once.execute(sql`
+    truncate job, podcast, account, login, api_key, verification_code, rate_limit, directory_podcast, directory_search cascade`);
+});
+
+/** What a run deleted, where all other rules had nothing to do. */
+function deleted(numDeleted: Record<string, number>): CleanResult {
+  const none = {
+    account: 0,
+    login: 0,
+    account_browser: 0,
+    api_key: 0,
+    verification_code: 0,
+    job: 0,
+    rate_limit: 0,
+    directory_search: 0,
+    directory_podcast: 0,
+    podcast_feed_content: 0,
+  };
+  return { numDeleted: { ...none, ...numDeleted } };
+}
+
+/** Makes an account one that was last seen so long ago; by itself, long enough to go. */
+async function unsee(accountId: number, age = "32 days"): Promise<void> {
+  await ctx.db.once.execute(sql`
+    update account set last_seen_at = podcore_now() - ${age}::interval where id = ${accountId}::bigint`);
+}
+
+async function namesIn(query: SQL): Promise<unknown[]> {
+  return (await ctx.db.once.execute<{ name: unknown }>(query)).map(({ name }) => name);
+}
+
+async function numRows(table: PgTable): Promise<number> {
+  return (await ctx.db.once.select().from(table)).length;
+}
+
+/** Runs `meanwhile` in a transaction that has done something, and not yet ended. */
+async function whileOpen<T>(statement: SQL, meanwhile: () => Promise<T>): Promise<T> {
+  return ctx.db.once.transaction(async (tx) => {
+    await tx.once.execute(statement);
+    return meanwhile();
+  });
+}
+
+/** Inserts a podcast with raw feeds whose `numBytes` is their age in minutes. */
+async function insertContents(feedUrl: string, num: number): Promise<number> {
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, [feedUrl]);
+  await ctx.db.once.execute(sql`
+    insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
+    select ${podcastId}::bigint, sha256(age::text::bytea), '', age, '', podcore_now() - age * interval '1 minute'
+    from generate_series(1, ${num}::int) as age order by age % 7`);
+  return podcastId;
+}
+
+async function agesOf(podcastId: number): Promise<number[]> {
+  const rows = await ctx.db.once.execute<{ age: number }>(
+    sql`select num_bytes as age from podcast_feed_content where podcast_id = ${podcastId} order by num_bytes`,
+  );
+  return rows.map(({ age }) => age);
+}
+
+test("run() keeps the newest five raw feeds of each podcast, and tells how many it deleted", async () => {
+  const [many, five, few] = [
+    await insertContents("many", 9),
+    await insertContents("five", 5),
+    await insertContents("few", 2),
+  ];
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ podcast_feed_content: 4 }));
+  assert.deepEqual(await Promise.all([many, five, few].map(agesOf)), [
+    [1, 2, 3, 4, 5],
+    [1, 2, 3, 4, 5],
+    [1, 2],
+  ]);
+  assert.match(lines.join(""), /Clean finished, num_podcast_feed_content: 4\n/);
+});
+
+test("run() deletes nothing, when it runs again", async () => {
+  await insertContents("many", 9);
+  await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  const again = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(again, deleted({}));
+});
+
+test("run() goes on until nothing is left, over many batches", async () => {
+  const podcastId = await insertContents("many", 2_505);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ podcast_feed_content: 2_500 }));
+  assert.deepEqual(await agesOf(podcastId), [1, 2, 3, 4, 5]);
+});
+
+test("run() deletes nothing, when its budget is used up or the process is to end", async () => {
+  const podcastId = await insertContents("many", 9);
+  const ending = ctx.with({ draining: AbortSignal.abort() });
+
+  const results = [await cleaner.run(ctx, { budgetMs: 0 }), await cleaner.run(ending, { budgetMs: 60_000 })];
+
+  assert.deepEqual(results, [deleted({}), deleted({})]);
+  assert.equal((await agesOf(podcastId)).length, 9);
+});
+
+test("cleanPodcastFeedContents() deletes no more than a batch at a time", async () => {
+  await insertContents("many", 30);
+
+  const nums: number[] = [];
+  for (let i = 0; i < 4; i++) nums.push(await cleanPodcastFeedContents(ctx.db, { limit: 10 }));
+
+  assert.deepEqual(nums, [10, 10, 5, 0]);
+});
+
+test("cleanPodcastFeedContents() leaves alone what another transaction holds", async () => {
+  const podcastId = await insertContents("many", 7);
+
+  const num = await ctx.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`select 1 from podcast_feed_content where num_bytes = 7 for update`);
+    return cleanPodcastFeedContents(ctx.db, { limit: 10 });
+  });
+
+  assert.equal(num, 1);
+  assert.deepEqual(await agesOf(podcastId), [1, 2, 3, 4, 5, 7]);
+});
+
+test("run() deletes ephemeral accounts that were not seen for a month, with all they hold, and no others", async () => {
+  const [old, recent, mobile, permanent] = [
+    await insertAccount(ctx.db),
+    await insertAccount(ctx.db),
+    await insertAccount(ctx.db),
+    await insertAccount(ctx.db, { email: "me@example.com" }),
+  ];
+  for (const id of [old, mobile, permanent]) await unsee(id);
+  await unsee(recent, "27 days");
+  await ctx.db.once.execute(sql`update account set is_mobile = true where id = ${mobile}::bigint`);
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
+  for (const id of [old, permanent]) await insertHoldings(id, podcastId, 3);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ account: 1 }));
+  assert.deepEqual(await namesIn(sql`select id::int as name from account order by id`), [recent, mobile, permanent]);
+  assert.deepEqual(
+    await Promise.all([accountPodcast, accountEpisode, login, apiKey, verificationCode].map(numRows)),
+    [1, 3, 1, 1, 1],
+  );
+  assert.equal(await numRows(podcast), 1);
+});
+
+test("run() goes on until no account is left that is unseen, over many batches", async () => {
+  await ctx.db.once.execute(sql`
+    insert into account (last_seen_at) select podcore_now() - interval '40 days' from generate_series(1, 120)`);
+  await insertAccount(ctx.db);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ account: 120 }));
+  assert.equal(await numRows(account), 1);
+});
+
+test("cleanAccounts() leaves alone who is seen at this moment", async () => {
+  const [first, second] = [await insertAccount(ctx.db), await insertAccount(ctx.db)];
+  await unsee(first);
+  await unsee(second);
+
+  const num = await whileOpen(sql`update account set last_seen_at = podcore_now() where id = ${first}::bigint`, () =>
+    cleanAccounts(ctx.db, { limit: 10 }),
+  );
+
+  assert.equal(num, 1);
+  assert.deepEqual(await namesIn(sql`select id::int as name from account`), [first]);
+});
+
+test("cleanAccounts() leaves alone who signs up at this moment, and afterwards", async () => {
+  const accountId = await insertAccount(ctx.db);
+  await unsee(accountId);
+
+  const during = await whileOpen(
+    sql`update account set email = 'me@example.com', password_hash = '' where id = ${accountId}::bigint`,
+    () => cleanAccounts(ctx.db, { limit: 10 }),
+  );
+  const afterwards = await cleanAccounts(ctx.db, { limit: 10 });
+
+  assert.deepEqual([during, afterwards, await numRows(account)], [0, 0, 1]);
+});
+
+test("run() deletes logins, keys and codes a week after they have expired, and no others", async () => {
+  const accountId = await insertAccount(ctx.db);
+  const ages = ["8 days", "6 days", "-1 day"];
+  for (const age of ages) {
+    await ctx.db.once.execute(sql`
+      with at as (select podcore_now() - ${age}::interval as expires_at, sha256(${age}::text::bytea) as secret),
+      l as (insert into login (account_id, secret_sha256, user_agent, expires_at) select ${accountId}::bigint, secret, ${age}::text, expires_at from at),
+      k as (insert into api_key (account_id, name, secret_sha256, hint, expires_at) select ${accountId}::bigint, ${age}::text, secret, '', expires_at from at)
+      insert into verification_code (kind, email, expires_at) select 'invite', ${age}::text, expires_at from at`);
+  }
+  await ctx.db.once.execute(sql`
+    insert into api_key (account_id, name, secret_sha256, hint) values (${accountId}::bigint, 'for ever', sha256('ever'), '')`);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ login: 1, api_key: 1, verification_code: 1 }));
+  assert.deepEqual(await namesIn(sql`select user_agent as name from login order by id`), ages.slice(1));
+  assert.deepEqual(await namesIn(sql`select name from api_key order by id`), [...ages.slice(1), "for ever"]);
+  assert.deepEqual(await namesIn(sql`select email as name from verification_code order by id`), ages.slice(1));
+});
+
+test("run() deletes parked jobs that can never be done, the others after a month, and no job that is tried", async () => {
+  const accountId = await insertAccount(ctx.db, { email: "known@example.com" });
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
+  await ctx.db.once.execute(sql`
+    insert into verification_code (kind, account_id, email, expires_at) values
+      ('password-reset', ${accountId}::bigint, 'known@example.com', podcore_now() + interval '1 hour'),
+      ('password-reset', ${accountId}::bigint, 'known@example.com', podcore_now() - interval '1 hour')`);
+  const [live, expired] = await namesIn(sql`select id::int as name from verification_code order by id`);
+  const kept = [{ verificationCodeId: live }, { podcastId }, { email: "KNOWN@example.com" }, { message: "any" }];
+  const gone = [
+    { verificationCodeId: expired },
+    { verificationCodeId: 4_000_000_000 },
+    { verificationCodeId: "no id" },
+    { podcastId: podcastId + 1_000 },
+    { email: "unknown@example.com" },
+    { email: "known@example.com", verificationCodeId: expired },
+  ];
+  const park = (args: object, age: string) =>
+    ctx.db.once.execute(sql`
+      insert into job (name, args, parked_at)
+      values ('any', ${JSON.stringify(args)}::jsonb, podcore_now() - ${age}::interval)`);
+  for (const args of [...kept, ...gone]) await park(args, "27 days");
+  await park({ message: "old" }, "32 days");
+  await ctx.db.once.execute(sql`insert into job (name, args) values ('any', '{"podcastId": 4000000000}')`);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ job: 7 }));
+  assert.deepEqual(await namesIn(sql`select args as name from job order by id`), [
+    ...kept,
+    { podcastId: 4_000_000_000 },
+  ]);
+});
+
+test("run() deletes counts of what may be done again, and none that still counts or is counted at this moment", async () => {
+  await ctx.db.once.execute(sql`
+    insert into rate_limit (kind, subject, num_taken, resets_at) values
+      ('login', 'over', 3, podcore_now() - interval '1 second'), ('login', 'held', 3, podcore_now() - interval '1 second'),
+      ('login', 'counts', 3, podcore_now() + interval '1 hour')`);
+
+  const result = await whileOpen(
+    sql`update rate_limit set num_taken = 1, resets_at = podcore_now() + interval '1 hour' where subject = 'held'`,
+    () => cleaner.run(ctx, { budgetMs: 60_000 }),
+  );
+
+  assert.deepEqual(result, deleted({ rate_limit: 1 }));
+  assert.deepEqual(await namesIn(sql`select subject as name from rate_limit order by subject`), ["counts", "held"]);
+});
+
+test("run() deletes searches after a week, and the podcasts that only they had found", async () => {
+  const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
+  await insertFound("only in an old search", { search: "old" });
+  await insertFound("in both", { search: "old" });
+  await insertFound("in both", { search: "new" });
+  await insertFound("in no search");
+  await insertFound("added", { podcastId });
+  await insertFound("failed", { lastError: "Cannot fetch" });
+  await ctx.db.once.execute(sql`
+    update directory_search set retrieved_at = podcore_now() - case query when 'old' then interval '8 days' else interval '6 days' end`);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ directory_search: 1, directory_podcast: 2 }));
+  assert.deepEqual(await namesIn(sql`select query as name from directory_search`), ["new"]);
+  assert.deepEqual(await namesIn(sql`select title as name from directory_podcast order by title`), [
+    "added",
+    "failed",
+    "in both",
+  ]);
+});
+
+test("cleanDirectoryPodcasts() leaves alone what a search finds at this moment", async () => {
+  const first = await insertFound("first");
+  await insertFound("second");
+  await insertFound("found before", { search: "new" });
+  const hit = sql`
+    insert into directory_search_hit (directory_search_id, position, directory_podcast_id)
+    select id, 1, ${first}::bigint from directory_search`;
+
+  const num = await whileOpen(hit, () => cleanDirectoryPodcasts(ctx.db, { limit: 10 }));
+
+  assert.equal(num, 1);
+  assert.deepEqual(await namesIn(sql`select title as name from directory_podcast order by title`), [
+    "first",
+    "found before",
+  ]);
+});
+
+test("run() goes on with the other rules where one fails, and fails with that at its end", async () => {
+  const accountId = await insertAccount(ctx.db);
+  await unsee(accountId);
+  const podcastId = await insertContents("many", 9);
+  await ctx.db.once.execute(sql`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'no account may go'; end $$`);
+  await ctx.db.once.execute(sql`create trigger refuse before delete on account execute function refuse()`);
+
+  const running = cleaner.run(ctx, { budgetMs: 60_000 });
+
+  await assert.rejects(running, (error: Error) => /no account may go/.test(String(error.cause)));
+  await ctx.db.once.execute(sql`drop function refuse cascade`);
+  assert.equal((await agesOf(podcastId)).length, 5);
+});
+
+test("--once of tick-clean tells what it deleted by each rule", async () => {
+  await unsee(await insertAccount(ctx.db));
+  await insertFound("in no search");
+
+  const { code, stdout } = await callArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
+
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(stdout), deleted({ account: 1, directory_podcast: 1 }));
+});
+
+/** What an account may hold: a podcast, `num` of its episodes, a login, a key and a code. */
+async function insertHoldings(accountId: number, podcastId: number, num: number): Promise<void> {
+  const secret = sql`sha256(${String(accountId)}::text::bytea)`;
+  await ctx.db.once.execute(sql`
+    insert into account_podcast (account_id, podcast_id, sequence) values (${accountId}::bigint, ${podcastId}::bigint, 1)`);
+  await ctx.db.once.execute(sql`
+    insert into episode (podcast_id, guid, guid_sha256, title, published_at, media_url, namespace, item_sha256)
+    select ${podcastId}::bigint, n, sha256(n::text::bytea), n, podcore_now(), '', '{}', sha256('')
+    from generate_series(1, ${num}::int) n on conflict do nothing`);
+  await ctx.db.once.execute(sql`
+    insert into account_episode (account_id, episode_id, sequence)
+    select ${accountId}::bigint, id, 1 from episode where podcast_id = ${podcastId}::bigint`);
+  await ctx.db.once.execute(sql`
+    insert into login (account_id, secret_sha256, expires_at)
+    values (${accountId}::bigint, ${secret}, podcore_now() + interval '1 day')`);
+  await ctx.db.once.execute(sql`
+    insert into api_key (account_id, name, secret_sha256, hint) values (${accountId}::bigint, 'mine', ${secret}, '')`);
+  await ctx.db.once.execute(sql`
+    insert into verification_code (kind, account_id, email, expires_at)
+    values ('password-reset', ${accountId}::bigint, 'me@example.com', podcore_now() + interval '1 day')`);
+}
+
+/** Inserts a directory's podcast, once for each title, and where `search` is given that search with it. @returns its id */
+async function insertFound(
+  title: string,
+  { search, podcastId, lastError }: { search?: string; podcastId?: number; lastError?: string } = {},
+): Promise<number> {
+  const [row] = await ctx.db.once.execute<{ id: string }>(sql`
+    insert into directory_podcast (directory_id, vendor_id, title, feed_url, podcast_id, last_error, last_error_at)
+    select id, ${title}::text, ${title}::text, 'https://example.com/', ${podcastId ?? null}::bigint, ${lastError ?? null}::text,
+      case when ${lastError ?? null}::text is not null then podcore_now() end
+    from directory
+    on conflict (directory_id, vendor_id) do update set title = excluded.title returning id`);
+  const id = Number(row?.id);
+  if (search !== undefined) {
+    await ctx.db.once.execute(sql`
+      with asked as (
+        insert into directory_search (directory_id, query) select id, ${search}::text from directory
+        on conflict (directory_id, query) do update set query = excluded.query returning id
+      )
+      insert into directory_search_hit (directory_search_id, position, directory_podcast_id)
+      select asked.id, (select count(*) from directory_search_hit h where h.directory_search_id = asked.id), ${id}::bigint from asked`);
+  }
+  return id;
+}

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { asc, eq, sql } from "drizzle-orm";
+import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { recordMove } from "../../shared/crawl/feed-mover.ts";
+import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
+import { podcastFeedLocation } from "../../shared/db/schema.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import { createContext } from "../support/context.ts";
+import { rss } from "../support/feed.ts";
+import { fetch } from "../support/loopback.ts";
+import { type Reply, startOrigin } from "../support/origin.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const ctx = createContext({ databaseUrl: await createDatabase(), fetch });
+const script: Record<string, Reply> = {};
+const origin = await startOrigin(script);
+after(origin.close);
+let numFeeds = 0;
+
+const redirect = (status: number, location: string): Reply => ({ status, headers: { Location: location } });
+
+/** Adds a feed that then redirects to `movedPath`, where the same show is. */
+async function addMovingFeed({ status = 301, title = "A Show", query = "", movedQuery = "" } = {}) {
+  const name = `/feed-${numFeeds++}`;
+  const path = `${name}${query}`;
+  const movedPath = `${name}-moved${movedQuery}`;
+  script[path] = rss();
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  script[path] = redirect(status, movedPath);
+  script[movedPath] = rss({ title });
+  return { podcastId, path, movedPath };
+}
+
+async function crawl(podcastId: number, { times = 1 } = {}): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+    assert.ok(claim);
+    await podcastUpdater.run(ctx, { claim });
+  }
+}
+
+/** As if the observed move had begun so many days earlier. */
+async function letPass(podcastId: number, { days }: { days: number }): Promise<void> {
+  await ctx.db.once.execute(sql`
+    update podcast_crawl set moved_since = moved_since - make_interval(days => ${days}::int) where podcast_id = ${podcastId}`);
+}
+
+async function locationsOf(podcastId: number): Promise<[path: string, isCurrent: boolean][]> {
+  const rows = await ctx.db.once
+    .select()
+    .from(podcastFeedLocation)
+    .where(eq(podcastFeedLocation.podcastId, podcastId))
+    .orderBy(asc(podcastFeedLocation.id));
+  return rows.map((row) => [row.feedUrl.slice(origin.url.length), row.isCurrent]);
+}
+
+for (const status of [301, 308]) {
+  test(`fetch 32: run() asks a feed where a ${status} leads, when that was so five times over a week, and keeps the old URL`, async () => {
+    const { podcastId, path, movedPath } = await addMovingFeed({ status });
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 7 });
+    const before = await locationsOf(podcastId);
+
+    await crawl(podcastId);
+
+    assert.deepEqual(before, [[path, true]]);
+    assert.deepEqual(await locationsOf(podcastId), [
+      [path, false],
+      [movedPath, true],
+    ]);
+  });
+}
+
+test("fetch 32: run() moves nobody, when a week has not passed, or not five crawls", async () => {
+  const soon = await addMovingFeed();
+  const seldom = await addMovingFeed();
+  await crawl(soon.podcastId, { times: 8 });
+  await letPass(soon.podcastId, { days: 6 });
+  await crawl(soon.podcastId);
+  await crawl(seldom.podcastId, { times: 3 });
+  await letPass(seldom.podcastId, { days: 30 });
+
+  await crawl(seldom.podcastId);
+
+  assert.deepEqual(await locationsOf(soon.podcastId), [[soon.path, true]]);
+  assert.deepEqual(await locationsOf(seldom.podcastId), [[seldom.path, true]]);
+});
+
+test("fetch 32: run() observes from the start, when the redirect was gone for a crawl, or it is another show there", async () => {
+  const wavering = await addMovingFeed();
+  const other = await addMovingFeed();
+  for (const { podcastId } of [wavering, other]) {
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 30 });
+  }
+  script[wavering.path] = rss();
+  await crawl(wavering.podcastId);
+  script[wavering.path] = redirect(301, wavering.movedPath);
+  script[other.movedPath] = rss({ title: "Another Show" });
+
+  await crawl(wavering.podcastId);
+  await crawl(other.podcastId, { times: 2 });
+
+  assert.deepEqual(await locationsOf(wavering.podcastId), [[wavering.path, true]]);
+  assert.deepEqual(await locationsOf(other.podcastId), [[other.path, true]]);
+});
+
+test("fetch 33: run() moves nobody, when the redirect is a 302", async () => {
+  const { podcastId, path } = await addMovingFeed({ status: 302 });
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+});
+
+for (const { what, ...queries } of [
+  { what: "its URL holds a secret", query: "?token=s3cret" },
+  { what: "the URL that it moves to holds a secret", movedQuery: "?token=s3cret" },
+]) {
+  test(`run() moves nobody, when ${what}`, async () => {
+    const { podcastId, path } = await addMovingFeed(queries);
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 30 });
+
+    await crawl(podcastId);
+
+    assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+  });
+}
+
+test("recordMove() settles nothing for a crawl that has lost its lease", async () => {
+  const { podcastId, movedPath } = await addMovingFeed();
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  assert.ok(claim);
+  const movedToUrl = `${origin.url}${movedPath}`;
+
+  const lost = await recordMove(ctx.db, { ...claim, leaseToken: claim.leaseToken - 1 }, movedToUrl);
+  const held = await recordMove(ctx.db, claim, movedToUrl);
+
+  assert.deepEqual([lost, held], [false, true]);
+});
+
+test("fetch 36: run() leaves both podcasts as they are, when one moves to where the other is", async () => {
+  const { podcastId, path, movedPath } = await addMovingFeed();
+  const other = await podcastAdder.run(ctx, { url: `${origin.url}${movedPath}` });
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+  assert.deepEqual(await locationsOf(other.podcastId), [[movedPath, true]]);
+});

@@ -1,0 +1,358 @@
+import assert from "node:assert/strict";
+import test, { after, beforeEach } from "node:test";
+import { asc, eq, sql } from "drizzle-orm";
+import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
+import { openPool } from "../../shared/db/pool.ts";
+import { episode, podcast, podcastCrawl, podcastFeedContent } from "../../shared/db/schema.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import { createContext } from "../support/context.ts";
+import { rss } from "../support/feed.ts";
+import { fetch } from "../support/loopback.ts";
+import { type Reply, startOrigin } from "../support/origin.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const lines: string[] = [];
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl, fetch, writeLog: (line) => lines.push(line) });
+const script: Record<string, Reply> = {};
+const origin = await startOrigin(script);
+after(origin.close);
+let numFeeds = 0;
+
+beforeEach(() => origin.requests.splice(0));
+
+async function addFeed(reply: Reply): Promise<{ podcastId: number; path: string }> {
+  const path = `/feed-${numFeeds++}`;
+  script[path] = reply;
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  return { podcastId, path };
+}
+
+async function update(podcastId: number): Promise<podcastUpdater.UpdateResult> {
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  assert.ok(claim);
+  return podcastUpdater.run(ctx, { claim });
+}
+
+async function crawlOf(podcastId: number) {
+  const [row] = await ctx.db.once
+    .select({ crawl: podcastCrawl, delayMs: sql<number>`extract(epoch from due_at - podcore_now())::float8 * 1000` })
+    .from(podcastCrawl)
+    .where(eq(podcastCrawl.podcastId, podcastId));
+  assert.ok(row);
+  return { ...row.crawl, delayMs: row.delayMs };
+}
+
+function episodesOf(podcastId: number) {
+  return ctx.db.once
+    .select({ row: episode, version: sql<string>`${episode}.xmin::text` })
+    .from(episode)
+    .where(eq(episode.podcastId, podcastId))
+    .orderBy(asc(episode.guid));
+}
+
+test("run() writes no episode, when the feed's bytes are the same", async () => {
+  const { podcastId } = await addFeed(rss());
+  const before = await episodesOf(podcastId);
+
+  const result = await update(podcastId);
+
+  assert.deepEqual(result, { kind: "unchanged" });
+  assert.deepEqual(await episodesOf(podcastId), before);
+});
+
+test("run() rewrites only episodes that differ, when the feed has changed", async () => {
+  const { podcastId, path } = await addFeed(rss({ items: [{ guid: "a" }, { guid: "b" }] }));
+  const before = await episodesOf(podcastId);
+  script[path] = rss({ items: [{ guid: "c" }, { guid: "a" }, { guid: "b", title: "Renamed" }] });
+
+  const result = await update(podcastId);
+
+  const episodes = await episodesOf(podcastId);
+  assert.ok(result.kind === "changed");
+  assert.deepEqual([result.numInserted, result.numUpdated], [1, 1]);
+  assert.deepEqual(episodes[0], before[0]);
+  assert.equal(episodes[1]?.row.title, "Renamed");
+  assert.equal(episodes[1]?.row.id, before[1]?.row.id);
+  assert.deepEqual(
+    episodes.map(({ row }) => row.guid),
+    ["a", "b", "c"],
+  );
+});
+
+test("run() reports the items that it skipped, and why", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = rss({ items: [{ guid: "1" }, { guid: "1" }] });
+
+  await update(podcastId);
+
+  assert.match(lines.join(""), /Podcast updated, .*num_skipped: 1, skipped: .*item 1: duplicate guid/);
+});
+
+test("run() keeps episodes that the feed has dropped", async () => {
+  const { podcastId, path } = await addFeed(rss({ items: [{ guid: "a" }, { guid: "b" }] }));
+  script[path] = rss({ items: [{ guid: "b" }] });
+
+  await update(podcastId);
+
+  assert.equal((await episodesOf(podcastId)).length, 2);
+});
+
+test("run() keeps the podcast's row as it is, when only episodes differ", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  const version = () => ctx.db.once.select({ version: sql`xmin::text` }).from(podcast).where(eq(podcast.id, podcastId));
+  const before = await version();
+  script[path] = rss({ items: [{ guid: "1" }, { guid: "2" }] });
+
+  await update(podcastId);
+
+  assert.deepEqual(await version(), before);
+});
+
+test("run() keeps when an episode without a date was first seen, when its item changes", async () => {
+  const undated = (title: string) =>
+    `<rss version="2.0"><channel><title>A</title><item><guid>u</guid><title>${title}</title><enclosure url="https://media.example.com/u.mp3"/></item></channel></rss>`;
+  const { podcastId, path } = await addFeed(undated("First"));
+  const [before] = await episodesOf(podcastId);
+  await ctx.db.once.execute(
+    sql`update episode set published_at = published_at - interval '3 days' where podcast_id = ${podcastId}`,
+  );
+  script[path] = undated("Second");
+
+  await update(podcastId);
+
+  const [after] = await episodesOf(podcastId);
+  assert.equal(after?.row.title, "Second");
+  assert.equal(after.row.publishedAt.getTime(), Number(before?.row.publishedAt.getTime()) - 3 * 86_400_000);
+});
+
+test("run() keeps the newest five raw feeds, and the one that came back among them", async () => {
+  const { podcastId, path } = await addFeed(rss({ title: "0" }));
+  for (const title of ["1", "2", "3", "4", "5", "6", "2"]) {
+    script[path] = rss({ title });
+    await update(podcastId);
+  }
+
+  const contents = await ctx.db.once
+    .select()
+    .from(podcastFeedContent)
+    .where(eq(podcastFeedContent.podcastId, podcastId));
+  const [stored] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
+
+  assert.equal(contents.length, 5);
+  assert.equal(stored?.title, "2");
+});
+
+test("fetch 1: run() sends validators back byte for byte, and records a 304 as unchanged", async () => {
+  const headers = { ETag: 'W/"a-gzip"', "Last-Modified": "yesterday" };
+  const { podcastId, path } = await addFeed({ headers, body: rss() });
+  script[path] = { status: 304 };
+
+  const result = await update(podcastId);
+
+  assert.deepEqual(result, { kind: "unchanged" });
+  assert.equal(origin.requests[1]?.headers["if-none-match"], 'W/"a-gzip"');
+  assert.equal(origin.requests[1]?.headers["if-modified-since"], "yesterday");
+  assert.equal((await crawlOf(podcastId)).etag, 'W/"a-gzip"');
+});
+
+test("fetch 5: run() stores new validators and writes no episode, when only the ETag changes", async () => {
+  const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: rss() });
+  const before = await episodesOf(podcastId);
+  script[path] = { headers: { ETag: '"b"' }, body: rss() };
+
+  await update(podcastId);
+
+  assert.equal((await crawlOf(podcastId)).etag, '"b"');
+  assert.deepEqual(await episodesOf(podcastId), before);
+});
+
+test("fetch 6: run() parses a changed body, when the ETag is the same", async () => {
+  const headers = { ETag: '"same"' };
+  const { podcastId, path } = await addFeed({ headers, body: rss() });
+  script[path] = { headers, body: rss({ items: [{ guid: "1" }, { guid: "2" }] }) };
+
+  await update(podcastId);
+
+  assert.equal((await episodesOf(podcastId)).length, 2);
+});
+
+test("fetch 7: run() clears validators, when a 200 comes without any", async () => {
+  const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: rss() });
+  script[path] = rss({ title: "Other" });
+
+  await update(podcastId);
+
+  assert.equal((await crawlOf(podcastId)).etag, null);
+});
+
+test("fetch 8: run() stores the validators of a 304, and keeps those that it does not name", async () => {
+  const { podcastId, path } = await addFeed({ headers: { ETag: '"a"', "Last-Modified": "m" }, body: rss() });
+  script[path] = { status: 304, headers: { ETag: '"b"' } };
+
+  await update(podcastId);
+
+  const { etag, lastModified } = await crawlOf(podcastId);
+  assert.deepEqual({ etag, lastModified }, { etag: '"b"', lastModified: "m" });
+});
+
+for (const [name, body] of [
+  ["fetch 15: run() keeps validators and episodes, when a 200 is no feed", "<html><body>Please log in</body></html>"],
+  [
+    "fetch 16: run() keeps validators and episodes, when the body is cut short",
+    rss({ items: [{ guid: "1" }, { guid: "2" }] }).slice(0, -40),
+  ],
+  ["fetch 68: run() keeps validators and episodes, when the body is empty", ""],
+] as const) {
+  test(name, async () => {
+    const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: rss() });
+    const before = await episodesOf(podcastId);
+    script[path] = { headers: { ETag: '"b"' }, body };
+
+    const result = await update(podcastId);
+
+    const crawl = await crawlOf(podcastId);
+    assert.equal(result.kind, "failed");
+    assert.deepEqual(await episodesOf(podcastId), before);
+    assert.deepEqual([crawl.etag, crawl.numFailures, crawl.leaseExpiresAt], ['"a"', 1, null]);
+    assert.match(crawl.lastError ?? "", /^Cannot read feed: /);
+  });
+}
+
+test("fetch 17: run() waits as long as Retry-After says", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 429, headers: { "Retry-After": "7200" } };
+
+  await update(podcastId);
+
+  const { delayMs } = await crawlOf(podcastId);
+  assert.ok(delayMs > 7_100_000 && delayMs < 7_300_000, String(delayMs));
+});
+
+test("fetch 26: run() keeps a podcast that is gone, and asks again in a month", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 410 };
+
+  await update(podcastId);
+
+  const { goneAt, delayMs } = await crawlOf(podcastId);
+  assert.ok(goneAt);
+  assert.ok(delayMs > 29 * 86_400_000);
+  assert.equal((await episodesOf(podcastId)).length, 1);
+});
+
+test("fetch 27: run() revives a podcast that was gone once", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 410 };
+  await update(podcastId);
+  script[path] = rss({ title: "Back" });
+
+  const result = await update(podcastId);
+
+  const { goneAt, lastError, numFailures } = await crawlOf(podcastId);
+  assert.equal(result.kind, "changed");
+  assert.deepEqual({ goneAt, lastError, numFailures }, { goneAt: null, lastError: null, numFailures: 0 });
+});
+
+test("fetch 28: run() asks a feed that is not found once a day, and never deletes it", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 404 };
+
+  await update(podcastId);
+
+  const { lastError, delayMs } = await crawlOf(podcastId);
+  assert.equal(lastError, "That podcast doesn't seem to exist on the host's servers (404).");
+  assert.ok(delayMs > 23 * 3_600_000);
+  assert.equal((await episodesOf(podcastId)).length, 1);
+});
+
+test("fetch 31: run() follows a redirect and leaves the URL as it is", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script["/moved"] = rss({ title: "Moved" });
+  script[path] = { status: 301, headers: { Location: "/moved" } };
+
+  await update(podcastId);
+
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  const [stored] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
+  assert.equal(stored?.title, "Moved");
+  assert.equal(claim?.feedUrl, `${origin.url}${path}`);
+});
+
+test("run() records a failure in the original's words, and the next success forgets it", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 500 };
+  await update(podcastId);
+  const failed = await crawlOf(podcastId);
+  script[path] = rss();
+
+  const result = await update(podcastId);
+
+  const { lastError, numFailures } = await crawlOf(podcastId);
+  assert.deepEqual(
+    [failed.lastError, failed.numFailures],
+    ["Error fetching podcast feed. Host responded with status: 500", 1],
+  );
+  assert.equal(result.kind, "unchanged");
+  assert.deepEqual([lastError, numFailures], [null, 0]);
+});
+
+test("run() stores nothing, when its lease was taken over while it fetched", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  const before = await episodesOf(podcastId);
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  assert.ok(claim);
+  script[path] = (_, response) => {
+    // Another crawler claims it, after the lease has run out.
+    void ctx.db.once
+      .execute(sql`update podcast_crawl set lease_expires_at = podcore_now() where podcast_id = ${podcastId}`)
+      .then(() => claimDuePodcasts(ctx.db, { limit: 1, podcastId }))
+      .then(() => response.end(rss({ items: [{ guid: "1" }, { guid: "late" }] })));
+  };
+
+  const result = await podcastUpdater.run(ctx, { claim });
+
+  const crawl = await crawlOf(podcastId);
+  assert.deepEqual(result, { kind: "abandoned" });
+  assert.deepEqual(await episodesOf(podcastId), before);
+  assert.equal(crawl.leaseToken, claim.leaseToken + 1);
+  assert.ok(crawl.leaseExpiresAt, "the new holder's lease is still held");
+});
+
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+test("run() gives the lease back, when the time for the call is up", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  assert.ok(claim);
+  const { signal, abort } = abortable();
+  // As in a real call, whose database ends with it.
+  const pool = openPool({ url: databaseUrl, max: 1, applicationName: "call" });
+  script[path] = abort;
+
+  const result = await podcastUpdater.run(ctx.with({ fetch, db: pool.databaseFor({ signal }), signal }), { claim });
+  await pool.close();
+
+  const crawl = await crawlOf(podcastId);
+  assert.deepEqual(result, { kind: "abandoned" });
+  assert.deepEqual([crawl.leaseExpiresAt, crawl.numFailures], [null, 0]);
+});
+
+test("run() tells no URL of a feed that was marked private, when it cannot be fetched", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  await ctx.db.once.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, podcastId));
+  script[path] = { raw: (socket) => socket.destroy() };
+  lines.splice(0);
+
+  const result = await update(podcastId);
+
+  const { lastError } = await crawlOf(podcastId);
+  assert.equal(lastError, `Cannot fetch "${origin.url}/***": Broken reply: socket hang up`);
+  assert.deepEqual(result, { kind: "failed", error: lastError });
+  assert.match(lines.join(""), /Podcast not updated/);
+  assert.equal(lines.filter((line) => line.includes(path)).join(), "");
+});
