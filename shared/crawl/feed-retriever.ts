@@ -19,11 +19,6 @@ export class RetrievalError extends Error {
   }
 }
 
-/** Whether what came was read, and is something else than a feed. */
-export function isNoFeed(error: unknown): error is RetrievalError {
-  return error instanceof RetrievalError && error.cause instanceof FeedError && error.cause.kind === "not-a-feed";
-}
-
 export type Retrieved = { kind: "not-modified"; reply: FetchReply } | { kind: "content"; reply: FetchReply };
 type Params = {
   url: string;
@@ -61,15 +56,28 @@ export async function retrieve(
   throw new RetrievalError(`Error fetching podcast feed. Host responded with status: ${reply.status}`, { reply });
 }
 
+/** What a host sent: a feed, or something else that was read to its end, with the error to show if a feed was wanted. */
+export type ReadReply = { kind: "feed"; feed: Feed } | { kind: "not-a-feed"; error: RetrievalError };
+
+/** Reads what a host sent. @throws RetrievalError for a feed that cannot be read */
+export async function readReply(ctx: Context, reply: FetchReply): Promise<ReadReply> {
+  const { body, contentType, url } = reply;
+  // The reader weighs more than the rest of a function that seldom adds a podcast: it is loaded with the first feed.
+  const { readFeed } = await import("../feed/read-feed.ts");
+  try {
+    const feed = await step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal }));
+    return { kind: "feed", feed };
+  } catch (cause) {
+    if (!(cause instanceof FeedError)) throw cause;
+    const error = new RetrievalError(cause.message, { cause, reply });
+    if (cause.kind === "not-a-feed") return { kind: "not-a-feed", error };
+    throw error;
+  }
+}
+
 /** Reads what a host sent as a feed. @throws RetrievalError */
 export async function read(ctx: Context, reply: FetchReply): Promise<Feed> {
-  const { body, contentType, url } = reply;
-  // What reads feeds weighs more than all the rest of a function that seldom adds one: it is loaded with the first.
-  const { readFeed } = await import("../feed/read-feed.ts");
-  return step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal })).catch(
-    (cause: unknown) => {
-      if (cause instanceof FeedError) throw new RetrievalError(cause.message, { cause, reply });
-      throw cause;
-    },
-  );
+  const result = await readReply(ctx, reply);
+  if (result.kind === "not-a-feed") throw result.error;
+  return result.feed;
 }

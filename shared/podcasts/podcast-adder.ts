@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { delayAfterSuccess } from "../crawl/crawl-schedule.ts";
 import { withinFeedMemory } from "../crawl/feed-memory.ts";
-import { isNoFeed, RetrievalError, read, retrieve } from "../crawl/feed-retriever.ts";
+import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts";
 import * as feedStorer from "../crawl/feed-storer.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
@@ -46,21 +46,23 @@ export type AddParams = {
   /** Stores a known podcast's feed again although it is the same as last time. */
   isForced?: boolean;
 };
+/** A URL that a feed is expected at. */
 type Target = {
   feedUrl: string;
+  /** The URLs that led to it: a page's, a directory's, and what they redirect to. */
+  way: string[];
+  isNamedByPage: boolean;
   privacy: privacyJudge.Privacy;
-  /** Only the host is told in errors and logs. */
+  /** Errors and logs show only the URL's host. */
   hidesPath: boolean;
   accountId: number | undefined;
   isForced: boolean;
-  /** Where the feed's URL was found, and what that led over. */
-  foundAt: string[];
 };
 
 /**
- * Adds the podcast at a URL, or refreshes it where it is known under that URL. A feed takes exactly one GET; a web page that
- * names a feed one more. A feed is private where any URL on the way to it carries a secret, where it is marked so, and where
- * the URL's path looks like a token and nobody says that it is public.
+ * Adds the podcast at a URL, or refreshes it if it is known under that URL. A feed takes exactly one GET; a web page that
+ * names a feed takes one more. A feed is private if any URL on the way to it carries a secret, if it is marked so, or if
+ * the URL's path looks like a token and nobody says that the feed is public.
  *
  * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down, 422 for what leads to no feed or cannot be fetched, 503 where a directory cannot be asked
  */
@@ -68,15 +70,25 @@ export async function run(ctx: Context, params: AddParams): Promise<AddResult> {
   const { url, isPrivate, accountId, isForced = false } = params;
   const link = await findFeedOfLink(ctx, url);
   const feedUrl = normalizeFeedUrl(link ?? url);
-  const foundAt = link === undefined ? [] : [url];
   const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed: link !== undefined });
   const hidesPath = privacyJudge.hidesPath({ feedUrl, isPrivate });
+  const way = link === undefined ? [] : [url];
+  let target: Target = { feedUrl, way, isNamedByPage: false, privacy, hidesPath, accountId, isForced };
   try {
-    return await addOrRefresh(ctx, { feedUrl, foundAt, privacy, hidesPath, accountId, isForced });
+    const added = await addOrRefresh(ctx, target);
+    if (added.kind === "podcast") return added.result;
+    // What a page or a directory names has to be a feed: pages that name pages would have no end.
+    if (link !== undefined) throw added.error;
+    target = await followPage(ctx, { page: added, target });
+    const named = await addOrRefresh(ctx, target);
+    if (named.kind === "podcast") return named.result;
+    throw named.error;
   } catch (error) {
     if (!(error instanceof RetrievalError)) throw error;
     const shown = redactUrl(link === undefined ? feedUrl : url, { isPrivate: hidesPath });
-    throw new UserError(422, `Cannot add "${shown}": ${error.message}`);
+    const named = redactUrl(target.feedUrl, { isPrivate: hidesPath });
+    const reason = target.isNamedByPage ? `the page names "${named}": ${error.message}` : error.message;
+    throw new UserError(422, `Cannot add "${shown}": ${reason}`);
   }
 }
 
@@ -96,18 +108,22 @@ export async function findKnown(ctx: Context, params: AddParams): Promise<AddRes
   return summarise(ctx, { podcastId, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-async function addOrRefresh(ctx: Context, target: Target): Promise<AddResult> {
-  const { feedUrl, foundAt, isForced, accountId, privacy } = target;
+type Page = { kind: "page"; reply: FetchReply; way: string[]; error: RetrievalError };
+type Added = { kind: "podcast"; result: AddResult } | Page;
+
+/** Refreshes the podcast that is known under the target's URL, or fetches that URL and stores the feed there. */
+async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
   const known = await findPassing(ctx, target);
-  if (known !== undefined) {
-    await settlePrivacy(ctx.db, { podcastId: known, accountId, ...withSecrets(privacy, [...foundAt, feedUrl]) });
-    return refresh(ctx, { podcastId: known, isForced });
-  }
-  // unique_violation: another added the same feed while this one was fetching it, under this URL or where it moved to.
-  return add(ctx, target).catch((error: unknown) => {
-    if (findCode(error) !== "23505") throw error;
-    return add(ctx, target);
-  });
+  if (known === undefined) return add(ctx, target);
+  const { feedUrl, way, privacy, accountId, isForced } = target;
+  await settlePrivacy(ctx.db, { podcastId: known, accountId, ...withSecrets(privacy, [...way, feedUrl]) });
+  return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
+}
+
+async function followPage(ctx: Context, { page, target }: { page: Page; target: Target }): Promise<Target> {
+  const named = await findFeedOfPage(ctx, page.reply);
+  if (named === undefined) throw page.error;
+  return { ...target, feedUrl: normalizeFeedUrl(named), way: page.way, isNamedByPage: true };
 }
 
 /** Finds a podcast that is known under a feed's URL. @throws UserError 403 where it was taken down */
@@ -121,68 +137,65 @@ function withSecrets(privacy: privacyJudge.Privacy, way: readonly string[]): pri
   return { ...privacy, hasSecret: privacy.hasSecret || way.some(carriesSecret) };
 }
 
-async function add(ctx: Context, target: Target): Promise<AddResult> {
-  const { feedUrl, foundAt, hidesPath, accountId } = target;
+async function add(ctx: Context, target: Target): Promise<Added> {
+  const { feedUrl, hidesPath, accountId } = target;
   const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: hidesPath });
-  // Where it redirects to counts as well: the feed is read there.
-  const way = [...foundAt, feedUrl, ...reply.redirects.map(({ url }) => url)];
+  // Redirects count as well: the feed is read where they end.
+  const way = [...target.way, feedUrl, ...reply.redirects.map(({ url }) => url)];
   await takedownGate.run(ctx, { feedUrls: way, shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
   const privacy = withSecrets(target.privacy, way);
   // A feed that moved for good is kept under both URLs; where it moved to may be known already. A secret one stays at
   // the URL that its owner gave.
   const movedTo = privacy.hasSecret || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
   const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
-  const known = await findPodcastIdByFeedUrl(ctx.db, feedUrls);
-  if (known !== undefined) {
-    await ctx.db.repeatable
-      .insert(podcastFeedLocation)
-      .values({ podcastId: known, feedUrl, isCurrent: false })
-      .onConflictDoNothing();
-    await settlePrivacy(ctx.db, { podcastId: known, accountId, ...privacy });
-    return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
-  }
+  const join = { feedUrl, feedUrls, accountId, privacy };
+  const known = await joinKnown(ctx, join);
+  if (known !== undefined) return { kind: "podcast", result: known };
   try {
-    return await store(ctx, { reply, feedUrls, privateReason: privacyJudge.reasonOf(privacy) });
+    return await store(ctx, { reply, feedUrls, way, privateReason: privacyJudge.reasonOf(privacy) });
   } catch (error) {
-    // What a page or a directory named has to be a feed: pages that name pages would have no end.
-    if (!isNoFeed(error) || foundAt.length > 0) throw error;
-    return addFeedOfPage(ctx, { ...target, foundAt: way, reply, error });
+    // unique_violation: another stored the feed meanwhile, or an earlier try of this one whose reply was lost.
+    const stored = findCode(error) === "23505" ? await joinKnown(ctx, join) : undefined;
+    if (stored === undefined) throw error;
+    return { kind: "podcast", result: stored };
   }
 }
 
-async function addFeedOfPage(
+type Join = Pick<Target, "feedUrl" | "accountId" | "privacy"> & { feedUrls: string[] };
+/** Finds the podcast that is known under one of the URLs that a fetch led over, and keeps `feedUrl` as one of its own. */
+async function joinKnown(
   ctx: Context,
-  { reply, error, ...page }: Target & { reply: FetchReply; error: RetrievalError },
-): Promise<AddResult> {
-  const named = await findFeedOfPage(ctx, reply);
-  if (named === undefined) throw error;
-  const feedUrl = normalizeFeedUrl(named);
-  return addOrRefresh(ctx, { ...page, feedUrl }).catch((cause: unknown) => {
-    if (!(cause instanceof RetrievalError)) throw cause;
-    throw new RetrievalError(
-      `the page names "${redactUrl(feedUrl, { isPrivate: page.hidesPath })}": ${cause.message}`,
-      { cause },
-    );
-  });
+  { feedUrl, feedUrls, accountId, privacy }: Join,
+): Promise<AddResult | undefined> {
+  const known = await findPodcastIdByFeedUrl(ctx.db, feedUrls);
+  if (known === undefined) return undefined;
+  await ctx.db.repeatable
+    .insert(podcastFeedLocation)
+    .values({ podcastId: known, feedUrl, isCurrent: false })
+    .onConflictDoNothing();
+  await settlePrivacy(ctx.db, { podcastId: known, accountId, ...privacy });
+  return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-type Retrieved = { reply: FetchReply; feedUrls: string[]; privateReason: PrivateReason | undefined };
-async function store(ctx: Context, { reply, feedUrls, privateReason }: Retrieved): Promise<AddResult> {
+type Fetched = { reply: FetchReply; feedUrls: string[]; way: string[]; privateReason: PrivateReason | undefined };
+async function store(ctx: Context, { reply, feedUrls, way, privateReason }: Fetched): Promise<Added> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await withinFeedMemory(maxInflatedBytes(reply.body), async () =>
-    feedStorer.run(ctx, {
-      feed: await read(ctx, reply),
+  return withinFeedMemory(maxInflatedBytes(reply.body), async () => {
+    const read = await readReply(ctx, reply);
+    if (read.kind === "not-a-feed") return { kind: "page", reply, way, error: read.error };
+    const stored = await feedStorer.run(ctx, {
+      feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "new", feedUrls, privateReason },
       success: { isChanged: true, etag: reply.etag, lastModified: reply.lastModified, delayMs },
-    }),
-  );
-  ctx.log.info("Podcast added", {
-    podcast_id: stored.podcastId,
-    num_episodes: stored.numInserted,
-    ...feedStorer.toSkippedFields(stored),
+    });
+    ctx.log.info("Podcast added", {
+      podcast_id: stored.podcastId,
+      num_episodes: stored.numInserted,
+      ...feedStorer.toSkippedFields(stored),
+    });
+    return { kind: "podcast", result: await summarise(ctx, { ...stored, isNew: true }) };
   });
-  return summarise(ctx, { ...stored, isNew: true });
 }
 
 /** A URL of a stranger's choice that cannot be stored is no reason to refuse the feed. */
