@@ -73,16 +73,18 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     scheduleProbe();
   }
 
-  function scheduleProbe(): void {
+  /** @param elapsedMs how long the last probe took: one that waited in vain has been pause enough */
+  function scheduleProbe(elapsedMs = 0): void {
     if (isClosed || failingSince === undefined) return;
     const isLate = performance.now() - failingSince > LATE_AFTER_MS;
     const intervalMs = (isLate ? PROBE_INTERVAL_LATE_MS : PROBE_INTERVAL_MS) * (0.5 + Math.random());
     clearTimeout(probeTimer);
-    probeTimer = setTimeout(() => void probe(), intervalMs).unref();
+    probeTimer = setTimeout(() => void probe(), Math.max(0, intervalMs - elapsedMs)).unref();
   }
 
   function probe(since = performance.now()): Promise<boolean> {
     if (running !== undefined) return running;
+    const startedAt = performance.now();
     const overdue = setTimeout(() => recordFailure(since), PROBE_OVERDUE_MS).unref();
     running = ask({})
       .then(
@@ -98,7 +100,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
       .finally(() => {
         clearTimeout(overdue);
         running = undefined;
-        scheduleProbe();
+        scheduleProbe(performance.now() - startedAt);
       });
     return running;
   }
@@ -131,9 +133,13 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     }
   }
 
-  /** Waits for a probe's outcome, for `ms`, or longer if the server has begun to answer: then it is back, or soon says why not. */
+  /**
+   * Waits for `ms` for the outcome of a request's probe or of the patient one, whose connection is the first that a
+   * server which was frozen answers. Waits longer if the server has begun to answer: it is back, or soon says why not.
+   */
   async function isBack(probe: Probe, ms: number): Promise<boolean> {
-    const waited = await Promise.race([probe.succeeded, sleep(ms)]);
+    const patient = running?.then((isUp) => isUp || probe.succeeded);
+    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(patient === undefined ? [] : [patient])]);
     return waited ?? (probe.isAnswered && probe.succeeded);
   }
 
