@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
+import type { FetchReply } from "../fetch/fetch.ts";
 import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
@@ -8,6 +9,7 @@ import { withinFeedMemory } from "./feed-memory.ts";
 import * as feedMover from "./feed-mover.ts";
 import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
+import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
 import { LeaseLostError } from "./lock-lease.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
@@ -59,9 +61,21 @@ async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknow
 async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
   const { feedUrl, etag, lastModified, isPrivate } = claim;
   const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
+  await refuseTakenDown(ctx, retrieved.reply);
   const result = await store(ctx, { claim, isForced, retrieved });
   if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
   return result;
+}
+
+/** A blocked show must not come back through a podcast whose feed redirects to it. @throws RetrievalError */
+async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise<void> {
+  if (redirects.length === 0) return;
+  const reason = await findTakedownOfFeed(
+    ctx.db,
+    redirects.map(({ url }) => url),
+  );
+  if (reason !== undefined)
+    throw new RetrievalError("The feed redirects to a podcast that the operator has taken down");
 }
 
 async function store(

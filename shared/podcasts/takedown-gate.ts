@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
+import { findTakedownOfFeed } from "../crawl/find-takedown-of-feed.ts";
 import { UserError } from "../errors.ts";
-import { findTakedownOfFeed } from "./find-takedowns.ts";
 
 type Asked = { feedUrls: readonly string[]; shown: string };
 

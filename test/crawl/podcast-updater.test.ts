@@ -325,6 +325,24 @@ function abortable(): { signal: AbortSignal; abort: () => void } {
   return { signal: controller.signal, abort: () => controller.abort() };
 }
 
+test("run() stores nothing, when a feed redirects to a podcast that was taken down", async () => {
+  const blocked = await addFeed(rss({ items: [{ guid: "blocked" }] }));
+  const { podcastId, path } = await addFeed(rss({ items: [{ guid: "a" }] }));
+  await ctx.db.once.execute(
+    sql`update podcast set taken_down_at = now(), taken_down_reason = 'a complaint' where id = ${blocked.podcastId}`,
+  );
+  script[path] = { status: 302, headers: { location: `${origin.url}${blocked.path}` } };
+
+  const result = await update(podcastId);
+
+  const guids = (await episodesOf(podcastId)).map(({ row }) => row.guid);
+  assert.deepEqual(result, {
+    kind: "failed",
+    error: "The feed redirects to a podcast that the operator has taken down",
+  });
+  assert.deepEqual(guids, ["a"]);
+});
+
 test("run() gives the lease back, when the time for the call is up", async () => {
   const { podcastId, path } = await addFeed(rss());
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });

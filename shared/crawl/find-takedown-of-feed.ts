@@ -1,0 +1,19 @@
+import { eq, inArray } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { podcast, podcastFeedLocation } from "../db/schema.ts";
+
+/** Returns why the podcast at one of these feed URLs was taken down; undefined if none was. */
+export async function findTakedownOfFeed(db: Database, feedUrls: readonly string[]): Promise<string | undefined> {
+  const rows = await db.repeatable
+    .select({ reason: podcast.takenDownReason })
+    .from(podcastFeedLocation)
+    .innerJoin(podcast, eq(podcast.id, podcastFeedLocation.podcastId))
+    .where(inArray(podcastFeedLocation.feedUrl, feedUrls.flatMap(withTwin)));
+  return rows.find(({ reason }) => reason !== null)?.reason ?? undefined;
+}
+
+/** The same URL over http and https is one feed. */
+function withTwin(feedUrl: string): string[] {
+  const twin = feedUrl.startsWith("https:") ? `http${feedUrl.slice(5)}` : `https${feedUrl.slice(4)}`;
+  return [feedUrl, twin];
+}
