@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import { findPathToken } from "../fetch/path-token.ts";
 import { redactPaths } from "../fetch/redact.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 
@@ -27,6 +28,8 @@ export async function run(
 
 function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {
   if (permanentUrl === undefined || [feedUrl, permanentUrl].some(carriesSecret)) return undefined;
+  // The feed's URL is shown to everybody: it must not become one that may be a subscriber's own.
+  if (findPathToken(permanentUrl) !== undefined && findPathToken(feedUrl) === undefined) return undefined;
   try {
     const url = normalizeFeedUrl(permanentUrl);
     return url === feedUrl ? undefined : url;

@@ -12,7 +12,7 @@ import { readDirectoryLink } from "../directory/directory-link.ts";
 import { UserError } from "../errors.ts";
 import type { SkippedItem } from "../feed/model.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
-import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
+import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
@@ -20,7 +20,6 @@ import { findFeedOfLink, findFeedOfPage } from "./feed-finder.ts";
 import { findPodcastIdByFeedUrl } from "./find-feed-location.ts";
 import { numEpisodes } from "./num-episodes.ts";
 import * as privacyJudge from "./privacy-judge.ts";
-import { settlePrivacy } from "./settle-privacy.ts";
 import * as takedownGate from "./takedown-gate.ts";
 
 /** What was found. `isNew` is false where the podcast was known already; it was asked again, unless a crawler was at it. */
@@ -52,6 +51,8 @@ type Target = {
   /** The URLs that led to it: a page's, a directory's, and what they redirect to. */
   way: string[];
   isNamedByPage: boolean;
+  /** A public directory lists it. */
+  isListed: boolean;
   privacy: privacyJudge.Privacy;
   /** Errors and logs show only the URL's host. */
   hidesPath: boolean;
@@ -70,10 +71,11 @@ export async function run(ctx: Context, params: AddParams): Promise<AddResult> {
   const { url, isPrivate, accountId, isForced = false } = params;
   const link = await findFeedOfLink(ctx, url);
   const feedUrl = normalizeFeedUrl(link ?? url);
-  const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed: link !== undefined });
+  const isListed = link !== undefined || (await privacyJudge.isInDirectory(ctx.db, feedUrl));
+  const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed });
   const hidesPath = privacyJudge.hidesPath({ feedUrl, isPrivate });
   const way = link === undefined ? [] : [url];
-  let target: Target = { feedUrl, way, isNamedByPage: false, privacy, hidesPath, accountId, isForced };
+  let target: Target = { feedUrl, way, isNamedByPage: false, isListed, privacy, hidesPath, accountId, isForced };
   try {
     const added = await addOrRefresh(ctx, target);
     if (added.kind === "podcast") return added.result;
@@ -104,7 +106,7 @@ export async function findKnown(ctx: Context, params: AddParams): Promise<AddRes
   const podcastId = await findPassing(ctx, { feedUrl, hidesPath: privacyJudge.hidesPath({ feedUrl, isPrivate }) });
   if (podcastId === undefined) return undefined;
   const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed: false });
-  await settlePrivacy(ctx.db, { podcastId, accountId, ...privacy });
+  await privacyJudge.settle(ctx, { podcastId, accountId, privacy });
   return summarise(ctx, { podcastId, isNew: false, numSkipped: 0, skipped: [] });
 }
 
@@ -115,8 +117,9 @@ type Added = { kind: "podcast"; result: AddResult } | Page;
 async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
   const known = await findPassing(ctx, target);
   if (known === undefined) return add(ctx, target);
-  const { feedUrl, way, privacy, accountId, isForced } = target;
-  await settlePrivacy(ctx.db, { podcastId: known, accountId, ...withSecrets(privacy, [...way, feedUrl]) });
+  const { feedUrl, way, privacy, isListed, accountId, isForced } = target;
+  const judged = await judge(ctx, { privacy, isListed }, [...way, feedUrl]);
+  await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged });
   return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
 }
 
@@ -132,9 +135,14 @@ async function findPassing(ctx: Context, { feedUrl, hidesPath }: Pick<Target, "f
   return findPodcastIdByFeedUrl(ctx.db, [feedUrl]);
 }
 
-/** A secret in any URL on the way to a feed makes it private. */
-function withSecrets(privacy: privacyJudge.Privacy, way: readonly string[]): privacyJudge.Privacy {
-  return { ...privacy, hasSecret: privacy.hasSecret || way.some(carriesSecret) };
+/** What a public directory lists is public wherever it redirects to, unless that carries a secret. */
+async function judge(
+  ctx: Context,
+  { privacy, isListed }: Pick<Target, "privacy" | "isListed">,
+  way: readonly string[],
+): Promise<privacyJudge.Privacy> {
+  const judged = await privacyJudge.alongTheWay(ctx, privacy, way);
+  return isListed ? { ...judged, isSuspect: false } : judged;
 }
 
 async function add(ctx: Context, target: Target): Promise<Added> {
@@ -143,7 +151,7 @@ async function add(ctx: Context, target: Target): Promise<Added> {
   // Redirects count as well: the feed is read where they end.
   const way = [...target.way, feedUrl, ...reply.redirects.map(({ url }) => url)];
   await takedownGate.run(ctx, { feedUrls: way, shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
-  const privacy = withSecrets(target.privacy, way);
+  const privacy = await judge(ctx, target, way);
   // A feed that moved for good is kept under both URLs; where it moved to may be known already. A secret one stays at
   // the URL that its owner gave.
   const movedTo = privacy.hasSecret || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
@@ -173,7 +181,7 @@ async function joinKnown(
     .insert(podcastFeedLocation)
     .values({ podcastId: known, feedUrl, isCurrent: false })
     .onConflictDoNothing();
-  await settlePrivacy(ctx.db, { podcastId: known, accountId, ...privacy });
+  await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy });
   return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
 }
 

@@ -1,10 +1,11 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { directoryPodcast, type PrivateReason } from "../db/schema.ts";
+import { directoryPodcast, type PrivateReason, podcastFeedLocation } from "../db/schema.ts";
 import { isSubscribersFeed } from "../fetch/feed-hosts.ts";
 import { carriesSecret } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
+import { settlePrivacy } from "./settle-privacy.ts";
 
 /** What is known of a feed's privacy by the URL that was given, and by what was said with it. */
 export type Privacy = {
@@ -28,8 +29,49 @@ type Asked = { feedUrl: string; isPrivate: boolean | undefined; isListed: boolea
 
 /** Judges the URL that was given. `isListed`: it was found in a public directory. */
 export async function run(ctx: Context, { feedUrl, isPrivate, isListed }: Asked): Promise<Privacy> {
-  const isSuspect = !isListed && findPathToken(feedUrl) !== undefined && !(await isInDirectory(ctx.db, feedUrl));
+  const isSuspect = !isListed && (await isAnySuspect(ctx, [feedUrl]));
   return { isPrivate, hasSecret: carriesSecret(feedUrl), isSuspect };
+}
+
+/** Judges a feed by all URLs that led to it as well: a redirect or a page hides a token from whoever gives its URL. */
+export async function alongTheWay(ctx: Context, privacy: Privacy, urls: readonly string[]): Promise<Privacy> {
+  return {
+    ...privacy,
+    hasSecret: privacy.hasSecret || urls.some(carriesSecret),
+    isSuspect: privacy.isSuspect || (await isAnySuspect(ctx, urls)),
+  };
+}
+
+async function isAnySuspect(ctx: Context, urls: readonly string[]): Promise<boolean> {
+  for (const url of urls) {
+    if (findPathToken(url) !== undefined && !(await isInDirectory(ctx.db, url))) return true;
+  }
+  return false;
+}
+
+/**
+ * Decides a known podcast's privacy by what is said now. A URL without a token may lead to a podcast that is stored under
+ * one with a token, so the podcast's own URLs count too.
+ */
+export async function settle(
+  ctx: Context,
+  { podcastId, accountId, privacy }: { podcastId: number; accountId: number | undefined; privacy: Privacy },
+): Promise<void> {
+  const rows = await listFeedUrls(ctx.db, podcastId);
+  const feedUrls = rows.map(({ feedUrl }) => feedUrl);
+  const isListed = rows.some((row) => row.isListed);
+  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...(await alongTheWay(ctx, privacy, feedUrls)) });
+}
+
+function listFeedUrls(db: Database, podcastId: number) {
+  return db.repeatable
+    .select({
+      feedUrl: podcastFeedLocation.feedUrl,
+      isListed: sql<boolean>`exists (
+        select from ${directoryPodcast} where ${directoryPodcast.feedUrl} = ${podcastFeedLocation.feedUrl})`,
+    })
+    .from(podcastFeedLocation)
+    .where(eq(podcastFeedLocation.podcastId, podcastId));
 }
 
 /** Returns why a new feed is private; undefined where it is public. Where a path looks like a token, it takes a word to the contrary. */

@@ -10,17 +10,20 @@ export type Said = {
   isPrivate: boolean | undefined;
   /** The URL carries a password or token for certain. */
   hasSecret: boolean;
-  /** The URL's path looks like a token. */
+  /** A URL of the podcast, or one that led to it, looks like a token. */
   isSuspect: boolean;
+  /** A public directory lists one of its URLs. */
+  isListed: boolean;
 };
 
 /**
  * Makes a private podcast public, or confirms that it is private, as far as the caller may decide that:
  * - Nobody can for a secret URL, and no account for a podcast that was private before reasons were recorded.
- * - Where nobody has answered yet, the first answer counts.
- * - A mark holds for the account that added it. Another one that gives the URL without a mark ends it, and so does the
- *   operator: who adds a public feed first cannot hide it. If the URL looks like a token, a mark is ended by the
- *   operator's word, or by that of an account that alone has added the podcast.
+ * - A podcast that a directory lists is public.
+ * - While the question whether it is private is open, the first answer counts; an add without an answer changes nothing.
+ * - A mark holds for the account that added it. Another account that adds the URL without a mark ends it, and so does
+ *   the operator: whoever adds a public feed first cannot hide it. If a URL looks like a token, only the operator's
+ *   answer ends a mark, or that of the one account that has added the podcast.
  */
 export async function settlePrivacy(db: Database, said: Said): Promise<void> {
   if (said.hasSecret) return;
@@ -36,18 +39,20 @@ export async function settlePrivacy(db: Database, said: Said): Promise<void> {
     where id = ${podcastId}::bigint and is_private and ${mayPublish(said)}`);
 }
 
-function mayPublish({ accountId, isPrivate, isSuspect }: Said): SQL {
+function mayPublish({ accountId, isPrivate, isSuspect, isListed }: Said): SQL {
   const isAnswer = isPrivate === false;
-  if (accountId === undefined)
-    return isSuspect && !isAnswer ? sql`false` : sql`p.private_reason is distinct from 'secret'`;
+  const isOpen = sql`p.private_reason = 'suspected'`;
+  const isMarked = sql`p.private_reason = 'marked'`;
+  if (isListed) return sql`(${isOpen} or ${isMarked})`;
+  if (accountId === undefined) {
+    if (isAnswer) return sql`p.private_reason is distinct from 'secret'`;
+    return isSuspect ? sql`false` : sql`(p.private_reason is null or ${isMarked})`;
+  }
   if (isSuspect && !isAnswer) return sql`false`;
-  const unanswered = sql`p.private_reason = 'suspected'`;
   if (isSuspect)
-    return sql`(${unanswered} or p.private_reason = 'marked' and ${isAddedBy("=", accountId)} and not ${isAddedBy("<>", accountId)})`;
+    return sql`(${isOpen} or ${isMarked} and ${isAddedBy("=", accountId)} and not ${isAddedBy("<>", accountId)})`;
   // Whoever has marked it may add it again without a mark, from another app.
-  return isAnswer
-    ? sql`p.private_reason in ('suspected', 'marked')`
-    : sql`(${unanswered} or p.private_reason = 'marked' and not ${isAddedBy("=", accountId)})`;
+  return isAnswer ? sql`(${isOpen} or ${isMarked})` : sql`(${isMarked} and not ${isAddedBy("=", accountId)})`;
 }
 
 function isAddedBy(comparison: "=" | "<>", accountId: number): SQL {

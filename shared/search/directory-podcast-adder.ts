@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { limitByAddress } from "../auth/limit-by-address.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
@@ -34,12 +34,13 @@ export async function run(ctx: Context, { id }: { id: number }): Promise<Added> 
   await requireLeave(ctx);
   try {
     const added = await podcastAdder.run(ctx, { url: found.feedUrl });
-    // Whatever somebody has marked it: a URL that a public directory lists, and that carries no secret, is none.
+    // A public directory lists the URL, so a mark does not hold. A secret on the way to the feed does.
     if (added.isPrivate)
       await ctx.db.repeatable
         .update(podcast)
         .set({ isPrivate: false, privateReason: null })
-        .where(eq(podcast.id, added.podcastId));
+
+        .where(and(eq(podcast.id, added.podcastId), sql`${podcast.privateReason} is distinct from 'secret'`));
     await record(ctx, { id, podcastId: added.podcastId });
     return { id: added.podcastId, title: added.title };
   } catch (error) {

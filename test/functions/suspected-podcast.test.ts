@@ -6,12 +6,19 @@ import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { insertAccount } from "../support/insert-account.ts";
-import { startOrigin } from "../support/origin.ts";
+import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const TOKEN = "j302h20ihio23jq8Lw";
-const origin = await startOrigin({ [`/feeds/${TOKEN}`]: rss({ title: "Supporters Club" }) });
+const script: Record<string, Reply> = { [`/feeds/${TOKEN}`]: rss({ title: "Supporters Club" }) };
+const origin = await startOrigin(script);
 after(origin.close);
+for (const status of [301, 302])
+  script[`/short-${status}`] = { status, headers: { location: `${origin.url}/feeds/${TOKEN}` } };
+script["/page"] = {
+  headers: { "content-type": "text/html" },
+  body: `<html><head><link rel="alternate" type="application/rss+xml" href="${origin.url}/feeds/${TOKEN}"></head></html>`,
+};
 const feedUrl = `${origin.url}/feeds/${TOKEN}`;
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
@@ -126,6 +133,33 @@ test("a feed whose path looks like a token is public without asking, when a dire
   assert.deepEqual(await rows(), [[false, null]]);
   assert.equal((await get(path)).status, 200);
 });
+
+for (const path of ["/short-301", "/short-302", "/page"]) {
+  test(`a feed whose token stands behind ${path} is private until somebody answers, and stays so when another adds it`, async () => {
+    await add(adder, { url: `${origin.url}${path}` });
+    const first = await rows();
+
+    await add(other, { url: `${origin.url}${path}` });
+
+    assert.deepEqual(first, [[true, "suspected"]]);
+    assert.deepEqual(await rows(), [[true, "suspected"]]);
+  });
+
+  for (const [form, reason] of [
+    [{}, "suspected"],
+    [{ private: "true" }, "marked"],
+  ] as const) {
+    test(`a private feed (${reason}) is not made public by another who comes by ${path}`, async () => {
+      await add(adder, form);
+
+      await add(other, { url: `${origin.url}${path}` });
+
+      const stored = await rows();
+      assert.deepEqual(stored[0], [true, reason]);
+      assert.ok(stored.every(([isPrivate]) => isPrivate));
+    });
+  }
+}
 
 test("no log line tells the path of such a feed", () => {
   assert.match(site.output(), /Podcast added/);
