@@ -101,7 +101,7 @@ const WORKER: Size = {
   ...TICK,
   maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's jobs"],
   connections: [5, "10 jobs are in hand, and most of them wait for somebody else's host"],
-  memoryLimit: ["640Mi", "At most 400 MB for the feeds that jobs read"],
+  memoryLimit: ["768Mi", "At most 400 MB for the feeds that jobs read, and 10 of 16 MiB that wait for it"],
 };
 const CLEANER: Size = {
   ...TICK,

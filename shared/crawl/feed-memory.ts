@@ -6,9 +6,18 @@ const CAPACITY_BYTES = 16 * 1024 * 1024;
 
 const memory = createSemaphore(CAPACITY_BYTES);
 
-/** Runs `work` on a feed of `numBytes`, inflated, once this process has the memory for it. First come, first served. */
-export async function withinFeedMemory<T>(numBytes: number, work: () => Promise<T>): Promise<T> {
-  const release = await memory.acquire({ weight: numBytes });
+type Share = {
+  /** Of the feed, inflated. */
+  numBytes: number;
+  signal?: AbortSignal;
+};
+/**
+ * Runs `work` on a feed once this process has the memory for it. First come, first served.
+ *
+ * @throws what `signal` was aborted with while waiting
+ */
+export async function withinFeedMemory<T>({ numBytes, signal }: Share, work: () => Promise<T>): Promise<T> {
+  const release = await memory.acquire({ weight: numBytes, ...(signal && { signal }) });
   try {
     return await work();
   } finally {

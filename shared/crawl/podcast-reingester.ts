@@ -79,10 +79,13 @@ async function store(ctx: Context, claim: Claim): Promise<void> {
   const content = await findNewestFeedContent(ctx.db, claim.podcastId);
   if (content === undefined) throw new Error(`Cannot reingest podcast "${claim.podcastId}": its raw feed is gone`);
   const { body, contentType, baseUrl } = content;
-  const { numInserted, numUpdated, numSkipped } = await withinFeedMemory(maxInflatedBytes(body), async () => {
-    const feed = await readFeed({ body, contentType, url: baseUrl, signal: ctx.signal });
-    return feedStorer.restore(ctx, { feed, claim });
-  });
+  const { numInserted, numUpdated, numSkipped } = await withinFeedMemory(
+    { numBytes: maxInflatedBytes(body), signal: ctx.signal },
+    async () => {
+      const feed = await readFeed({ body, contentType, url: baseUrl, signal: ctx.signal });
+      return feedStorer.restore(ctx, { feed, claim });
+    },
+  );
   ctx.log.info("Podcast reingested", {
     num_inserted: numInserted,
     num_updated: numUpdated,

@@ -96,7 +96,7 @@ async function store(
   }
   const isActive = isChanged || claim.isActive;
   const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await withinFeedMemory(maxInflatedBytes(reply.body), async () =>
+  const stored = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () =>
     feedStorer.run(ctx, {
       feed: await read(ctx, reply),
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },

@@ -16,6 +16,7 @@ import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
+import { withinAddSlot } from "./add-slots.ts";
 import { findFeedOfLink, findFeedOfPage } from "./feed-finder.ts";
 import { findPodcastIdByFeedUrl } from "./find-feed-location.ts";
 import { numEpisodes } from "./num-episodes.ts";
@@ -65,9 +66,14 @@ type Target = {
  * names a feed takes one more. A feed is private if any URL on the way to it carries a secret, if it is marked so, or if
  * the URL's path looks like a token and nobody says that the feed is public.
  *
- * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down, 422 for what leads to no feed or cannot be fetched, 503 where a directory cannot be asked
+ * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down, 422 for what leads to no feed or cannot
+ * be fetched, 429 for a caller with two adds under way, 503 if a directory cannot be asked or too many are being added
  */
 export async function run(ctx: Context, params: AddParams): Promise<AddResult> {
+  return withinAddSlot(ctx, () => resolve(ctx, params));
+}
+
+async function resolve(ctx: Context, params: AddParams): Promise<AddResult> {
   const { url, isPrivate, accountId, isForced = false } = params;
   const link = await findFeedOfLink(ctx, url);
   const feedUrl = normalizeFeedUrl(link ?? url);
@@ -188,7 +194,7 @@ async function joinKnown(
 type Fetched = { reply: FetchReply; feedUrls: string[]; way: string[]; privateReason: PrivateReason | undefined };
 async function store(ctx: Context, { reply, feedUrls, way, privateReason }: Fetched): Promise<Added> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  return withinFeedMemory(maxInflatedBytes(reply.body), async () => {
+  return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const read = await readReply(ctx, reply);
     if (read.kind === "not-a-feed") return { kind: "page", reply, way, error: read.error };
     const stored = await feedStorer.run(ctx, {

@@ -20,7 +20,9 @@ console.log(JSON.stringify({ blockMs, cpuMs: (user + system) / 1_000, addedMb: p
 
 async function read(body: Buffer): Promise<void> {
   try {
-    await withinFeedMemory(maxInflatedBytes(body), () => readFeed({ body, contentType: undefined, url: URL }));
+    await withinFeedMemory({ numBytes: maxInflatedBytes(body) }, () =>
+      readFeed({ body, contentType: undefined, url: URL }),
+    );
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
   }

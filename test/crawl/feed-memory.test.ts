@@ -9,7 +9,7 @@ const MB = 1_000_000;
 test("withinFeedMemory() lets in what is small enough together, and each in its turn", async () => {
   const inside = new Map<string, () => void>();
   const come = (name: string, numBytes: number) =>
-    withinFeedMemory(numBytes, () => new Promise<void>((leave) => inside.set(name, leave)));
+    withinFeedMemory({ numBytes }, () => new Promise<void>((leave) => inside.set(name, leave)));
   const leave = async (name: string) => {
     inside.get(name)?.();
     inside.delete(name);
@@ -29,11 +29,11 @@ test("withinFeedMemory() lets in what is small enough together, and each in its 
 
 test("withinFeedMemory() makes room again, when the work fails", async () => {
   await assert.rejects(
-    withinFeedMemory(90 * MB, () => Promise.reject(new Error("No"))),
+    withinFeedMemory({ numBytes: 90 * MB }, () => Promise.reject(new Error("No"))),
     /No/,
   );
 
-  assert.equal(await withinFeedMemory(90 * MB, async () => "in"), "in");
+  assert.equal(await withinFeedMemory({ numBytes: 90 * MB }, async () => "in"), "in");
 });
 
 test("withinFeedMemory() lets in one gzip file at a time, however small", async () => {
@@ -43,7 +43,7 @@ test("withinFeedMemory() lets in one gzip file at a time, however small", async 
 
   await Promise.all(
     files.map((body) =>
-      withinFeedMemory(maxInflatedBytes(body), async () => {
+      withinFeedMemory({ numBytes: maxInflatedBytes(body) }, async () => {
         numInside++;
         most = Math.max(most, numInside);
         await new Promise((wake) => setImmediate(wake));
