@@ -20,8 +20,8 @@ export type Outage = {
   recordFailure(since: number): void;
   /**
    * Lets a statement pass unless the database has been unreachable for ten seconds. Then the statement waits for a short
-   * probe, which concurrent statements share. It does not wait for the timer's longer probe, whose connection may stay
-   * silent for seconds after the server is back.
+   * probe, which concurrent statements share, or for a running probe of the timer if that succeeds first. The timer's probe
+   * alone is not enough: its connection may stay silent for seconds after the server is back.
    *
    * @throws Error OUTAGE within 50 ms
    */
@@ -73,7 +73,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     scheduleProbe();
   }
 
-  /** @param elapsedMs how long the last probe took: one that waited in vain has been pause enough */
+  /** @param elapsedMs duration of the last probe, which counts as part of the pause */
   function scheduleProbe(elapsedMs = 0): void {
     if (isClosed || failingSince === undefined) return;
     const isLate = performance.now() - failingSince > LATE_AFTER_MS;
@@ -138,8 +138,8 @@ export function createOutage({ ask, onOpen }: Options): Outage {
    * the first that a frozen server answers. Waits longer if the server has begun to answer, because the outcome follows soon.
    */
   async function isBack(probe: Probe, ms: number): Promise<boolean> {
-    const patient = running?.then((isUp) => isUp || probe.succeeded);
-    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(patient === undefined ? [] : [patient])]);
+    const timerProbe = running?.then((isUp) => isUp || probe.succeeded);
+    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(timerProbe === undefined ? [] : [timerProbe])]);
     return waited ?? (probe.isAnswered && probe.succeeded);
   }
 
