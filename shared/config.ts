@@ -1,17 +1,14 @@
-/** Every setting with its default and meaning. The README's table is these rows: a test compares them. */
+/** Every setting with its default and meaning. A test compares the README's table with these rows. */
 export const SETTINGS = {
-  DATABASE_URL: [
-    "",
-    "Postgres, as `postgres://user:password@host:port/database`. `npm start` boots one of its own where this is unset",
-  ],
+  DATABASE_URL: ["", "Postgres, as `postgres://user:password@host:port/database`; unset: `npm start` boots its own"],
   DATABASE_MIGRATE_URL: [
     "",
-    "Postgres for admin-migrate, where that takes another role, or a way past a pooler; DATABASE_URL unless set",
+    "Postgres for admin-migrate, if migrations need another role or must bypass a pooler; DATABASE_URL unless set",
   ],
-  DATABASE_CONNECTIONS: ["5", "Connections that one process opens at most"],
+  DATABASE_CONNECTIONS: ["5", "Most connections that one process opens"],
   HOST: ["0.0.0.0", "Address to listen on; `npm start` listens on 127.0.0.1 unless this is set"],
   PORT: ["8080", "Port to listen on"],
-  PODCORE_BODY_MAX_BYTES: ["102400", "Largest request body; a larger one is a 413 (a 400 at /graphql)"],
+  PODCORE_BODY_MAX_BYTES: ["102400", "Largest request body; larger ones get a 413 (a 400 at /graphql)"],
   // The artifacts' loader reads it, before there is any config.
   PODCORE_CODE_CACHE: [
     "",
@@ -19,75 +16,75 @@ export const SETTINGS = {
   ],
   PODCORE_CONTACT_URL: [
     "",
-    "Address in the crawler's User-Agent where a feed's host learns who asks; PODCORE_PUBLIC_URL unless set",
+    "URL in the crawler's User-Agent, for owners of feeds who want to know who fetches them; PODCORE_PUBLIC_URL unless set",
   ],
-  PODCORE_CRAWL_CONCURRENCY: ["20", "Feeds that one crawl tick fetches at the same time"],
-  PODCORE_DATA_DIR: [".podcore", "Where `npm start` keeps its Postgres"],
-  PODCORE_DIRECTORY_URL: ["https://itunes.apple.com", "Where the iTunes Search API is asked for podcasts"],
+  PODCORE_CRAWL_CONCURRENCY: ["20", "Feeds that one crawl tick fetches concurrently"],
+  PODCORE_DATA_DIR: [".podcore", "Directory where `npm start` keeps its Postgres"],
+  PODCORE_DIRECTORY_URL: ["https://itunes.apple.com", "Server of the iTunes Search API"],
   PODCORE_ENV: [
     "production",
-    "`development` lets visitors add podcasts without an account, and logs the links of mails that cannot be sent; `npm start` sets it",
+    "`development` lets visitors add podcasts without an account, and logs the links in mails when SMTP_URL is unset; `npm start` sets it",
   ],
   PODCORE_FETCH_ALLOW: [
     "",
-    "Networks that feeds may be fetched from besides the public internet, as CIDRs with commas",
+    "Networks besides the public internet that feeds may be fetched from, as comma-separated CIDRs",
   ],
-  PODCORE_FETCH_TIMEOUT_MS: ["30000", "Longest time for one feed, redirects and body included"],
-  PODCORE_GCP_PROJECT: ["", "Google Cloud project that log lines name their trace in, with PODCORE_LOG=json"],
+  PODCORE_FETCH_TIMEOUT_MS: ["30000", "Timeout for fetching one feed, including redirects and body"],
+  PODCORE_GCP_PROJECT: ["", "Google Cloud project of the traces named in log lines, with PODCORE_LOG=json"],
   PODCORE_HOSTS: [
     "",
-    "Further host names, with commas, that `npm start` and the `internal` artifact answer to; any other name is a 421",
+    "Further host names that `npm start` and the `internal` artifact answer to, comma-separated; any other name gets a 421",
   ],
-  PODCORE_INTERNAL: ["", "`1`: `npm start` also serves the ticks and the operators' functions on PORT"],
+  PODCORE_INTERNAL: ["", "`1`: `npm start` also serves the ticks and the operator functions on PORT"],
   PODCORE_LOG: ["", "`tree`, `flat` or `json`; unset: a tree on a terminal, flat lines elsewhere"],
   PODCORE_LOG_LEVEL: ["info", "`debug`, `info`, `warn`, `error` or `silent`"],
   PODCORE_MAIL_FROM: [
     "",
-    "Sender of mails, such as `podcore@example.com`; `podcore@` and the public URL's host unless set",
+    "Sender of mails, such as `podcore@example.com`; unset: `podcore@` followed by the public URL's host",
   ],
-  PODCORE_OIDC_AUDIENCE: ["podcore", "Audience of the OIDC tokens that ticks take; the PingSources ask for this one"],
+  PODCORE_OIDC_AUDIENCE: ["podcore", "Audience that OIDC tokens for ticks must have; the PingSources request this one"],
   PODCORE_OIDC_ISSUER: [
     "",
-    "Issuer whose OIDC tokens ticks demand, such as the cluster's; unset: ticks take calls without a token",
+    "Issuer of the OIDC tokens that ticks require, such as the cluster's; unset: ticks accept calls without a token",
   ],
   PODCORE_OIDC_SUBJECTS: [
     "",
-    "Subjects whose OIDC tokens ticks take, with commas; unset: the service accounts of the PingSources in the namespace `podcore`",
+    "Subjects whose OIDC tokens ticks accept, comma-separated; unset: the service accounts of the PingSources in the namespace `podcore`",
   ],
   PODCORE_OPERATOR_TOKEN: [
     "",
-    "Bearer token that operators' functions demand over HTTP, of 32 characters or more; unset: they refuse all calls. `npm start` makes one",
+    "Bearer token that operator functions require over HTTP, 32 characters or more; unset: they refuse all calls. `npm start` generates one",
   ],
   PODCORE_PUBLIC_URL: [
     "",
-    "What absolute links begin with, such as `https://podcore.example.com`, without a path; `http://localhost:PORT` unless set",
+    "Origin of absolute links, such as `https://podcore.example.com`, without a path; `http://localhost:PORT` unless set",
   ],
   PODCORE_REQUEST_TIMEOUT_MS: [
     "25000",
-    "Longest time for one request before it is answered with a 503; a tick has its own budget",
+    "Time after which a request is answered with a 503; ticks have their own budget",
   ],
   PODCORE_SHUTDOWN_GRACE_MS: [
     "10000",
-    "Time after SIGTERM in which a process is not ready and still answers, for routers to notice; 0 where K_SERVICE is set: Knative drains first",
+    "Time after SIGTERM in which a process reports not ready but still answers, so that routers notice; 0 if K_SERVICE is set, because Knative drains first",
   ],
   PODCORE_SIGNUP: [
     "open",
-    "`open`: who confirms an e-mail address gets an account; `invite`: who has a link from admin-account-add; `closed`: nobody, and admin-account-add makes the accounts",
+    "Who can sign up. `open`: anyone who confirms an email address; `invite`: anyone with a link from admin-account-add; `closed`: nobody, admin-account-add creates the accounts",
   ],
-  PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick takes on no more work; `npm start` sets 50000"],
+  PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick starts no more work; `npm start` sets 50000"],
   PODCORE_TRUSTED_PROXIES: [
     "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10",
-    "Networks whose X-Forwarded-For is believed, as CIDRs with commas: the client is the last address in it outside them",
+    "Networks whose X-Forwarded-For is trusted, as comma-separated CIDRs: the client is the last address in it outside these networks",
   ],
   PODCORE_WAKE_TOKEN: [
     "",
-    "Bearer token that wakes the work tick, and is good for nothing else; unset: it is woken without one. `npm start` makes one",
+    "Bearer token that wakes the work tick and grants nothing else; unset: the work tick is woken without a token. `npm start` generates one",
   ],
   PODCORE_WORK_URL: [
     "",
-    "Where the work tick is asked to start at once when a job is stored, such as a mail; unset: the next tick does it",
+    "URL of the work tick, called as soon as a job such as a mail is stored; unset: jobs wait for the next tick",
   ],
-  SENTRY_DSN: ["", "Where errors are reported, to Sentry or what speaks its protocol"],
+  SENTRY_DSN: ["", "Where errors are reported: Sentry or a server that speaks its protocol"],
   SMTP_URL: ["", "Mail server, as `smtps://user:password@host:port`; unset: no mail is sent"],
 } as const satisfies Record<string, readonly [defaultValue: string, about: string]>;
 
@@ -95,7 +92,7 @@ export type Config = Readonly<ReturnType<typeof readConfig>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 type Name = keyof typeof SETTINGS;
 
-/** Reads the settings. @throws Error naming the variable and its value */
+/** Reads the settings. @throws Error naming the variable, and its value unless that may be secret */
 export function readConfig(environment: Environment = process.env) {
   const text = (name: Name): string => environment[name]?.trim() || SETTINGS[name][0];
   const optional = (name: Name): string | undefined => text(name) || undefined;
@@ -118,42 +115,42 @@ export function readConfig(environment: Environment = process.env) {
     const value = optional(name);
     if (value === undefined) return undefined;
     if (!URL.canParse(value) || !/^https?:\/\/[^@]*$/i.test(value)) {
-      // What stands before an @ may be a password.
+      // The text before an @ may be a password.
       throw new Error(`Cannot use ${name}="${value.replace(/^.*@/, "...@")}": not an http(s) URL`);
     }
     return value.replace(/(?<!\/)\/+$/, "");
   }
 
-  /** Links, cookies and redirects begin at a host's root. */
+  /** Reads a URL without a path: links, cookies and redirects start at the host's root. */
   function origin(name: Name): string | undefined {
     const value = httpUrl(name);
     if (value === undefined) return undefined;
     const url = new URL(value);
     if (url.pathname === "/" && url.search === "" && url.hash === "") return url.origin;
     throw new Error(
-      `Cannot use ${name}="${value}": podcore takes a whole host, such as "${url.origin}", without a path`,
+      `Cannot use ${name}="${value}": podcore needs a whole host, such as "${url.origin}", without a path`,
     );
   }
 
   function databaseUrl(name: Name): string | undefined {
     const value = optional(name);
-    // The value holds a password, so these messages alone do not repeat it.
+    // The value holds a password, so these messages do not repeat it.
     if (value !== undefined && !/^postgres(ql)?:\/\//.test(value)) {
       throw new Error(`Cannot use ${name}: it does not begin with postgres://`);
     }
-    // After a # or ? in the password, user and password are read as host and port, and would be shown as such.
+    // If the password contains # or ?, the parser takes user and password for host and port, and messages would show them.
     const isMisread = (url: URL) => url.username + url.password === "" && url.href.includes("@");
     if (value !== undefined && (!isDecodable(value) || isMisread(new URL(value)))) {
-      throw new Error(`Cannot use ${name}: it is no URL; in its password %, @, :, /, ? and # are percent-encoded`);
+      throw new Error(`Cannot use ${name}: not a URL; percent-encode %, @, :, /, ? and # in its password`);
     }
     return value;
   }
 
-  /** A URL that holds a password or a key, which the message does not repeat. */
+  /** Reads a URL that holds a password or a key. The error message does not repeat it. */
   function secretUrl(name: Name, form: RegExp): string | undefined {
     const value = optional(name);
     if (value === undefined || (form.test(value) && URL.canParse(value) && isDecodable(value))) return value;
-    throw new Error(`Cannot use ${name}: it has not the form "${SECRET_URL_FORMS[name] ?? ""}"`);
+    throw new Error(`Cannot use ${name}: expected "${SECRET_URL_FORMS[name] ?? ""}"`);
   }
 
   function shutdownGraceMs(): number {
@@ -161,19 +158,19 @@ export function readConfig(environment: Environment = process.env) {
     return isLeftToKnative ? 0 : integer("PODCORE_SHUTDOWN_GRACE_MS", { min: 0, max: 300_000 });
   }
 
-  /** A secret, which the message does not repeat. */
+  /** Reads a secret token. The error message does not repeat it. */
   function token(name: Name): string | undefined {
     const value = optional(name);
-    // RFC 6750 2.1. With 32 characters, hex digits even, it cannot be guessed.
+    // RFC 6750 2.1. 32 characters cannot be guessed, even if they are hex digits (128 bits).
     if (value === undefined || /^[\w.~+/-]{32,}=*$/.test(value)) return value;
-    throw new Error(`Cannot use ${name}: not 32 or more letters, digits and any of -._~+/`);
+    throw new Error(`Cannot use ${name}: expected 32 or more letters, digits or any of -._~+/`);
   }
 
-  /** Not changed in any way: tokens name their issuer exactly so (OpenID Connect Core 3.1.3.7). */
+  /** Reads the issuer without normalizing it: a token's `iss` must match it exactly (OpenID Connect Core 3.1.3.7). */
   function issuer(): string | undefined {
     const value = optional("PODCORE_OIDC_ISSUER");
     const url = URL.parse(value ?? "https://none.example");
-    // Whoever can change what comes over http could send keys of their own.
+    // Over http, anyone on the network path could replace the issuer's keys with their own.
     const isSafe =
       url?.protocol === "https:" ||
       (url?.protocol === "http:" && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname));
@@ -209,9 +206,9 @@ export function readConfig(environment: Environment = process.env) {
 
   const tokens = [token("PODCORE_OPERATOR_TOKEN"), token("PODCORE_WAKE_TOKEN")];
   if (tokens[0] !== undefined && tokens[0] === tokens[1]) {
-    throw new Error("Cannot use PODCORE_WAKE_TOKEN: it is PODCORE_OPERATOR_TOKEN, which is good for more");
+    throw new Error("Cannot use PODCORE_WAKE_TOKEN: it equals PODCORE_OPERATOR_TOKEN, which grants more");
   }
-  // 0 asks the system for a free port: local runs and tests.
+  // 0 asks the system for a free port, for local runs and tests.
   const port = integer("PORT", { min: 0, max: 65_535 });
   const publicUrl = origin("PODCORE_PUBLIC_URL") ?? `http://localhost:${port}`;
   return {
@@ -226,7 +223,7 @@ export function readConfig(environment: Environment = process.env) {
     databaseUrl: databaseUrl("DATABASE_URL"),
     databaseMigrateUrl: databaseUrl("DATABASE_MIGRATE_URL"),
     databaseConnections: integer("DATABASE_CONNECTIONS", { min: 1, max: 100 }),
-    /** Without a trailing slash. Links, cookies and canonical URLs are made of it, never of the Host header. */
+    /** Without a trailing slash. Links, cookies and canonical URLs are built from it, never from the Host header. */
     publicUrl,
     contactUrl: httpUrl("PODCORE_CONTACT_URL") ?? publicUrl,
     bodyMaxBytes: integer("PODCORE_BODY_MAX_BYTES", { min: 1, max: 16_777_216 }),
@@ -250,7 +247,7 @@ export function readConfig(environment: Environment = process.env) {
   };
 }
 
-// Knative Eventing 1.22 names a PingSource's service account after it.
+// Knative Eventing 1.22 names each PingSource's service account after the PingSource.
 const PING_SOURCES = ["tick-crawl", "tick-work", "tick-clean"].map(
   (name) => `system:serviceaccount:podcore:${name}-oidc-sources.knative.dev-pingsource`,
 );
@@ -260,7 +257,7 @@ const SECRET_URL_FORMS: Partial<Record<Name, string>> = {
   SMTP_URL: "smtps://user:password@host:port",
 };
 
-/** The driver decodes user and password by themselves, when a query is first sent. */
+/** True if user and password decode. The driver decodes them separately, and only when it sends the first query. */
 function isDecodable(url: string): boolean {
   try {
     const { username, password } = new URL(url);

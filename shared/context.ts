@@ -8,61 +8,64 @@ import type { Log } from "./log/log.ts";
 /** What a use case may touch. */
 export type Context = {
   readonly config: Config;
-  /** Opened with its first use. */
+  /** Opened on first use. */
   readonly db: Database;
-  /** The database apart from the call's time: to give back what the call holds, also when its time is up. For 5 s from its use. */
+  /** The database with a deadline of its own, 5 s from each access, so that a call can release its leases after its own deadline. */
   readonly detachedDb: Database;
-  /** Outbound HTTP with its limits; opened with its first use. */
+  /** Outbound HTTP with its limits; opened on first use. */
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Who asks. Nobody where the function does not ask for that, and for ticks and operators. */
+  /** Who sent the request. `NOBODY` in ticks, operator functions and functions without `identify`. */
   readonly caller: Caller;
-  /** Replaced in tests. Due times and leases do not use it: they are the database's podcore_now(). */
+  /** Replaced in tests. Due times and leases use the database's podcore_now() instead. */
   now(): Date;
-  /** Returns a function that says whether to start more work: until `budgetMs` from now, the call's end or the drain. */
+  /**
+   * Returns a function that tells whether to start more work. It returns false after `budgetMs` from now, and once
+   * `signal` or `draining` is aborted.
+   */
   until(budgetMs: number): () => boolean;
-  /** Aborted when the time for this call is up. */
+  /** Aborted at this call's deadline. */
   readonly signal: AbortSignal;
-  /** Aborted when the process was told to end: finish what is in hand, take on nothing new. */
+  /** Aborted when the process is told to stop: finish the work in progress and start nothing new. */
   readonly draining: AbortSignal;
   /**
-   * Returns a context with these values in place of its own; its database heeds the new signal. A spread would open the
-   * database and the fetcher, and keep the old signal.
+   * Returns a copy with these values replaced; its database uses the new signal. Do not spread a context instead: that
+   * opens the database and the fetcher, and keeps the old signal.
    */
   with<T extends object>(changes: Partial<Values> & T): Context & T;
 };
 
-/** Who sent a request, as far as it says so itself. */
+/** Who sent a request, as far as its credentials and headers tell. */
 export type Caller = {
-  /** Undefined for a visitor who has none, which is what most of them are. */
+  /** Undefined for a visitor without an account; most visitors have none. */
   account: Pick<Account, "id" | "email"> | undefined;
-  /** What showed that it is the account's: the browser's cookie, or an app's key. */
+  /** What authenticated the account: the browser's login cookie or an app's API key. */
   credential: { kind: "login" | "api-key"; id: number } | undefined;
-  /** Digest of the browser's own cookie, which outlasts its logins; undefined where it sent none. */
+  /** Digest of the cookie that identifies the browser across logins; undefined if the browser sent none. */
   browserSha256?: Buffer | undefined;
-  /** Values of Set-Cookie that the reply has to carry: a login is renewed, or cookies of other hosts are deleted. */
+  /** Values of Set-Cookie that the reply must carry, to renew a login or to delete cookies of other hosts. */
   cookies?: readonly string[];
-  /** Its cookies cannot be told from another host's. Once those are deleted, the same request can be answered. */
+  /** Set if another host may have set the request's cookies. `canRetry`: the browser may repeat it once they are deleted. */
   tossed?: { canRetry: boolean };
-  /** The client's IP address; empty where there is none. */
+  /** The client's IP address; empty if unknown. */
   address: string;
   userAgent: string | undefined;
-  /** The site as the browser has reached it, where that is another address than the public URL. */
+  /** The origin that the browser used, if it differs from the public URL. */
   site?: Pick<Config, "publicUrl">;
 };
 
 export const NOBODY: Caller = { account: undefined, credential: undefined, address: "", userAgent: undefined };
 
-// Within the grace that a process has to end.
+// Shorter than the grace period in which a process has to stop.
 const DETACHED_TIMEOUT_MS = 5_000;
 
 export type OpenFetch = (config: Config) => Fetch;
-/** What a process opens once and shares among its calls. */
+/** What a process opens once and shares between its calls. */
 export type Resources = {
   contextFor(call: { signal: AbortSignal; openFetch: OpenFetch | undefined }): Context;
-  /** Whether the last that was heard of the database was an answer. */
+  /** `up` if the most recent attempt to reach the database got an answer. */
   databaseStatus(): "up" | "down" | "unknown";
-  /** Tells what is running to take on nothing new. */
+  /** Tells running calls to start no new work. */
   drain(): void;
   close(): Promise<void>;
 };
@@ -94,7 +97,7 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
           log,
           database: (given) => openedPool().databaseFor({ signal: given }),
           fetch() {
-            if (openFetch === undefined) throw new Error("This function's definition does not say that it fetches");
+            if (openFetch === undefined) throw new Error("Cannot fetch: the function's definition has no openFetch");
             fetch ??= openFetch(config);
             return fetch;
           },
@@ -110,7 +113,7 @@ export function createResources({ config, log, name }: { config: Config; log: Lo
 
 type Opening = { config: Config; log: Log; database(signal: AbortSignal): Database; fetch(): Fetch };
 type Values = Pick<Context, "signal" | "draining" | "caller"> & { db?: Database; fetch?: Fetch; now?(): Date };
-/** Makes a context that opens the database and the fetcher with their first use. */
+/** Makes a context that opens the database and the fetcher on first use. */
 export function makeContext<V extends Values>(opening: Opening, values: V): Context & V {
   let { db } = values;
   return {

@@ -1,18 +1,18 @@
 type Deadline = {
   timeoutMs: number;
-  /** Makes the error for work that is late: what its signal is aborted with, and what the caller gets. */
+  /** Makes the error for work past its deadline. It aborts the work's signal and is thrown to the caller. */
   late(): Error;
-  /** Aborts the work's signal too, without an effect of its own. */
+  /** Also aborts the work's signal, but does not end the wait for the work. */
   signal?: AbortSignal | undefined;
-  /** How long work whose signal was aborted may take to give back what it holds. None unless given. */
+  /** How long the work may take to clean up after the deadline has aborted its signal. 0 by default. */
   graceMs?: number;
 };
 type Work<T> = (signal: AbortSignal, abort: (reason: Error) => void) => Promise<T>;
 
 /**
- * Runs `work` with a signal that is aborted after `timeoutMs`. Work that ignores its signal is left behind.
+ * Runs `work` with a signal that is aborted after `timeoutMs`. Does not wait for work that ignores its signal.
  *
- * @throws what `late` makes, also where the work ended after the time was up; else what `work` throws
+ * @throws the error from `late` if the deadline passed, even if the work then succeeded; otherwise what `work` throws
  */
 export async function withDeadline<T>({ timeoutMs, late, signal, graceMs = 0 }: Deadline, work: Work<T>): Promise<T> {
   const own = new AbortController();
@@ -38,7 +38,7 @@ export async function withDeadline<T>({ timeoutMs, late, signal, graceMs = 0 }: 
   }
 }
 
-/** Waits for `work` until `signal` is aborted, then throws its reason: for work that cannot be stopped. */
+/** Waits for `work` until `signal` is aborted, then throws the signal's reason. For work that cannot be stopped. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

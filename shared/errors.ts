@@ -1,9 +1,9 @@
-// A restart of Postgres or a failover is mostly over by then.
+// Most restarts and failovers of Postgres are over by then.
 export const RETRY_AFTER_SECONDS = "5";
 
 /**
- * A failure whose message the reader is meant to see. `message` says what could not be done, then the value in quotes.
- * Anything else that is thrown is a 500: logged with its cause, and never shown.
+ * A failure whose message users may see. `message` says what could not be done, then the value in quotes. Any other
+ * error becomes a 500: it is logged with its cause and never shown.
  */
 export class UserError extends Error {
   readonly status: number;
@@ -13,7 +13,7 @@ export class UserError extends Error {
     super(message, { cause: options.cause });
     this.name = "UserError";
     this.status = status;
-    // RFC 9110 10.2.3: whoever is told to come back is told when.
+    // RFC 9110 10.2.3: a 503 says when to retry.
     this.headers = { ...(status === 503 && { "retry-after": RETRY_AFTER_SECONDS }), ...options.headers };
   }
 }
@@ -22,7 +22,7 @@ export function badRequest(message: string): UserError {
   return new UserError(400, `Bad request: ${message}`);
 }
 
-/** @param detail what is wrong with the value, which is quoted in it */
+/** @param detail what is wrong, with the value in quotes */
 export function badParameter(parameter: string, detail: string): UserError {
   return badRequest(`Error parsing parameter "${parameter}": ${detail}`);
 }

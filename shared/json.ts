@@ -4,31 +4,31 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Parses a request's JSON; nothing at all is {}. @throws UserError 400 that names `what` */
+/** Parses a request's JSON; an empty body is {}. @throws UserError 400 that names `what` */
 export function parseJson(body: Buffer, what: string): unknown {
   if (body.length === 0) return {};
   try {
     return JSON.parse(body.toString());
   } catch {
-    throw badRequest(`Cannot read ${what}: it is not JSON`);
+    throw badRequest(`${what} is not JSON`);
   }
 }
 
-/** Reads an operator's params, a JSON object. @throws UserError 400 */
+/** Returns an operator's params or a job's args as an object. @throws UserError 400 if they are not a JSON object */
 export function readFields(data: unknown): Record<string, unknown> {
   if (isJsonObject(data)) return data;
   throw badParameter("params", "not a JSON object");
 }
 
-/** @throws UserError 400 where it is missing or no text */
+/** Reads a string. @throws UserError 400 if it is missing, empty or not a string */
 export function readText(fields: Record<string, unknown>, name: string): string {
   const value = fields[name];
   if (value === undefined || value === null || value === "") throw missingParameter(name);
-  if (typeof value !== "string") throw badParameter(name, `not a text: ${JSON.stringify(value)}`);
+  if (typeof value !== "string") throw badParameter(name, `not a string: ${JSON.stringify(value)}`);
   return value;
 }
 
-/** Takes a positive whole number as JSON has it or as text. @throws UserError 400 */
+/** Reads a positive whole number, given as a number or a string. @throws UserError 400 */
 export function readId(fields: Record<string, unknown>, name: string): number {
   const value = fields[name];
   if (value === undefined || value === null) throw missingParameter(name);
@@ -37,14 +37,14 @@ export function readId(fields: Record<string, unknown>, name: string): number {
   throw badParameter(name, `not an ID: ${JSON.stringify(value)}`);
 }
 
-/** Takes true or false; false where it is missing. @throws UserError 400 */
+/** Reads a boolean; false if it is missing. @throws UserError 400 */
 export function readFlag(fields: Record<string, unknown>, name: string): boolean {
   const value = fields[name] ?? false;
   if (typeof value === "boolean") return value;
   throw badParameter(name, `not true or false: ${JSON.stringify(value)}`);
 }
 
-/** Takes `url` or, without it, `podcastId`: which podcast an operator means. @throws UserError 400 */
+/** Reads which podcast an operator means: by `url`, or else by `podcastId`. @throws UserError 400 */
 export function readWhich(fields: Record<string, unknown>): { podcastId: number } | { url: string } {
   return fields.url === undefined ? { podcastId: readId(fields, "podcastId") } : { url: readText(fields, "url") };
 }

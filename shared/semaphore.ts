@@ -1,15 +1,14 @@
-/** Gives its weight back; calling it again does nothing. */
+/** Releases the acquired weight; calling it again does nothing. */
 type Release = () => void;
 export type Semaphore = {
   /**
-   * Waits, first come, first served, until `weight` fits into the capacity.
+   * Acquires `weight`, waiting in order of arrival until it fits into the capacity.
    *
-   * @throws what `signal` was aborted with while waiting
+   * @throws the signal's reason if it is aborted before then
    */
   acquire(options?: { weight?: number; signal?: AbortSignal }): Promise<Release>;
-  /** Takes `weight` where it fits at once and nobody waits. */
+  /** Acquires `weight` if it fits now and nobody is waiting; otherwise returns undefined. */
   tryAcquire(weight?: number): Release | undefined;
-  /** How many wait. */
   readonly numWaiting: number;
 };
 
@@ -18,7 +17,7 @@ export function createSemaphore(capacity: number): Semaphore {
   const waiting = new Set<{ weight: number; enter: (release: Release) => void }>();
   let used = 0;
 
-  function take(weight: number): Release {
+  function occupy(weight: number): Release {
     used += weight;
     let isReleased = false;
     return () => {
@@ -33,25 +32,25 @@ export function createSemaphore(capacity: number): Semaphore {
     for (const waiter of waiting) {
       if (used + waiter.weight > capacity) return;
       waiting.delete(waiter);
-      waiter.enter(take(waiter.weight));
+      waiter.enter(occupy(waiter.weight));
     }
   }
 
   function tryAcquire(weight = 1): Release | undefined {
     const share = Math.min(weight, capacity);
-    return waiting.size === 0 && used + share <= capacity ? take(share) : undefined;
+    return waiting.size === 0 && used + share <= capacity ? occupy(share) : undefined;
   }
 
   async function acquire({ weight = 1, signal }: { weight?: number; signal?: AbortSignal } = {}): Promise<Release> {
     signal?.throwIfAborted();
-    const taken = tryAcquire(weight);
-    if (taken !== undefined) return taken;
+    const release = tryAcquire(weight);
+    if (release !== undefined) return release;
     const { promise, resolve, reject } = Promise.withResolvers<Release>();
     const waiter = { weight: Math.min(weight, capacity), enter: resolve };
     const giveUp = (): void => {
       waiting.delete(waiter);
       reject(signal?.reason);
-      // The one who gave up may have been too heavy for what is free, and those behind it are not.
+      // The waiter that gave up may have been too heavy for the free capacity while later, lighter ones fit.
       admit();
     };
     waiting.add(waiter);

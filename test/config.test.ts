@@ -6,7 +6,7 @@ for (const path of ["/podcore", "/a/b/", "/?a=1", "/#top"]) {
   test(`readConfig() refuses a public URL that ends in "${path}", and says what it takes`, () => {
     assert.throws(() => readConfig({ PODCORE_PUBLIC_URL: `https://casts.example.org${path}` }), {
       message:
-        /^Cannot use PODCORE_PUBLIC_URL="https:.*": podcore takes a whole host, such as "https:\/\/casts\.example\.org", without a path$/,
+        /^Cannot use PODCORE_PUBLIC_URL="https:.*": podcore needs a whole host, such as "https:\/\/casts\.example\.org", without a path$/,
     });
   });
 }

@@ -2,14 +2,14 @@ import type { Migration } from "./migrate.ts";
 import type { MigrationLock } from "./migration-lock.ts";
 import type { MigrationSession } from "./migration-session.ts";
 
-/** First line of a migration whose statements run one by one, such as CREATE INDEX CONCURRENTLY. Each can be repeated. */
+/** First line of a migration that runs its statements one by one, such as CREATE INDEX CONCURRENTLY. Each is repeatable. */
 const NO_TRANSACTION = "-- podcore: no transaction";
 /**
- * First line of a statement that changes many rows in batches. It is repeated, each time in a transaction of its own:
- * $1 is the last id of the batch before (0 at first), and it returns the last id of its own as "last", NULL at the end.
+ * First line of a statement that changes many rows in batches. It runs once per batch, each time in its own transaction.
+ * $1 is the previous batch's last ID, at first 0. It returns its own batch's last ID as "last", or NULL at the end.
  */
 const IN_BATCHES = "-- podcore: in batches";
-// What another migrator builds, or the server still builds for one that was killed.
+// How often to check an index that another migrator, or the server for a killed migrator, is still building.
 const BUILD_POLL_MS = 500;
 const MIGRATIONS_TABLE = "drizzle.__drizzle_migrations";
 
@@ -17,13 +17,13 @@ type Options = {
   session: MigrationSession;
   lock: MigrationLock;
   migration: Migration;
-  /** Called with each step after which a broken migration goes on further ahead. */
+  /** Called after each step that a restarted migration will not repeat. */
   onProgress(): void;
 };
 
 /**
- * Applies one migration, unless another migrator has done so meanwhile. One in a transaction is applied whole or not at
- * all. One without is repeated from its start after a failure, and finds done what was done.
+ * Applies one migration, unless another migrator has done so meanwhile. A migration in a transaction is applied entirely
+ * or not at all. After a failure, a migration without a transaction starts over and skips the finished work.
  *
  * @returns whether this call applied it
  */
@@ -39,12 +39,12 @@ export async function applyMigration(options: Options): Promise<boolean> {
   }
   lock.assertHeld();
   return session.transaction(async () => {
-    // Whoever migrates without holding the lock any more waits here, and then sees what the other has done. Readers, such
-    // as the functions' check of the schema, do not.
+    // A migrator that has lost the migration lock waits here, and then sees what the other migrator did. Readers, such as
+    // the functions' schema check, do not wait.
     await session.run(`lock table ${MIGRATIONS_TABLE} in share row exclusive mode`);
     const [row] = await session.run(`select 1 from ${MIGRATIONS_TABLE} where created_at = ${migration.when}`);
     if (row !== undefined) return false;
-    // In one text: locks that one statement takes are held until the commit, and each round trip would lengthen that.
+    // All statements in one text: locks are held until the commit, and each round trip would lengthen that time.
     if (!isResumable) await session.run(migration.statements.join("\n;\n"));
     await session.run(`insert into ${MIGRATIONS_TABLE} (hash, created_at) values ($1, ${migration.when})`, [
       migration.hash,
@@ -73,7 +73,7 @@ async function runResumable(session: MigrationSession, { statement, lock, onProg
   else await session.transaction(() => session.run(statement));
 }
 
-/** Builds an index, also in place of one that a build which was broken off has left invalid. */
+/** Builds an index. Replaces an invalid one that an interrupted build left behind. */
 async function buildIndex(
   session: MigrationSession,
   { index, statement }: { index: string; statement: string },
@@ -84,7 +84,7 @@ async function buildIndex(
     state = await readIndexState(session, index);
   }
   if (state === "valid") return;
-  // It would be kept up to date with every write, and never be read.
+  // Every write would still update an invalid index, but no query would use it.
   if (state === "invalid") await session.run(`drop index concurrently if exists "${index}"`);
   await session.run(statement);
 }

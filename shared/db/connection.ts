@@ -3,56 +3,53 @@ import postgres from "postgres";
 import { databaseFailure, findCode } from "./failure.ts";
 import { connectSocket, type Endpoint } from "./socket.ts";
 
-/** What a connection is opened with. */
 export type ConnectionOptions = {
   url: string;
   endpoint: Endpoint;
   /** Start-up parameters of the session, and `application_name`. */
   parameters: Record<string, string | number>;
-  /** Called with the first that the server says. */
+  /** Called when the server's first bytes arrive. */
   onAnswer?: (() => void) | undefined;
-  /** Aborted while the session is being opened, it destroys the socket. */
+  /** Destroys the socket if it is aborted while the session is being opened. */
   signal?: AbortSignal | undefined;
 };
 
 export type StatementOptions = {
-  /** Rows as arrays, not objects. */
+  /** Returns rows as arrays instead of objects. */
   asValues: boolean;
   signal: AbortSignal;
   timeoutMs: number;
-  /** Whether the statement is prepared under a name, which costs a third less each time after the first. */
+  /** Prepares the statement under a name, which makes each run after the first a third cheaper. */
   isPrepared: boolean;
 };
-/** Rows, with what the driver knows of them. */
+/** Rows with the driver's result metadata. */
 export type Rows = postgres.RowList<postgres.Row[]>;
 
-/** One session of Postgres's. It runs one statement at a time, and is thrown away at its first failure. */
+/** One Postgres session. It runs one statement at a time and is discarded after most failures; see `isClean`. */
 export type Connection = {
   readonly openedAt: number;
-  /** Whether it may serve others: not once it was lost, or a statement failed that may have left something behind. */
+  /** Whether it can be reused. False once it is lost, or after a failed statement that may have left session state behind. */
   readonly isClean: boolean;
-  /** When the last statement was answered, by `performance.now()`. */
+  /** When the last answer arrived, by `performance.now()`. */
   answeredAt: number;
   /** Called after each answer. */
   onAnswered: (() => void) | undefined;
-  /** Calls back once, when the session ends in whichever way. */
+  /** Called once, when the session ends for any reason. */
   onLost: (() => void) | undefined;
   run(text: string, parameters: readonly unknown[], options: StatementOptions): Promise<Rows>;
-  /** Says goodbye to Postgres. */
+  /** Ends the session with Postgres's Terminate message, without waiting. */
   close(): void;
-  /** Drops the socket: for a session that does not answer. */
+  /** Destroys the socket. For a session that does not answer. */
   destroy(): void;
 };
 
-/** To connect, and then again to log in. Well within a request's deadline. */
+// Applies to connecting, and again to logging in. Well within a request's deadline.
 const CONNECT_TIMEOUT_MS = 5_000;
-// How long a statement that was cancelled may take to end.
+// How long a cancelled statement may take to end.
 const CANCEL_TIMEOUT_MS = 1_000;
 
-/**
- * The values' forms do not depend on what the role, the database or the server is set to. Instants stay text: drizzle
- * reads them.
- */
+// Parsers and serializers that do not depend on settings of the role, database or server. Instants stay text: drizzle
+// parses them.
 const asText = (value: unknown): unknown => value;
 const TYPES = {
   bytea: {
@@ -62,27 +59,28 @@ const TYPES = {
     parse: parseBytea,
   },
 };
-// timestamptz, date, time, timestamp and their arrays; as drizzle's own set-up has them.
+// timestamptz, date, time, timestamp and their arrays, as in drizzle's own setup.
 const TEXT_TYPES = [1184, 1082, 1083, 1114, 1182, 1185, 1115, 1231];
 const JSON_TYPES = [114, 3802];
 
 /**
- * Opens a session with a client of the driver's that serves it alone and is never used again.
+ * Opens a session on a driver client of its own, which is never reused.
  *
- * The driver (postgres 3.4.9) cannot be trusted with a connection that ends: it forgets connections that fail to open,
- * reconnects without end or delay (porsager/postgres #1193, #1214), writes to a socket that is gone (#1154, #1208,
- * #1176), strands what waits for a reserved one (#1195), and counts rows on from a result that was broken off. None of
- * that can happen to a client that opens once, is asked one thing at a time, and is dropped when anything fails.
+ * The driver (postgres 3.4.9) mishandles connections that end. It forgets connections that fail to open, reconnects
+ * without limit or delay (porsager/postgres #1193, #1214), writes to closed sockets (#1154, #1208, #1176), strands callers
+ * that wait for a reserved connection (#1195), and adds the rows of an interrupted result to the next one's count. None of
+ * these affect a client that connects once, runs one statement at a time, and is dropped after a failure.
  *
- * @throws Error of the socket's, or what Postgres answered to the login
+ * @throws Error of the socket, or Postgres's answer to the login
  */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { url, endpoint, parameters } = options;
   let socket: Socket | undefined = await connectSocket(endpoint, CONNECT_TIMEOUT_MS, options.signal);
-  // The driver listens later, and would wait for a socket that is closed by then.
+  // The driver attaches its listeners later, and would wait forever for a socket that has closed by then.
   socket.once("close", lose);
   socket.once("data", () => options.onAnswer?.());
-  // Of a statement that was being run when the server ended the session, the driver tells only that this was closed.
+  // If the server ends the session during a statement, the driver reports only a closed connection. The reason is in the
+  // server's last message.
   let lastChunk: Buffer | undefined;
   socket.on("data", (chunk) => {
     lastChunk = chunk;
@@ -96,19 +94,19 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 
   const client = postgres(url, {
     max: 1,
-    // Of several hosts the driver would pass over the errors of all but the last.
+    // Given several hosts, the driver would report only the last one's error.
     ...("host" in endpoint && endpoint),
-    // The pool decides about these.
+    // The pool handles both.
     idle_timeout: 0,
     max_lifetime: 0,
     connect_timeout: CONNECT_TIMEOUT_MS / 1_000,
-    // One flight less for each connect; nothing here passes or reads Postgres arrays.
+    // Saves a round trip for each connection; no statement passes or reads Postgres arrays.
     fetch_types: false,
     onnotice: () => {},
     onclose: lose,
     connection: parameters,
     types: TYPES,
-    // The driver's README documents it and its types forgot it.
+    // Documented in the driver's README, but missing from its types.
     ...({ socket: nextSocket } as object),
   });
   for (const type of TEXT_TYPES) {
@@ -126,14 +124,14 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     onAnswered: undefined,
     onLost: undefined,
     run: (text, values, statement) => {
-      // One after another, also within a transaction whose code asks for several at once.
+      // Runs statements one after another, even if a transaction's code starts several at once.
       const result = tail.then(() => run(text, values, statement));
       tail = result.catch(() => {});
       return result;
     },
     close() {
       isOpen = false;
-      // It does not wait: the driver sends its goodbye when nothing runs.
+      // Not awaited: the driver sends Terminate once no statement is running.
       void client.end({ timeout: 1 }).catch(() => {});
     },
     destroy() {
@@ -145,7 +143,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   let socketInUse: Socket | undefined = socket;
   return connection;
 
-  /** The driver asks for a socket when it connects, reconnects, or cancels. Only the first and the last are served. */
+  /** Gives the driver a socket when it connects or cancels. It also asks when it reconnects, which is refused. */
   function nextSocket(): Socket | Promise<Socket> {
     if (isCancelling) return connectSocket(endpoint, CANCEL_TIMEOUT_MS);
     const first = socket;
@@ -158,7 +156,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   function lose(): void {
     isOpen = false;
     socketInUse = undefined;
-    failRunning?.(lossOf(lastChunk));
+    failRunning?.(connectionLoss(lastChunk));
     const { onLost } = connection;
     connection.onLost = undefined;
     onLost?.();
@@ -168,20 +166,20 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     const { asValues, signal, timeoutMs, isPrepared } = options;
     if (!isOpen) throw databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
     if (signal.aborted) {
-      // Within a transaction, what came before is not to be committed by whoever has the connection next.
+      // The connection may be inside a transaction, which its next user must not commit.
       isClean = false;
       throw signal.reason;
     }
-    // The driver's type names what it can serialise; drizzle has made texts, numbers, booleans and buffers of all values.
+    // The driver's type lists what it can serialize; drizzle has converted all values to strings, numbers, booleans and buffers.
     const query = client.unsafe(text, values as postgres.ParameterOrJSON<never>[], {
       prepare: isPrepared,
-      // Several statements in one text are only possible so.
+      // Only the simple protocol allows several statements in one text.
       ...({ simple: values.length === 0 && !isPrepared } as object),
     });
     const { promise, resolve, reject } = Promise.withResolvers<Rows>();
     failRunning = reject;
     const cancel = (): void => {
-      // The server may get to it when the next statement runs: there is to be none.
+      // The server may handle the cancellation late and cancel the next statement, so there must be none.
       isClean = false;
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -189,7 +187,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
         connection.destroy();
       }, CANCEL_TIMEOUT_MS);
       isCancelling = true;
-      // Fails where the server cannot be reached; the timer sees to that.
+      // Fails if the server cannot be reached; then the timer ends the statement.
       Promise.resolve(query.cancel()).catch(() => {});
     };
     let timer = setTimeout(cancel, timeoutMs);
@@ -201,14 +199,14 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     );
     try {
       const rows = await promise;
-      if (!isWhole(rows))
-        throw databaseFailure("WRONG_RESULT", `Postgres sent ${rows.count} rows, ${rows.length} came`);
+      if (!isComplete(rows))
+        throw databaseFailure("WRONG_RESULT", `Postgres reported ${rows.count} rows, but ${rows.length} arrived`);
       connection.answeredAt = performance.now();
       connection.onAnswered?.();
       return rows;
     } catch (error) {
-      const cause = isOpen || isKnown(error) ? error : lossOf(lastChunk);
-      // A constraint's refusal comes before any row and leaves nothing behind; all else might.
+      const cause = isOpen || isKnown(error) ? error : connectionLoss(lastChunk);
+      // A constraint violation comes before any row and leaves no state behind; other failures may.
       if (!isConstraintViolation(cause)) isClean = false;
       if (signal.aborted) throw signal.reason;
       throw isKnown(cause) ? cause : databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost", cause);
@@ -222,22 +220,22 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 }
 
 /**
- * Whether a result has as many rows as its command tag says. The driver counts rows for the connection and starts anew
- * only when a statement completes, so that after one that was broken off the next result begins with holes.
+ * Returns true if a result has as many rows as its command tag says. The driver counts rows per connection and resets the
+ * count only when a statement completes. So after an interrupted statement, the next result starts with empty slots.
  */
-function isWhole(rows: Rows): boolean {
-  // Several statements in one text have several results; none of them is read.
+function isComplete(rows: Rows): boolean {
+  // Several statements in one text return several results, which no caller reads.
   if (rows.count == null) return true;
-  // What writes without RETURNING counts rows and sends none.
+  // A write without RETURNING counts rows but sends none.
   return rows.length === rows.count || (rows.command !== "SELECT" && rows.length === 0);
 }
 
-// A FATAL of class 57: the server is being shut down, or an administrator has ended the session. As a WARNING, which a
-// crash and a standby that lags send, it says nothing of whether the statement was done.
+// A FATAL of class 57: the server is shutting down or starting, or an administrator has ended the session. A WARNING of
+// this class, which a crash or a lagging standby sends, does not tell whether the statement was executed.
 const SHUTDOWN = /\0VFATAL\0C(57P0[13])\0M([^\0]*)/;
 
-/** Why a connection ended, by the last that came from the server. With TLS that cannot be read, and nothing is known. */
-function lossOf(lastChunk: Buffer | undefined): Error {
+/** Makes the error for a lost connection from the server's last message. With TLS the message is unreadable here. */
+function connectionLoss(lastChunk: Buffer | undefined): Error {
   const [, code, message] = SHUTDOWN.exec(lastChunk?.toString("latin1") ?? "") ?? [];
   if (code === undefined) return databaseFailure("CONNECTION_LOST", "The connection to Postgres was lost");
   return Object.assign(new Error(`Postgres ended the session: ${message}`), { code });
@@ -247,13 +245,13 @@ function isConstraintViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code.startsWith("23");
 }
 
-/** Whether an error says what happened; the driver's own of lost connections do not. */
+/** Returns true if an error says what happened. The driver's own errors for lost connections do not. */
 function isKnown(error: unknown): boolean {
   const code = findCode(error) ?? "";
   return error instanceof postgres.PostgresError || /^57P0/.test(code) || ["NO_ANSWER", "WRONG_RESULT"].includes(code);
 }
 
-/** Reads both forms that bytea_output has. */
+/** Parses both formats of bytea_output, hex and escape. */
 function parseBytea(text: string): Buffer {
   if (text.startsWith("\\x")) return Buffer.from(text.slice(2), "hex");
   const bytes = text.replace(/\\(\\|[0-3][0-7]{2})/g, (_, code: string) =>

@@ -1,13 +1,13 @@
 import { badParameter } from "../errors.ts";
 
-/** Which part of a list: `first` rows behind the row whose cursor is `after`, or from its start. */
+/** Part of a list: `first` rows following the row whose cursor is `after`, or from the list's start. */
 export type PageRequest = { first: number; after?: string | undefined };
-/** A row and its cursor. A list is asked for one row more than `first`, which tells whether there is a next page. */
+/** A row and its cursor. Queries fetch one row more than `first` to find out whether there is a next page. */
 export type Edge<T> = { node: T; cursor: string };
-/** A page of rows; `after` is the next page's, undefined on the last. */
+/** A page of rows. `after` requests the next page; it is undefined on the last page. */
 export type Page<T> = { items: T[]; after: string | undefined };
 
-/** A cursor: the sort key and id of the last row seen, opaque to callers. */
+/** Encodes the sort key and ID of the last row seen as a cursor, which is opaque to callers. */
 export function encodeCursor(key: string, id: number): string {
   return Buffer.from(JSON.stringify([key, id])).toString("base64url");
 }
@@ -23,7 +23,7 @@ export function decodeCursor(cursor: string): { key: string; id: number } {
       }
     }
   } catch {
-    // Not JSON: the same complaint as for JSON of another shape.
+    // Not JSON: reported like JSON of another shape.
   }
   throw notACursor(cursor);
 }
@@ -35,7 +35,7 @@ export function decodeInstantCursor(cursor: string): { key: string; id: number }
   throw notACursor(cursor);
 }
 
-/** Whether a text that came from outside is an instant as `toISOString` writes it, and can be asked for. */
+/** Returns true if untrusted text is an instant in the format of `toISOString` that Postgres can store. */
 export function isInstant(text: string): boolean {
   const instant = new Date(text);
   const year = instant.getUTCFullYear();
@@ -50,7 +50,7 @@ export function decodeNumberCursor(cursor: string): { key: string; id: number } 
   throw notACursor(cursor);
 }
 
-/** Makes a page of the edges that were asked for with one more than `first`. */
+/** Makes a page from a query's edges, which may be one more than `first`. */
 export function toPage<T>(edges: readonly Edge<T>[], first: number): Page<T> {
   const items = edges.slice(0, first).map(({ node }) => node);
   return { items, after: edges.length > first ? edges[first - 1]?.cursor : undefined };

@@ -5,13 +5,13 @@ import type { Mode } from "./session.ts";
 import { STATEMENT_TIMEOUT_MS, statementTimeoutMs } from "./session.ts";
 
 /**
- * The database as one call sees it. Each statement says where it is written whether it may be repeated:
+ * The database as one call sees it. Each use says whether the statement may be repeated:
  *
- * - `repeatable`: doing it twice does no harm, even where the first time succeeded and only its reply was lost. It is
- *   tried again after whatever passes: a restart, a failover, a lost connection, a full server, a deadlock.
- * - `once`: is tried again only where it was certainly not done.
+ * - `repeatable`: running it twice is harmless, even if the first run succeeded and only its reply was lost. It is
+ *   retried after transient failures: a restart, a failover, a lost connection, a full server, a deadlock.
+ * - `once`: it is retried only if it certainly had no effect.
  *
- * Within a transaction both are the same: the transaction as a whole is tried again, or not.
+ * Within a transaction both are the same: the transaction is retried as a whole or not at all.
  */
 export type Database = { readonly repeatable: Statements; readonly once: Statements };
 export type Statements = Pick<
@@ -19,28 +19,27 @@ export type Statements = Pick<
   "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute"
 > & {
   /**
-   * Runs `work` in a transaction, or within another's savepoint. A repeatable one may run `work` several times, so that
-   * this must do nothing but ask the database.
+   * Runs `work` in a transaction, or in a savepoint if it is already in one. A repeatable transaction may run `work`
+   * several times, so `work` must have no effects outside the database.
    */
   transaction<T>(work: (tx: Database) => Promise<T>, options?: { isReadOnly?: boolean }): Promise<T>;
 };
 
-/** Sends one statement, somehow. */
 export type Send = (text: string, parameters: readonly unknown[], asValues: boolean) => Promise<Rows>;
 
-/** Makes drizzle's builders of what sends their statements. */
+/** Makes drizzle's query builders, which send their statements with `send`. */
 export function statementsOf(send: Send, transaction: Statements["transaction"]): Statements {
   const client = {
-    // What drizzle sets here, the connections have already.
+    // Drizzle sets parsers and serializers here; the connections already have them.
     options: { parsers: {}, serializers: {} },
     unsafe: (text: string, parameters: readonly unknown[]) => ({
-      // Drizzle either awaits this or asks for its rows as arrays.
-      // biome-ignore lint/suspicious/noThenProperty: the driver's own queries are sent when they are awaited, too.
+      // Drizzle either awaits this or calls `values` for rows as arrays.
+      // biome-ignore lint/suspicious/noThenProperty: the driver also sends its queries when they are awaited
       then: (...callbacks: Parameters<Promise<Rows>["then"]>) => send(text, parameters, false).then(...callbacks),
       values: () => send(text, parameters, true),
     }),
   };
-  // Of a client, drizzle uses only what is above; its transactions are replaced.
+  // Drizzle uses only these members of a client; its transactions are replaced.
   const builders = drizzle(client as unknown as postgres.Sql);
   return Object.assign(builders, { transaction });
 }
@@ -48,13 +47,13 @@ export function statementsOf(send: Send, transaction: Statements["transaction"])
 type Call = { signal: AbortSignal; mode: Mode };
 type TransactionOptions<T> = { work: (tx: Database) => Promise<T>; isReadOnly: boolean; onBegin(): void };
 
-/** Runs a transaction on a connection. After a failure nothing of it is left, unless it was the commit's reply that was lost. */
+/** Runs a transaction on a connection. A failure leaves no effect, unless the reply to the commit was lost. */
 export async function runTransaction<T>(
   connection: Connection,
   { work, isReadOnly, onBegin, ...call }: TransactionOptions<T> & Call,
 ): Promise<T> {
   const send = sendOn(connection, call);
-  // Through a pooler there is no session to set a timeout for.
+  // Sessions behind a pooler have no timeout of their own.
   const timeout = call.mode === "direct" ? "" : `; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`;
   await send(`begin${isReadOnly ? " read only" : ""}${timeout}`, [], false);
   onBegin();
@@ -62,7 +61,7 @@ export async function runTransaction<T>(
   try {
     result = await work(transactionOf(connection, call));
   } catch (error) {
-    // The connection of a statement that failed is closed, which does the same.
+    // An unclean connection will be closed, which also rolls back.
     if (connection.isClean) await send("rollback", [], false).catch(() => {});
     throw error;
   }
@@ -71,7 +70,7 @@ export async function runTransaction<T>(
   return result;
 }
 
-/** A transaction that is under way: its statements, and further transactions as savepoints. */
+/** Returns the database inside a transaction; nested transactions become savepoints. */
 function transactionOf(connection: Connection, call: Call): Database {
   const send = sendOn(connection, call);
   const statements = statementsOf(send, async (work) => {
@@ -89,14 +88,14 @@ function transactionOf(connection: Connection, call: Call): Database {
   return database;
 }
 
-/** Sends statements on one connection. */
+/** Returns a `Send` for one connection. */
 export function sendOn(connection: Connection, { signal, mode }: Call): Send {
   return (text, parameters, asValues) =>
     connection.run(text, parameters, {
       asValues,
       signal,
       timeoutMs: statementTimeoutMs(mode),
-      // What has no parameters is seldom sent, or begins and ends transactions: not worth a plan.
+      // Statements without parameters are rare, or begin and end transactions, so preparing them gains nothing.
       isPrepared: mode !== "pooled" && parameters.length > 0,
     });
 }

@@ -1,16 +1,16 @@
 import { UserError } from "../errors.ts";
 import { elapsed, type Log } from "../log/log.ts";
 import { applyMigration } from "./apply-migration.ts";
-import { findCode, isPassing } from "./failure.ts";
+import { findCode, isTransient } from "./failure.ts";
 import { explainFault, hasCode } from "./migration-fault.ts";
-import { takeMigrationLock } from "./migration-lock.ts";
+import { acquireMigrationLock } from "./migration-lock.ts";
 import { type MigrationSession, openMigrationSession } from "./migration-session.ts";
 import { checkRequirements } from "./requirements.ts";
 import { pauseBefore } from "./retry.ts";
 
 /**
- * One file of drizzle/, embedded by the build. `when` orders it, `hash` is drizzle's: sha256 of the file, hex.
- * `supersedes` has the hashes of earlier forms of the file, which leave the same schema.
+ * One file of drizzle/, embedded by the build. `when` is its position in order. `hash` is drizzle's: the file's SHA-256 in
+ * hex. `supersedes` lists hashes of earlier versions of the file that produce the same schema.
  */
 export type Migration = {
   tag: string;
@@ -24,23 +24,23 @@ type Options = {
   url: string;
   log: Log;
   migrations: readonly Migration[];
-  /** Where the URL was read from, for the error's reader. */
+  /** Name of the setting that holds the URL, for error messages. */
   setting?: string;
 };
 
-// A Postgres that is started beside the migrator is there by then; somebody who mistyped a host waits no longer.
+// Enough for a Postgres that starts along with the migrator; not too long for an operator who mistyped the host.
 const CONNECT_FOR_MS = 10_000;
-// Longer than a restart or a failover takes. And as long a migration tries to get its locks, half a second at a time.
+// Longer than a restart or a failover. Also how long a migration tries to get its table locks, half a second at a time.
 const RETRY_FOR_MS = 120_000;
 const NEVER = new AbortController().signal;
 
 /**
- * Brings the database's schema up to `migrations` and returns the tags applied. Safe to run any number of times at once:
- * one works, the others wait and find nothing to do. Keeps drizzle's own table. Works through poolers, too.
+ * Applies pending `migrations` and returns the tags of those applied. Safe to run concurrently: one migrator works, and
+ * the others wait and find nothing to do. Records migrations in drizzle's own table. Works through poolers.
  *
- * After a lost connection or a lock that was not to be had it begins again, with what is not yet applied.
+ * After a lost connection or a lock timeout it starts again with the remaining migrations.
  *
- * @throws UserError that says what is wrong with the database, the URL or a migration, and what to do
+ * @throws UserError that says what is wrong with the database, the URL or a migration, and how to fix it
  */
 export async function migrate(options: Options): Promise<string[]> {
   const { url, log, setting = "DATABASE_URL" } = options;
@@ -66,7 +66,7 @@ export async function migrate(options: Options): Promise<string[]> {
       failingSince ??= now;
       const isLate = now - failingSince > (hasConnected ? RETRY_FOR_MS : CONNECT_FOR_MS);
       if (isLate || !isWorthRetrying(error, hasConnected)) throw explainFault(error, { url, setting });
-      if (now === failingSince) log.warn("Migration was interrupted, and is tried again", { code: findCode(error) });
+      if (now === failingSince) log.warn("Migration was interrupted: retrying", { code: findCode(error) });
       await pauseBefore(attempt, NEVER);
     }
   }
@@ -80,7 +80,7 @@ async function migrateOnce({ url, log, migrations, applied, onConnected, onProgr
   try {
     onConnected();
     await checkRequirements(holder);
-    const lock = await takeMigrationLock(holder);
+    const lock = await acquireMigrationLock(holder);
     try {
       session = await openMigrationSession(url);
       for (const migration of selectPending(migrations, await readApplied(session))) {
@@ -121,14 +121,19 @@ async function readApplied(session: MigrationSession): Promise<Applied[]> {
   return rows.map(({ hash, when }) => ({ hash: String(hash), when: Number(when) }));
 }
 
-/** Whether it passes by itself. A host that nobody knows is rather mistyped, unless it was known before. */
+/** Returns true if the failure may go away by itself. An unknown host is probably mistyped, unless it was known before. */
 function isWorthRetrying(error: unknown, hasConnected: boolean): boolean {
   // lock_not_available
   if (findCode(error) === "55P03") return true;
-  return isPassing(error) && (hasConnected || !hasCode(error, ["ENOTFOUND"]));
+  return isTransient(error) && (hasConnected || !hasCode(error, ["ENOTFOUND"]));
 }
 
-/** What is left to apply. Migrations that only the database knows are those of newer code, and must be the newest. */
+/**
+ * Returns the migrations left to apply. Migrations that only the database knows come from newer code, so they must be
+ * the newest.
+ *
+ * @throws UserError 500 if the database's history contradicts `migrations`
+ */
 export function selectPending(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
   const hashes = new Map(applied.map(({ when, hash }) => [when, hash]));
   const newestApplied = applied.at(-1)?.when ?? 0;
@@ -136,17 +141,17 @@ export function selectPending(migrations: readonly Migration[], applied: readonl
   for (const { tag, when, hash, supersedes = [] } of migrations) {
     const appliedHash = hashes.get(when);
     if (appliedHash !== undefined && ![hash, ...supersedes].includes(appliedHash)) {
-      throw cannotMigrate(`"${tag}" was applied with the hash ${appliedHash}, and is ${hash} here`);
+      throw cannotMigrate(`"${tag}" was applied with the hash ${appliedHash}, but has the hash ${hash} here`);
     }
     if (appliedHash === undefined && when < newestApplied) {
       throw cannotMigrate(`"${tag}" was never applied, but newer ones were`);
     }
   }
   const known = new Set(migrations.map(({ when }) => when));
-  const stranger = applied.find(({ when }) => !known.has(when) && when < newestKnown);
-  if (stranger !== undefined) {
+  const unknownMigration = applied.find(({ when }) => !known.has(when) && when < newestKnown);
+  if (unknownMigration !== undefined) {
     throw cannotMigrate(
-      `the database has a migration of ${new Date(stranger.when).toISOString()} that is unknown here`,
+      `the database has a migration of ${new Date(unknownMigration.when).toISOString()} that is unknown here`,
     );
   }
   return migrations.filter(({ when }) => !hashes.has(when));

@@ -6,22 +6,22 @@ import { createCommand } from "./requirements.ts";
 type Target = { url: string; setting: string };
 
 /**
- * Says in plain words why a migration could not be done, and what to do. An operator reads it, so it names host, role and
- * database; never the password.
+ * Explains to the operator why a migration failed and how to fix it. The message names host, role and database, but never
+ * the password.
  */
 export function explainFault(error: unknown, { url, setting }: Target): UserError {
   if (error instanceof UserError) return error;
-  // Opens nothing. The driver reads the URL, with its own rules and the libpq variables.
+  // Opens no connection: it lets the driver parse the URL, with its own rules and the libpq environment variables.
   const { host, port, path, user, database } = postgres(url, { max: 1 }).options;
   const server = path || host.map((name, i) => `${name}:${port[i] ?? 5432}`).join(",");
   const reason = reasonOf(error);
   const say = (status: number, message: string) => new UserError(status, message, { cause: error });
 
   if (hasCode(error, ["ENOTFOUND", "EAI_AGAIN"])) {
-    return say(503, `Cannot connect to Postgres: there is no host "${server}"; correct ${setting} (${reason})`);
+    return say(503, `Cannot connect to Postgres: unknown host "${server}"; correct ${setting} (${reason})`);
   }
   if (/\b(TLS|SSL|certificate)\b/i.test(reason)) {
-    return say(500, `Cannot speak TLS with Postgres at "${server}": ${reason}; correct sslmode in ${setting}`);
+    return say(500, `Cannot use TLS with Postgres at "${server}": ${reason}; correct sslmode in ${setting}`);
   }
   switch (findCode(error)) {
     case "CONNECT_FAILED":
@@ -50,7 +50,7 @@ export function explainFault(error: unknown, { url, setting }: Target): UserErro
     case "55P03":
       return say(
         503,
-        `Cannot migrate the database "${database}": a table that others use is never free for long enough; end long transactions (pg_stat_activity) and migrate again (${reason})`,
+        `Cannot migrate the database "${database}": cannot lock a table that other sessions use; end long transactions (pg_stat_activity) and migrate again (${reason})`,
       );
     case "NO_ANSWER":
     case "CONNECTION_LOST":
@@ -63,7 +63,7 @@ export function explainFault(error: unknown, { url, setting }: Target): UserErro
   }
 }
 
-/** Whether an error or one of its causes has one of these codes. */
+/** Returns true if an error or one of its causes has one of these codes. */
 export function hasCode(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string" && codes.includes(error.code)) return true;
@@ -72,7 +72,7 @@ export function hasCode(error: unknown, codes: readonly string[]): boolean {
   );
 }
 
-/** An error's message with those of its causes that it does not repeat. */
+/** Joins an error's message and those of its causes, without repetitions. */
 function reasonOf(error: unknown): string {
   const messages: string[] = [];
   for (let current = error; current instanceof Error; current = current.cause) {

@@ -3,26 +3,28 @@ import { databaseFailure } from "./failure.ts";
 import type { MigrationSession } from "./migration-session.ts";
 
 export type MigrationLock = {
-  /** @throws Error CONNECTION_LOST, when the lock went with its connection */
+  /** @throws Error CONNECTION_LOST if the connection was lost, and the lock with it */
   assertHeld(): void;
   release(): Promise<void>;
 };
 
-// Any number will do, as long as nothing else in the database uses it: "podc" in ASCII.
+// "podc" in ASCII. Any number works that nothing else in the database uses.
 const LOCK_KEY = 0x706f6463;
 const POLL_MS = 100;
-// Another migrator may be building an index; beyond this the Job's own retry is better than waiting.
+// Another migrator may be building an index. After this time, the Job's own retry is better than waiting.
 const TIMEOUT_MS = 120_000;
-// Firewalls and proxies commonly forget connections that were silent for some minutes. And so that a loss is noticed.
+// Firewalls and proxies often drop connections that are silent for some minutes. It also detects a lost connection.
 const KEEPALIVE_MS = 20_000;
 
 /**
- * Takes the lock that lets one migrator work at a time. An idle transaction of `session` holds it, because behind a
- * pooler only a transaction is sure to keep its connection. It has no snapshot, so no index build waits for it.
+ * Acquires the lock that lets one migrator work at a time. An idle transaction of `session` holds it, because behind a
+ * pooler only a transaction keeps its connection. The transaction has no snapshot, so no index build waits for it.
  *
- * Each attempt is a transaction of its own: migrators that wait must not use up a pooler's connections.
+ * Each attempt is a separate transaction, so that waiting migrators do not use up a pooler's connections.
+ *
+ * @throws UserError 503 if another migrator holds the lock for two minutes
  */
-export async function takeMigrationLock(session: MigrationSession): Promise<MigrationLock> {
+export async function acquireMigrationLock(session: MigrationSession): Promise<MigrationLock> {
   const deadline = performance.now() + TIMEOUT_MS;
   while (!(await tryLock(session))) {
     if (performance.now() > deadline) {
@@ -34,7 +36,7 @@ export async function takeMigrationLock(session: MigrationSession): Promise<Migr
   return {
     assertHeld() {
       if (session.isClean) return;
-      throw databaseFailure("CONNECTION_LOST", "The connection that held the lock of the migration was lost");
+      throw databaseFailure("CONNECTION_LOST", "The connection that held the migration lock was lost");
     },
     async release() {
       clearInterval(timer);

@@ -4,26 +4,30 @@ import { databaseFailure } from "./failure.ts";
 import * as session from "./session.ts";
 import type { Endpoint } from "./socket.ts";
 
-/** A connection that migrates. It is made for poolers as well: nothing here depends on the session. */
+/** A connection for migrations. It works through poolers, because nothing depends on session state. */
 export type MigrationSession = {
-  /** Whether the connection still stands and no statement has failed on it. */
+  /** Whether the connection is open and can be reused; see `Connection`. */
   readonly isClean: boolean;
-  /** Runs one statement, by itself or within the transaction that was begun. */
+  /** Runs one statement, in the current transaction if there is one. */
   run(text: string, values?: readonly unknown[]): Promise<Rows>;
-  /** Begins a transaction with timeouts of its own, whatever the role or the database has. */
+  /** Begins a transaction with its own timeouts, which override those of the role and the database. */
   begin(options: { lockTimeoutMs: number }): Promise<void>;
   transaction<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 };
 
 const APPLICATION_NAME = "podcore-migrate";
-// The longest that a timer takes, 24 days: an index over a large table takes as long as it takes.
+// The longest that a Node timer allows, 24 days: building an index over a large table must not time out.
 const NO_TIMEOUT_MS = 2_147_483_647;
-// While ALTER TABLE waits for its lock, every reader and writer waits behind it. Less than Postgres's deadlock_timeout
-// (1 s), so that of a migration and a crawl that lock each other out it is always the migration that gives up.
+// While ALTER TABLE waits for its lock, all readers and writers of the table wait behind it. Less than Postgres's
+// deadlock_timeout (1 s), so that in a deadlock with a crawl the migration gives up.
 const LOCK_TIMEOUT_MS = 500;
 
-/** @throws Error CONNECT_FAILED and others that no answer brought, or the refusal that Postgres or a pooler sent */
+/**
+ * Opens a session on the first of the URL's hosts that accepts it and is not a standby.
+ *
+ * @throws Error of the last host: a `FailureCode`, or the refusal that Postgres or a pooler sent
+ */
 export async function openMigrationSession(url: string): Promise<MigrationSession> {
   const endpoints = session.listEndpoints(url);
   let failure: unknown;
@@ -41,13 +45,13 @@ async function openAt(options: { url: string; endpoint: Endpoint; isPooler: bool
   const { url, endpoint, isPooler } = options;
   const parameters = {
     ...session.poolerParameters(APPLICATION_NAME),
-    // For CREATE INDEX CONCURRENTLY, which runs in no transaction that could set it.
+    // For CREATE INDEX CONCURRENTLY, which runs outside a transaction and so cannot set them locally.
     ...(!isPooler && { statement_timeout: 0, lock_timeout: 0 }),
   };
   const connection = await openConnection({ url, endpoint, parameters });
   try {
-    const { isStandby } = await session.greet(connection);
-    if (isStandby) throw databaseFailure("CONNECT_FAILED", "It is a standby, which can only be read");
+    const { isStandby } = await session.identifyServer(connection);
+    if (isStandby) throw databaseFailure("CONNECT_FAILED", "The server is a standby, which is read-only");
     return connection;
   } catch (error) {
     connection.destroy();
@@ -64,9 +68,9 @@ function sessionOn(connection: Connection): MigrationSession {
   }
 
   async function begin({ lockTimeoutMs }: { lockTimeoutMs: number }): Promise<void> {
-    // Of a higher isolation level, even an idle transaction has a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+    // At higher isolation levels even an idle transaction keeps a snapshot, and CREATE INDEX CONCURRENTLY waits for it.
     await run("begin isolation level read committed read write");
-    // transaction_timeout is Postgres 17's.
+    // Selects from pg_settings because transaction_timeout exists only since Postgres 17.
     await run(`
       select set_config(name, case name when 'lock_timeout' then '${lockTimeoutMs}' else '0' end, true) from pg_settings
       where name in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`);
@@ -85,7 +89,7 @@ function sessionOn(connection: Connection): MigrationSession {
         await run("commit");
         return result;
       } catch (error) {
-        // A pooler would have to close its own connection otherwise. After a lost one there is nothing to roll back.
+        // Without a rollback, a pooler would have to close its own connection. A lost connection needs no rollback.
         if (error instanceof postgres.PostgresError) await run("rollback").catch(() => {});
         throw error;
       }

@@ -1,34 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseFailure } from "./failure.ts";
 
-// Longer than a restart or a failover takes, so that these are waited for; short enough to tell a reader quickly.
+// Longer than a restart or a failover, so that requests wait for those; short enough to tell visitors soon.
 const OPEN_AFTER_MS = 10_000;
-// How long a request waits for a server that says nothing, its own probe included: an outage is told within 50 ms.
+// How long a request waits for a silent server, including its own probe, so that it fails within 50 ms.
 const REQUEST_WAIT_MS = 40;
-// For the rest of the login of a server that answers: the first request after an outage is not refused.
+// How long to wait for the login once the server answers, so that the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
-// Between probes that no request asked for: often while an outage is young, seldom when it lasts.
+// Between probes by the timer: frequent early in an outage, less frequent later.
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_INTERVAL_LATE_MS = 5_000;
 const LATE_AFTER_MS = 60_000;
-// A probe without an answer after this time counts as failed, although it may still try other hosts of the URL.
+// A probe without an answer after this time counts as failed, even if it is still trying other hosts of the URL.
 const PROBE_OVERDUE_MS = 4_000;
 
 export type Outage = {
   recordSuccess(): void;
-  /** @param since when the statement that failed began, by `performance.now()` */
+  /** @param since when the failed statement began, by `performance.now()` */
   recordFailure(since: number): void;
   /**
-   * Lets a statement pass, unless the database has been away for ten seconds: then the statement waits for a short
-   * probe, of which there is one at a time. It does not wait for the patient probe of the timer, whose connection may
-   * stay silent for seconds after the server is back.
+   * Lets a statement pass unless the database has been unreachable for ten seconds. Then the statement waits for a short
+   * probe, which concurrent statements share, or for a running probe of the timer if that succeeds first. The timer's probe
+   * alone is not enough: its connection may stay silent for seconds after the server is back.
    *
    * @throws Error OUTAGE within 50 ms
    */
   admit(): Promise<void>;
-  /** Asks for the database now, unless a probe is under way. @param since when what raised the suspicion began */
+  /** Probes the database now, unless a probe is running. @param since when the suspicious statement began */
   probe(since?: number): Promise<boolean>;
-  /** Aborted, with the error OUTAGE, when an outage has lasted ten seconds; another one after each recovery. */
+  /** Aborted with the error OUTAGE once an outage has lasted ten seconds. Replaced by a new signal after each recovery. */
   readonly opened: AbortSignal;
   status(): "up" | "down" | "unknown";
   close(): void;
@@ -36,13 +36,13 @@ export type Outage = {
 
 type Probe = { isAnswered: boolean; readonly succeeded: Promise<boolean> };
 type Options = {
-  /** Connects to the database; rejects if it is away, or when `signal` is aborted. `onAnswer` is called with its first bytes. */
+  /** Connects to the database; rejects if that fails or `signal` is aborted. Calls `onAnswer` at its first bytes. */
   ask(options: { onAnswer?: () => void; signal?: AbortSignal }): Promise<void>;
-  /** Called when an outage has lasted ten seconds. */
+  /** Called once an outage has lasted ten seconds. */
   onOpen(): void;
 };
 
-/** The breaker before the database. An outage begins with the first failure after the last success. */
+/** Makes the circuit breaker for the database. An outage begins with the first failure after the last success. */
 export function createOutage({ ask, onOpen }: Options): Outage {
   let lastSuccessAt: number | undefined;
   let failingSince: number | undefined;
@@ -73,7 +73,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     scheduleProbe();
   }
 
-  /** @param elapsedMs how long the last probe took: one that waited in vain has been pause enough */
+  /** @param elapsedMs duration of the last probe, which counts as part of the pause */
   function scheduleProbe(elapsedMs = 0): void {
     if (isClosed || failingSince === undefined) return;
     const isLate = performance.now() - failingSince > LATE_AFTER_MS;
@@ -105,7 +105,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     return running;
   }
 
-  /** Probes for a request: given up after a moment of silence, so that the next request's probe meets a server that is back. */
+  /** Starts a probe for a request. It gives up soon if the server is silent, so that the next request can probe afresh. */
   function probeForRequest(): Probe {
     const givingUp = new AbortController();
     let timer = setTimeout(() => givingUp.abort(), REQUEST_WAIT_MS);
@@ -134,19 +134,19 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   }
 
   /**
-   * Waits for `ms` for the outcome of a request's probe or of the patient one, whose connection is the first that a
-   * server which was frozen answers. Waits longer if the server has begun to answer: it is back, or soon says why not.
+   * Waits up to `ms` for the outcome of a request's probe, or of the timer's probe if that succeeds first: its connection is
+   * the first that a frozen server answers. Waits longer if the server has begun to answer, because the outcome follows soon.
    */
   async function isBack(probe: Probe, ms: number): Promise<boolean> {
-    const patient = running?.then((isUp) => isUp || probe.succeeded);
-    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(patient === undefined ? [] : [patient])]);
+    const timerProbe = running?.then((isUp) => isUp || probe.succeeded);
+    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(timerProbe === undefined ? [] : [timerProbe])]);
     return waited ?? (probe.isAnswered && probe.succeeded);
   }
 
   async function admit(): Promise<void> {
     if (!opening.signal.aborted) return;
     const startedAt = performance.now();
-    // One that began before this call may have asked a moment too early.
+    // A probe that began before this call may have failed just before the server was back.
     if (requested !== undefined && (await isBack(requested, REQUEST_WAIT_MS))) return;
     requested ??= probeForRequest();
     if (!(await isBack(requested, startedAt + REQUEST_WAIT_MS - performance.now()))) throw outageError();
@@ -170,5 +170,5 @@ export function createOutage({ ask, onOpen }: Options): Outage {
 }
 
 function outageError(): Error {
-  return databaseFailure("OUTAGE", `The database has been away for ${OPEN_AFTER_MS / 1_000} s`);
+  return databaseFailure("OUTAGE", `The database has been unreachable for ${OPEN_AFTER_MS / 1_000} s`);
 }

@@ -3,7 +3,7 @@ import type { Log } from "../log/log.ts";
 import { createSemaphore } from "../semaphore.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type Database, runTransaction, type Statements, sendOn, statementsOf } from "./database.ts";
-import { databaseFailure, findCode, hadNoEffect, isDatabaseUnavailable, isPassing } from "./failure.ts";
+import { databaseFailure, findCode, hadNoEffect, isDatabaseUnavailable, isTransient } from "./failure.ts";
 import { createOutage } from "./outage.ts";
 import { pauseBefore } from "./retry.ts";
 import * as session from "./session.ts";
@@ -11,41 +11,41 @@ import type { Endpoint } from "./socket.ts";
 
 export type { Database } from "./database.ts";
 export type Pool = {
-  /** The database for one call: its statements are given up when `signal` is aborted. */
+  /** Returns the database for one call, whose statements are cancelled when `signal` is aborted. */
   databaseFor(call: { signal: AbortSignal }): Database;
-  /** The database for what never gives up. */
+  /** The database for work without a deadline. */
   readonly db: Database;
-  /** Whether the last that was heard of the database was an answer. */
+  /** `up` if the most recent attempt to reach the database got an answer. */
   status(): "up" | "down" | "unknown";
-  /** Lets what runs finish, for five seconds at most. */
+  /** Closes the pool. Waits up to five seconds for running statements. */
   close(): Promise<void>;
 };
 type PoolOptions = { url: string; max: number; applicationName: string; log?: Log | undefined };
-/** Of a connection that is opened to see whether the server is back. */
+/** Options of a connection that is opened to see whether the server is back. */
 type Probe = { onAnswer?: () => void; signal?: AbortSignal };
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
 
-// A function that idles gives its connections back well before its pod is stopped.
+// An idle function releases its connections well before its pod is stopped.
 const IDLE_MS = 30_000;
-// Where the server is nearly full, others need them sooner.
+// If the server is nearly full, idle connections close earlier. These are the delays between checks.
 const FIRST_CHECK_MS = 1_000;
 const NEXT_CHECK_MS = 5_000;
-// A connection that was used just now is there; one that was not may have been forgotten by what lies between.
+// A connection used recently needs no ping. One idle for longer may have been dropped by a firewall or proxy.
 const PING_AFTER_MS = 5_000;
-// So that no session grows old on the server; less up to a tenth, so that not all end at once.
+// Bounds the age of sessions on the server. Each lives up to a tenth less, so that they do not all end at once.
 const LIFETIME_MS = 1_800_000;
-// A statement that takes longer is slow, or its server is gone without a word: another connection finds out.
+// After this time a statement is slow, or its server has vanished silently. Another connection finds out which.
 const SUSPECT_AFTER_MS = 3_000;
-// A connection in use that has answered nothing for so long when an outage is told is part of it.
+// When an outage is declared, connections in use that have been silent for this long are destroyed.
 const SILENT_AFTER_MS = 9_000;
-// Beyond it the database is out of order in a way that waiting does not mend. Within a request's deadline.
+// Failures that last longer do not go away by waiting. Within a request's deadline.
 const RETRY_FOR_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Makes a pool, which connects with its first statement. */
+/** Makes a pool. It opens its first connection for the first statement. */
 export function openPool({ url, max, applicationName, log }: PoolOptions): Pool {
   const endpoints = session.listEndpoints(url);
-  const places = createSemaphore(max);
+  const slots = createSemaphore(max);
   const inUse = new Set<Connection>();
   const idle: Idle[] = [];
   const outage = createOutage({
@@ -55,7 +55,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       for (const connection of inUse) if (connection.answeredAt < since) connection.destroy();
     },
   });
-  // Found out with the first connection.
+  // Detected with the first connection.
   let mode: session.Mode | undefined;
   let knowsPooler = false;
   let isClosed = false;
@@ -67,7 +67,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
         return await openAt(endpoint, probe);
       } catch (error) {
         failure = error;
-        // The one that answers is asked first from then on.
+        // Tries the failed host last from now on.
         endpoints.push(...endpoints.splice(endpoints.indexOf(endpoint), 1));
       }
     }
@@ -78,7 +78,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     const parameters = (knowsPooler ? session.poolerParameters : session.sessionParameters)(applicationName);
     const connection = await openConnection({ url, endpoint, parameters, ...probe });
     try {
-      const { isPooled, isStandby } = await session.greet(connection);
+      const { isPooled, isStandby } = await session.identifyServer(connection);
       if (isStandby && endpoints.length > 1) throw databaseFailure("CONNECT_FAILED", "Cannot use a standby");
       mode ??= !isPooled
         ? "direct"
@@ -99,8 +99,8 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     }
   }
 
-  /** Takes an idle connection, the last used first, or opens one. The caller has a place. */
-  async function take(): Promise<Connection> {
+  /** Returns the most recently used idle connection, or opens one. The caller holds a slot. */
+  async function obtain(): Promise<Connection> {
     for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
       const { connection, since, timer } = entry;
       clearTimeout(timer);
@@ -117,24 +117,24 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     return open();
   }
 
-  /** Takes a connection unless the call is given up or an outage is told first; what comes later is kept for others. */
-  async function takeWithin(signal: AbortSignal): Promise<Connection> {
+  /** Obtains a connection unless `signal` or an outage comes first. A connection that arrives later is kept for others. */
+  async function obtainUnlessAborted(signal: AbortSignal): Promise<Connection> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const given = [signal, outage.opened];
+    const signals = [signal, outage.opened];
     let isGivenUp = false;
     const giveUp = (): void => {
       isGivenUp = true;
-      reject(given.find(({ aborted }) => aborted)?.reason);
+      reject(signals.find(({ aborted }) => aborted)?.reason);
     };
-    for (const one of given) one.addEventListener("abort", giveUp, { once: true });
-    const taking = take().then((connection) => {
+    for (const one of signals) one.addEventListener("abort", giveUp, { once: true });
+    const obtained = obtain().then((connection) => {
       if (isGivenUp) keep(connection);
       return connection;
     });
     try {
-      return await Promise.race([taking, promise]);
+      return await Promise.race([obtained, promise]);
     } finally {
-      for (const one of given) one.removeEventListener("abort", giveUp);
+      for (const one of signals) one.removeEventListener("abort", giveUp);
     }
   }
 
@@ -150,7 +150,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     const entry: Idle = { connection, since, timer };
     connection.onLost = () => {
       forget(entry);
-      // The first sign of an outage, where nobody asks anything.
+      // Without requests, a lost idle connection is the first sign of an outage.
       if (!isClosed) void outage.probe();
     };
     idle.push(entry);
@@ -163,11 +163,11 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     if (index !== -1) idle.splice(index, 1);
   }
 
-  /** Closes an idle connection that nobody has used for long, or that others need more. */
+  /** Closes a connection that has been idle for long, or earlier if the server is nearly full. */
   async function check(entry: Idle): Promise<void> {
     const { connection, since } = entry;
-    const release = places.tryAcquire();
-    // All are in use: this one is needed soon.
+    const release = slots.tryAcquire();
+    // All slots are in use, so this connection will be needed soon.
     if (release === undefined) {
       forget(entry);
       return putAway(connection, { since, checkMs: NEXT_CHECK_MS });
@@ -184,16 +184,16 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     }
   }
 
-  /** Runs `work` with a connection of its own. */
+  /** Runs `work` with a connection that it does not share. */
   async function use<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
     if (isClosed) throw databaseFailure("POOL_CLOSED", "The pool is closed");
     await outage.admit();
-    const release = places.tryAcquire() ?? (await places.acquire({ signal: AbortSignal.any([signal, outage.opened]) }));
+    const release = slots.tryAcquire() ?? (await slots.acquire({ signal: AbortSignal.any([signal, outage.opened]) }));
     let connection: Connection | undefined;
     const startedAt = performance.now();
     const suspicion = setTimeout(() => void outage.probe(startedAt), SUSPECT_AFTER_MS).unref();
     try {
-      connection = await takeWithin(signal);
+      connection = await obtainUnlessAborted(signal);
       connection.answeredAt = performance.now();
       connection.onAnswered = outage.recordSuccess;
       inUse.add(connection);
@@ -203,7 +203,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     } catch (error) {
       const isAway = isDatabaseUnavailable(error) && findCode(error) !== "57014";
       if (isAway) outage.recordFailure(startedAt);
-      // The server did not follow after all.
+      // The pooler does not follow prepared statements after all.
       if (["26000", "42P05"].includes(findCode(error) ?? "")) mode = "pooled";
       throw error;
     } finally {
@@ -229,7 +229,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       } catch (error) {
         const isLate = performance.now() - startedAt > RETRY_FOR_MS;
         if (signal.aborted || isClosed || isLate || !mayRepeat(error)) throw error;
-        log?.debug("Database statement repeated", { attempt, code: findCode(error) });
+        log?.debug("Retrying a database statement", { attempt, code: findCode(error) });
         await pauseBefore(attempt, AbortSignal.any([signal, outage.opened]));
       }
     }
@@ -247,7 +247,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
         let hasBegun = false;
         return repeatedly({
           signal,
-          // What has begun may have had effects that are not the database's.
+          // Once `work` has begun, it may have had effects outside the database.
           mayRepeat: (error) => (mayRepeat === hadNoEffect ? !hasBegun && hadNoEffect(error) : mayRepeat(error)),
           work: (connection) =>
             runTransaction(connection, {
@@ -264,7 +264,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     );
   }
 
-  /** Known since the first connection was opened. */
+  /** Returns the mode, which is known once a connection is open. */
   function modeNow(): session.Mode {
     return mode ?? "pooled";
   }
@@ -277,14 +277,14 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       entry.connection.close();
     }
     const deadline = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
-    // All places are free when nothing runs.
-    await places.acquire({ weight: max, signal: deadline }).catch(() => {
+    // All slots are free once nothing is running.
+    await slots.acquire({ weight: max, signal: deadline }).catch(() => {
       for (const connection of inUse) connection.destroy();
     });
   }
 
   function databaseFor(call: { signal: AbortSignal }): Database {
-    return { repeatable: statementsFor(call, isPassing), once: statementsFor(call, hadNoEffect) };
+    return { repeatable: statementsFor(call, isTransient), once: statementsFor(call, hadNoEffect) };
   }
 
   return {

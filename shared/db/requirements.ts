@@ -1,35 +1,36 @@
 import { UserError } from "../errors.ts";
 import type { MigrationSession } from "./migration-session.ts";
 
-/** What decides whether podcore can live in a database. */
+/** Facts that decide whether podcore can use a database. */
 export type Facts = {
   database: string;
   role: string;
-  /** As `server_version_num`: 150003. */
+  /** `server_version_num`, such as 150003. */
   version: number;
   versionText: string;
   encoding: string;
-  /** Extensions that the server has no files of. */
+  /** Extensions whose files are not installed on the server. */
   missing: string[];
-  /** Whether a schema or an extension has still to be made, which takes CREATE on the database. */
+  /** Whether a schema or an extension must be created, which requires CREATE on the database. */
   createsInDatabase: boolean;
   mayCreateInDatabase: boolean;
-  /** Null: the search path names no schema that there is. */
+  /** Null if the search path names no existing schema that the role may use. */
   schema: string | null;
   mayCreateInSchema: boolean;
 };
 
-// The oldest that is tested: 14 ends in 2026, and lets everybody create in the schema "public".
+// The oldest tested version. Postgres 14 reaches its end of life in 2026, and lets all roles create in schema "public".
 const OLDEST_VERSION = 15;
-// For the search: misspelt titles, and letters without their accents. They come with Postgres, in "contrib".
+// The search needs them for misspelt titles and letters without accents. They are in Postgres's contrib package.
 const EXTENSIONS = ["pg_trgm", "unaccent"];
 
-/** @throws UserError 500 that says what the database lacks, and what to do */
+/** Checks the server, the database and the role. @throws UserError 500 that says what is missing, and how to fix it */
 export async function checkRequirements(session: MigrationSession): Promise<void> {
   const fault = findFault(await readFacts(session));
   if (fault !== undefined) throw new UserError(500, `Cannot migrate: ${fault}`);
 }
 
+/** Returns the first reason why podcore cannot use a database, or undefined if it can. */
 export function findFault(facts: Facts): string | undefined {
   const { database, role, version, encoding, missing, schema } = facts;
   if (version < OLDEST_VERSION * 10_000) {
@@ -53,7 +54,7 @@ export function findFault(facts: Facts): string | undefined {
   return undefined;
 }
 
-/** Any locale will do with template0. */
+/** Returns the command that creates a database; template0 allows UTF8 with any locale of the cluster. */
 export function createCommand(database: string): string {
   return `CREATE DATABASE "${database}" ENCODING 'UTF8' TEMPLATE template0`;
 }
@@ -75,7 +76,7 @@ async function readFacts(session: MigrationSession): Promise<Facts> {
       has_database_privilege(current_database(), 'create') as may_create_in_database,
       current_schema() as schema,
       coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create_in_schema`);
-  if (row === undefined) throw new Error("Cannot migrate: Postgres said nothing of itself");
+  if (row === undefined) throw new Error("Cannot migrate: Postgres returned no row of facts");
   return {
     database: String(row.database),
     role: String(row.role),

@@ -5,7 +5,7 @@ import { findCode } from "./failure.ts";
 import type { Database } from "./pool.ts";
 import { LATEST_MIGRATION } from "./schema-version.gen.ts";
 
-/** @throws UserError 503 while the database's schema is older than this code */
+/** Checks the schema's version. @throws UserError 503 while the database's schema is older than this code */
 export async function checkSchema(db: Database, log: Log): Promise<void> {
   const newest = await newestMigration(db);
   if (newest >= LATEST_MIGRATION.when) return;
@@ -20,7 +20,7 @@ async function newestMigration(db: Database): Promise<number> {
     );
     return row?.when ?? 0;
   } catch (error) {
-    // undefined_table, invalid_schema_name: nothing was ever migrated.
+    // undefined_table, invalid_schema_name: the database was never migrated.
     if (["42P01", "3F000"].includes(findCode(error) ?? "")) return 0;
     throw error;
   }

@@ -1,4 +1,4 @@
-// All tables, as drizzle-kit and the pool see them.
+// All tables, for drizzle-kit and for queries.
 export * from "./schema/account.ts";
 export * from "./schema/directory.ts";
 export * from "./schema/job.ts";

@@ -3,14 +3,14 @@ import type { Connection, StatementOptions } from "./connection.ts";
 import type { Endpoint } from "./socket.ts";
 
 /**
- * What is at the other end: Postgres, or a pooler such as pgbouncer that gives each transaction another of its own
- * connections. Through a pooler nothing may depend on the session, and only some poolers can follow prepared statements.
+ * Whether the other end is Postgres, or a pooler such as pgbouncer that may run each transaction on another connection.
+ * Through a pooler nothing may depend on session state, and only some poolers support prepared statements.
  */
 export type Mode = "direct" | "pooled" | "pooled-prepared";
 
-/** Longer than any statement of ours takes, shorter than a request's deadline. */
+/** Longer than any of our statements takes, shorter than a request's deadline. */
 export const STATEMENT_TIMEOUT_MS = 20_000;
-// Of the server's own; ours comes later, for a server that does not answer.
+// The server's own timeout comes first; ours follows later, for a server that does not answer.
 const GRACE_MS = 1_000;
 
 const QUICK: StatementOptions = {
@@ -21,8 +21,8 @@ const QUICK: StatementOptions = {
 };
 
 /**
- * The session's parameters. Those that change how values are written are fixed here, whatever the role, the database or
- * the server is set to.
+ * Returns a session's start-up parameters. They fix the output formats of values, regardless of settings of the role, the
+ * database or the server.
  */
 export function sessionParameters(applicationName: string): Record<string, string | number> {
   return {
@@ -36,7 +36,7 @@ export function sessionParameters(applicationName: string): Record<string, strin
   };
 }
 
-/** Those of the parameters that pgbouncer knows, and keeps for each of its clients. */
+/** Returns the parameters that pgbouncer supports and keeps for each client. */
 export function poolerParameters(applicationName: string): Record<string, string | number> {
   return { application_name: applicationName, DateStyle: "ISO, YMD", TimeZone: "UTC" };
 }
@@ -45,24 +45,24 @@ export function statementTimeoutMs(mode: Mode): number {
   return mode === "direct" ? STATEMENT_TIMEOUT_MS + GRACE_MS : STATEMENT_TIMEOUT_MS;
 }
 
-/** Whether a login was refused because of a parameter that a pooler does not know. */
+/** Returns true if a pooler refused the login because of a parameter that it does not support. */
 export function isParameterRefused(error: unknown): boolean {
   return error instanceof postgres.PostgresError && /unsupported startup parameter/i.test(error.message);
 }
 
-export type Hello = { isStandby: boolean; isPooled: boolean };
+export type ServerInfo = { isStandby: boolean; isPooled: boolean };
 
-/** Logs in, by asking what is at the other end. @throws what the login was refused with */
-export async function greet(connection: Connection): Promise<Hello> {
+/** Finds out what is at the other end. As the first statement, it also waits for the login. @throws Error of a refused login */
+export async function identifyServer(connection: Connection): Promise<ServerInfo> {
   const rows = await connection.run("select pg_backend_pid() as pid, pg_is_in_recovery() as is_standby", [], QUICK);
   const [row] = rows;
-  // A pooler makes up the process that it announces.
+  // A pooler announces a made-up process ID.
   return { isStandby: row?.is_standby === true, isPooled: row?.pid !== rows.state.pid };
 }
 
 /**
- * Finds out whether a pooler can follow prepared statements. Such a pooler prepares them under a name of its own
- * (pgbouncer 1.21 and later: PGBOUNCER_n); another hands the name on that the driver chose, to one of its connections.
+ * Finds out whether a pooler supports prepared statements. Such a pooler prepares them under its own names (pgbouncer
+ * 1.21 and later: PGBOUNCER_n). Other poolers pass on the driver's name to one of their connections.
  */
 export async function followsPreparedStatements(connection: Connection): Promise<boolean> {
   const rows = await connection.run(
@@ -73,7 +73,7 @@ export async function followsPreparedStatements(connection: Connection): Promise
   return rows.some((row) => String(row.name).startsWith("PGBOUNCER_"));
 }
 
-/** Whether over 80 % of the connections that the server has for roles like ours are taken. */
+/** Returns true if over 80 % of the server's connections for ordinary roles are in use. */
 export async function isServerFull(connection: Connection): Promise<boolean> {
   const [row] = await connection.run(
     `select count(*) > 0.8 * (current_setting('max_connections')::int
@@ -86,14 +86,14 @@ export async function isServerFull(connection: Connection): Promise<boolean> {
   return row?.is_full === true;
 }
 
-/** Shows in two seconds whether a session that nobody used for a while is still there. */
+/** Checks that an idle session still answers. Takes at most two seconds: one until it cancels, one for the cancellation. */
 export async function ping(connection: Connection): Promise<void> {
   await connection.run("select 1", [], { ...QUICK, timeoutMs: 1_000 });
 }
 
-/** The hosts of a URL, in order. The driver reads it, with its own rules and the libpq variables. */
+/** Lists the hosts of a URL, in order, as the driver parses it with its own rules and the libpq environment variables. */
 export function listEndpoints(url: string): Endpoint[] {
-  // Opens nothing.
+  // Opens no connection.
   const { host, port, path } = postgres(url, { max: 1 }).options;
   if (path) return [{ path }];
   return host.map((name, i) => ({ host: name, port: port[i] ?? 5432 }));

@@ -1,14 +1,14 @@
 import { connect, type Socket } from "node:net";
 import { databaseFailure } from "./failure.ts";
 
-/** Where one Postgres listens. */
+/** Where a Postgres server listens. */
 export type Endpoint = { path: string } | { host: string; port: number };
 
 /**
  * Connects a socket to Postgres.
  *
- * @param timeoutMs until the connection is there; the start-up of the session that follows has its own
- * @param signal destroys the socket when it is aborted, also after it has connected
+ * @param timeoutMs for connecting only; the session's start-up has its own timeout
+ * @param signal destroys the socket when aborted, even after it has connected
  * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT
  */
 export function connectSocket(endpoint: Endpoint, timeoutMs: number, signal?: AbortSignal): Promise<Socket> {
@@ -16,21 +16,21 @@ export function connectSocket(endpoint: Endpoint, timeoutMs: number, signal?: Ab
     const socket = connect({ ...endpoint, ...(signal && { signal }) });
     socket.setTimeout(timeoutMs, () =>
       socket.destroy(
-        databaseFailure("CONNECT_TIMEOUT", `Cannot connect to Postgres: no connection in ${timeoutMs} ms`),
+        databaseFailure("CONNECT_TIMEOUT", `Cannot connect to Postgres: no connection within ${timeoutMs} ms`),
       ),
     );
     socket.once("error", (cause) => {
       const isOurs = "code" in cause && cause.code === "CONNECT_TIMEOUT";
-      // Of several addresses each has its own error, and their sum has no message.
+      // If a host has several addresses, the error is an aggregate without a message.
       const reason = cause instanceof AggregateError ? cause.errors.map(String).join("; ") : cause.message;
       reject(isOurs ? cause : databaseFailure("CONNECT_FAILED", `Cannot connect to Postgres: ${reason}`, cause));
     });
     socket.once("connect", () => {
       socket.setTimeout(0);
       socket.removeAllListeners("error");
-      // An error before the driver listens is seen as the close that follows it.
+      // Ignored, because the `close` event follows each error.
       socket.on("error", () => {});
-      // The driver takes the server name for TLS from `host`.
+      // The driver uses `host` as the server name for TLS.
       resolve("host" in endpoint ? Object.assign(socket, endpoint) : socket);
     });
   });

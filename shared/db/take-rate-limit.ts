@@ -1,14 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./pool.ts";
 
-/** What may be done how often: `max` times within `windowSeconds`, which begin with the first. */
+/** Allows `max` uses within `windowSeconds`; the window begins with the first use. */
 export type RateLimit = { kind: string; max: number; windowSeconds: number };
-/** `retryAfterSeconds`: until the count starts anew. */
+/** `retryAfterSeconds`: until the window ends and the count resets. */
 export type Taken = { isAllowed: boolean; retryAfterSeconds: number };
 
 /**
- * Counts one more for `subject`, in one statement, so that no number of pods together takes more than `max`. What turns
- * out not to count is given back with `giveBackRateLimit`.
+ * Counts one use for `subject` and tells whether it is within the limit. It is a single statement, so all pods together
+ * stay within `max`. A use that turns out not to count is refunded with `giveBackRateLimit`.
  */
 export async function takeRateLimit(
   db: Database,
@@ -25,7 +25,7 @@ export async function takeRateLimit(
   return { isAllowed: (row?.num_taken ?? 1) <= max, retryAfterSeconds: Math.max(row?.seconds ?? 1, 1) };
 }
 
-/** Takes one off what was counted for `subject`. */
+/** Subtracts one use from the count of `subject`. */
 export async function giveBackRateLimit(
   db: Database,
   { kind, subject }: { kind: string; subject: string },

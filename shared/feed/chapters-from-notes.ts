@@ -2,15 +2,15 @@ import { clockSeconds } from "./duration.ts";
 import { type Chapter, LIMITS } from "./model.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
 
-// "12:34 Title", "(1:02:03) - Title", "[00:00 - 01:30] Title", "* 12:34: Title"; the end of a range is not kept.
+// Matches "12:34 Title", "(1:02:03) - Title", "[00:00 - 01:30] Title" and "* 12:34: Title". Ignores the end of a range.
 const LINE =
   /^[\s([*•–—-]*(?<start>(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,3})?)(?:\s*[–—-]\s*(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,3})?)?[\s)\]:|.•–—-]+(?<title>\S.*)$/s;
 
 /**
- * Finds the chapters that show notes list by hand: times at the start of lines, paragraphs or list items. Returns none unless
- * there are two at least and they ascend, because a single time is most often a time of day.
+ * Finds chapters in show notes: times at the start of lines, paragraphs or list items. Returns none if there are fewer than
+ * two or they do not ascend, because a single time is most often a time of day.
  *
- * @param html as `descriptionHtml` holds it
+ * @param html sanitized notes, as in `descriptionHtml`
  */
 export function chaptersFromNotes(html: string): Chapter[] {
   const chapters: Chapter[] = [];

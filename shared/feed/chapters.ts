@@ -5,7 +5,7 @@ import { webUrl } from "./url.ts";
 import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-/** Reads Podlove Simple Chapters (https://podlove.org/simple-chapters/), in order of their start. */
+/** Reads Podlove Simple Chapters (https://podlove.org/simple-chapters/), sorted by start. */
 export function* chaptersOf(item: FeedNode, baseUrl: string): Steps<Chapter[]> {
   const chapters: Chapter[] = [];
   const lists = children(item, "psc:chapters");

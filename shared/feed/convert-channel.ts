@@ -9,7 +9,7 @@ import type { Steps } from "./xml/steps.ts";
 
 export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
 
-/** Converts a channel. One without a title is called by the host of its page, or of the feed. */
+/** Converts a channel. If it has no title, its title is the host of its page or feed. */
 export function* convertChannel(channel: FeedNode | undefined, baseUrl: string): Steps<Channel> {
   const linkUrl = linkOf(channel, baseUrl);
   const owner = firstChild(channel, "itunes:owner");
@@ -57,7 +57,10 @@ function languageOf(channel: FeedNode | undefined): string | undefined {
   });
 }
 
-/** FeedParser's own reading loses the parent of a lone subcategory. Those of iTunes, else what the feed has instead. */
+/**
+ * Reads iTunes categories, or else the feed's other categories. FeedParser's own reading is not used, because it loses the
+ * parent of a lone subcategory.
+ */
 function* categoriesOf(channel: FeedNode | undefined): Steps<Category[]> {
   const categories = new Map<string, Set<string>>();
   const add = (name: string | undefined, subcategories: (string | undefined)[]) => {
@@ -77,7 +80,7 @@ function* categoriesOf(channel: FeedNode | undefined): Steps<Category[]> {
   return [...categories].map(([name, subcategories]) => ({ name, subcategories: [...subcategories] }));
 }
 
-/** iTunes and Google Play write the name as `text`, Atom as `term`, RSS between the tags. */
+/** Reads a category's name: iTunes and Google Play have it in `text`, Atom in `term`, RSS in the element's text. */
 function nameOf(node: FeedNode): string | undefined {
   return lineOf(attribute(node, "text") ?? attribute(node, "term") ?? ownText(node), LIMITS.shortText);
 }

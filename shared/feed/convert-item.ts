@@ -13,12 +13,12 @@ import { lineOf, rawOf } from "./text.ts";
 import { attribute, childText, type FeedNode, firstChild } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-// As much of the notes as makes a title where an item has none.
+// Characters of the notes that become the title of an item without one.
 const TITLE_FROM_NOTES = 100;
 
 const DATES = ["pubdate", "published", "dc:date", "updated", "modified"];
 
-/** Converts an item, or says why it cannot be an episode. `position` is its place in the feed. */
+/** Converts an item to an episode, or returns why it cannot. `position` is its index in the feed. */
 export function* convertItem(
   item: FeedNode,
   { position, baseUrl }: { position: number; baseUrl: string },
@@ -79,7 +79,7 @@ export function* convertItem(
   };
 }
 
-/** Describes an item that is not used. */
+/** Describes an item that is not an episode. */
 function skippedItem(item: FeedNode, { position, reason }: Pick<SkippedItem, "position" | "reason">): SkippedItem {
   return {
     position,
@@ -89,12 +89,12 @@ function skippedItem(item: FeedNode, { position, reason }: Pick<SkippedItem, "po
   };
 }
 
-/** A guid is compared, not shown, so that markup in it stays; its case counts. */
+/** Returns a GUID with its markup and case, because it is compared and never shown. */
 function guidText(guid: string | undefined): string | undefined {
   return rawOf(guid, LIMITS.guid);
 }
 
-/** RSS 2.0: a guid is the address of the item's page unless it says that it is not. */
+/** Returns the GUID as the item's page, unless isPermaLink is false (RSS 2.0). */
 function permalinkOf(item: FeedNode, baseUrl: string): string | undefined {
   const guid = firstChild(item, "guid");
   if (attribute(guid, "ispermalink")?.toLowerCase() === "false" || !/^https?:/i.test(guid?.["#"] ?? ""))
@@ -109,7 +109,7 @@ function fileName(url: string): string {
   try {
     decoded = decodeURIComponent(name);
   } catch {
-    // A lone "%": the name as it is will do.
+    // A lone "%": keeps the encoded name.
   }
   return lineOf(decoded, LIMITS.title) ?? hostname;
 }

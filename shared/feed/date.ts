@@ -1,8 +1,8 @@
-// Nothing was a podcast before, and what is later is a mistake that would stay the newest episode for ever.
+// There were no podcasts before, and a mistaken later date would remain the newest episode forever.
 const MIN_YEAR = 1970;
 const MAX_YEAR = 2100;
 
-// Months by the first three letters, without accents, in the languages that feeds are seen in. "jui" is juin or juillet.
+// Months by their first three letters, without accents, in languages found in feeds. "jui" is juin or juillet; see monthOf.
 const MONTHS = new Map<string, number>(
   [
     "jan ene gen янв",
@@ -20,7 +20,7 @@ const MONTHS = new Map<string, number>(
   ].flatMap((names, month) => names.split(" ").map((name): [string, number] => [name, month + 1])),
 );
 
-// Offsets in hours. Where a name has several meanings, the one that feeds use: American, and then European.
+// Offsets in hours. A name with several meanings has the one that feeds use: American first, then European.
 const ZONES: Record<string, number> = {
   z: 0,
   ut: 0,
@@ -82,9 +82,9 @@ const OFFSET = /(?<=^|[\s)a-z])([+-])\s?(\d{1,2}):?(\d\d)?(?!\d)/;
 type Day = { year: number; month: number; day: number };
 
 /**
- * Reads a date in the forms that feeds have: RFC 822 with its deviations (weekdays are ignored, so that wrong ones do no
- * harm), ISO 8601, numeric dates, epoch seconds, month names of several languages. Without a zone it is UTC, without a time
- * midnight. Returns undefined for anything else, and outside of 1970 to 2100.
+ * Reads a date in the formats found in feeds: RFC 822 with deviations, ISO 8601, numeric dates, epoch seconds, and month
+ * names in several languages. Ignores weekdays, because they may be wrong. The default zone is UTC, the default time
+ * midnight. Returns undefined for other text and for dates outside 1970 to 2100.
  */
 export function dateOf(value: string | undefined): Date | undefined {
   if (value === undefined || value.length > 400) return undefined;
@@ -108,7 +108,7 @@ export function dateOf(value: string | undefined): Date | undefined {
 function normalize(value: string): string {
   return (
     value
-      // Drupal puts the machine-readable date into an attribute.
+      // Drupal writes an HTML element with the machine-readable date in an attribute.
       .replace(/^.*\scontent="([^"]*)".*$/s, "$1")
       .replace(/<[^>]*>/g, " ")
       .normalize("NFKD")
@@ -126,7 +126,7 @@ function within(time: number): Date | undefined {
   return year >= MIN_YEAR && year <= MAX_YEAR ? date : undefined;
 }
 
-/** 24:30 is half past midnight of the next day, as some feeds write. A time that cannot be is midnight: the day still holds. */
+/** Returns a time in seconds. 24:30 is half past midnight on the next day. An invalid hour is midnight; the day is still valid. */
 function secondsOf([, hourText, minuteText, secondText, half]: RegExpExecArray): number {
   let hour = Number(hourText);
   if (hour > 24) return 0;
@@ -135,7 +135,7 @@ function secondsOf([, hourText, minuteText, secondText, half]: RegExpExecArray):
   return hour * 3_600 + Number(minuteText) * 60 + Number(secondText ?? 0);
 }
 
-/** 2020-01-10, 2020/1/10, 1/10/2020 (American unless that cannot be), 10.1.2020. */
+/** Reads 2020-01-10, 2020/1/10, 10.1.2020 and 1/10/2020. The last is month first unless that is impossible. */
 function numericDay(text: string): Day | undefined {
   const yearFirst = /(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text);
   if (yearFirst !== null) return { year: Number(yearFirst[1]), month: Number(yearFirst[3]), day: Number(yearFirst[4]) };
@@ -146,13 +146,13 @@ function numericDay(text: string): Day | undefined {
   return isDayFirst && second <= 12 ? { year, month: second, day: first } : { year, month: first, day: second };
 }
 
-/** "thu, 30 sept. 2010", "sunday, january 31st, 2016", "16jun 2009", "7-oct-16". */
+/** Reads "thu, 30 sept. 2010", "sunday, january 31st, 2016", "16jun 2009" and "7-oct-16". */
 function namedDay(text: string): Day | undefined {
   const words = [...text.matchAll(/\p{L}{3,}/gu)].flatMap((match) => {
     const month = monthOf(match[0]);
     return month === undefined ? [] : [{ month, start: match.index, end: match.index + match[0].length }];
   });
-  // "mar, 14 abr 2017": the first is the weekday.
+  // In "mar, 14 abr 2017" the first word is the weekday.
   const word = words.length > 1 && /^\D*$/.test(text.slice(0, words[0]?.start)) ? words[1] : words[0];
   if (word === undefined) return undefined;
   const before = /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:[\s,.-]|de|of)*$/.exec(text.slice(0, word.start));
@@ -172,18 +172,18 @@ function monthOf(word: string): number | undefined {
   return word.startsWith("juil") ? 7 : MONTHS.get(word.slice(0, 3));
 }
 
-/** Two digits as RFC 2822 4.3 reads them, with the bound at 1970. */
+/** Returns a year of four digits. Two digits are read as in RFC 2822 4.3, but the limit is 1970. */
 function fullYear(digits: string): number {
   const year = Number(digits);
   return digits.length > 2 ? year : year + (year < 70 ? 2_000 : 1_900);
 }
 
-/** Reads the zone that follows a time: "+0200", "-5:00", "gmt+2", "pdt"; 0 where there is none. */
+/** Reads the zone after a time, such as "+0200", "-5:00", "gmt+2" or "pdt". Returns 0 if there is none. */
 function offsetMinutes(text: string): number {
   const offset = OFFSET.exec(text);
   if (offset !== null) {
     const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
-    // The world has -12 to +14.
+    // Real offsets are between -12 and +14 hours.
     return minutes > 14 * 60 ? 0 : offset[1] === "-" ? -minutes : minutes;
   }
   for (const [name] of text.matchAll(/\p{L}+/gu)) {

@@ -1,15 +1,15 @@
-// Eleven days. What is longer is a mistake, most often a file's size.
+// Eleven days. A longer duration is a mistake, most often a file size.
 const MAX_SECONDS = 1_000_000;
 
-// Far more than any duration; the patterns below take time that grows with its square.
+// Far longer than any duration. The patterns below take quadratic time.
 const MAX_LENGTH = 100;
 
 const UNITS: Record<string, number> = { h: 3_600, m: 60, s: 1 };
 const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
 
 /**
- * Reads itunes:duration into whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), "1h 2m", "95 min" and "PT1H2M3S". Returns
- * undefined for anything else, for 0, and for more than 1 000 000 seconds.
+ * Reads itunes:duration as whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), "1h 2m", "95 min" and "PT1H2M3S". Returns
+ * undefined for other text, for 0, and for more than 1 000 000 seconds.
  */
 export function durationOf(value: string | undefined): number | undefined {
   if (value === undefined || value.length > MAX_LENGTH) return undefined;
@@ -18,7 +18,7 @@ export function durationOf(value: string | undefined): number | undefined {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
-/** Reads `[[H:]M:]S[.f]` into seconds, with their fraction; parts may exceed 59. */
+/** Reads `[[H:]M:]S[.f]` as seconds with their fraction; parts may exceed 59. */
 export function clockSeconds(text: string): number | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const parts = /^(?:(?:(\d*)\s*:)?\s*(\d*)\s*:)?\s*(\d+(?:[.,]\d*)?)$/.exec(text.trim().replaceAll(";", ":"));

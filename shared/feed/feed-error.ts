@@ -1,6 +1,6 @@
 export type FeedErrorKind = "empty" | "not-a-feed" | "too-large" | "truncated";
 
-/** A body that is no feed, or not all of one: nothing in it may be stored. `message` may be shown to the reader. */
+/** A body that is not a feed, or only part of one. Nothing in it may be stored. `message` may be shown to users. */
 export class FeedError extends Error {
   readonly kind: FeedErrorKind;
 

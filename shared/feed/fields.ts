@@ -5,9 +5,9 @@ import { webUrl } from "./url.ts";
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-// The fields that channels and items have alike.
+// Fields that channels and items share.
 
-/** Returns who made it, as the most specific element says. */
+/** Returns the author from the most specific element that has one. */
 export function authorOf(node: FeedNode | undefined): string | undefined {
   const author = firstChild(node, "author");
   const texts = [
@@ -33,7 +33,7 @@ export function imageOf(node: FeedNode | undefined, baseUrl: string): string | u
   return firstOf(addresses, (address) => webUrl(address, baseUrl));
 }
 
-/** Returns the page about it: RSS has the address as text, Atom in an attribute among links to other things. */
+/** Returns the URL of its web page. RSS has it as text, Atom in an attribute of one of several links. */
 export function linkOf(node: FeedNode | undefined, baseUrl: string): string | undefined {
   const links = children(node, "link");
   const alternates = [...links, ...children(node, "atom:link")].filter((link) => {
@@ -45,7 +45,7 @@ export function linkOf(node: FeedNode | undefined, baseUrl: string): string | un
   );
 }
 
-/** Returns the first title among the elements of these names. */
+/** Returns the first title in elements of these names. */
 export function* titleOf(node: FeedNode | undefined, names: readonly string[]): Steps<string | undefined> {
   for (const name of names) {
     for (const child of children(node, name)) {
@@ -69,7 +69,7 @@ export function firstOf<T, U>(values: T[], read: (value: T) => U | undefined): U
   return undefined;
 }
 
-/** RSS has "editor@example.com (Jo Doe)" where Atom has a name. */
+/** Returns the name in "editor@example.com (Jo Doe)", which RSS uses where Atom has a name. */
 function nameOf(text: string | undefined): string | undefined {
   return /^[^\s()@]+@[^\s()@]+\s*\(([^()]+)\)$/.exec(text ?? "")?.[1] ?? text;
 }

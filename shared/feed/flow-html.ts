@@ -6,36 +6,36 @@ type Block = { tag: string; isWritten: boolean };
 type Phrase = { tag: string; start: string };
 
 const PHRASES = new Set(["a", "code", "em", "strong", "sub", "sup"]);
-// Blocks that hold text and phrases only. The others hold blocks, and lists hold items.
+// Blocks that contain only text and phrases. Lists contain items, and the other blocks contain blocks.
 const LEAVES = new Set(["p", "pre", "h3", "h4", "h5", "h6"]);
 const LISTS = new Set(["ul", "ol"]);
 const BLOCKS = new Set([...LEAVES, ...LISTS, "li", "blockquote"]);
-// Deeper nesting serves no reader, and costs time in proportion.
+// Deeper nesting does not help readers, and costs time in proportion.
 const MAX_NESTING = 16;
 
-// What may follow the last text: the start of a link, and the end of all that is open.
+// Reserved for what may follow the last text: the start of a link, and the end tags of all open elements.
 const CLOSING_LENGTH = 4_000;
 
 const WEB_ADDRESS = /https?:\/\/[^\s<>"]+/g;
 
 /**
- * Writes HTML anew so that it is valid inside a `<div>` whatever came in: text is in paragraphs, items are in lists, all that
- * opens is closed, nothing is empty. Only the elements above are written, without attributes but for the address of a link;
- * text is escaped, and web addresses in it become links.
+ * Rewrites any HTML so that it is valid inside a `<div>`: text is in paragraphs, items are in lists, every element is closed,
+ * and none is empty. Writes only the elements above, `<br>` and `<hr>`. The only attributes are those of links. Escapes text,
+ * and turns web addresses in it into links.
  *
- * @param hasLines whether line breaks in text count, as they do in plain text
+ * @param hasLines keeps line breaks in text, as in plain text
  */
 export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string; hasLines: boolean }): string {
   let written = "";
   let isFull = false;
   let text = "";
-  // The white space or line breaks before the next words: none is written where a block begins or ends.
+  // White space or line breaks to write before the next words. Dropped at the start and end of a block.
   let space: "" | " " | "<br>" | "<br><br>" = "";
   let isBlockStart = false;
-  // Of the last heading, first of the page's own above the notes.
+  // Level of the last heading. At first that of the page's heading above the notes.
   let level = 2;
   const blocks: Block[] = [];
-  // Phrases that are open in the source; the first `numWritten` of them are open in what is written.
+  // Phrases that are open in the source. The first `numWritten` of them are also open in the output.
   let phrases: Phrase[] = [];
   let numWritten = 0;
 
@@ -75,7 +75,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
     }
   }
 
-  /** A heading is one level below the one before it at most: an outline has no gaps. */
+  /** Limits a heading to one level below the previous heading, so that the outline has no gaps. */
   function nextHeading(tag: string): string {
     level = Math.min(Number(tag.slice(1)), level + 1);
     return `h${level}`;
@@ -100,7 +100,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
     space = tag !== "pre" && /\s$/.test(words) ? " " : "";
   }
 
-  /** Drops what would make it too long, and all text after it. */
+  /** Appends HTML. Once a piece would exceed the limit, drops it and all later pieces. */
   function append(html: string): void {
     isFull ||= written.length + html.length > LIMITS.notesHtml - CLOSING_LENGTH;
     if (!isFull) written += html;
@@ -114,7 +114,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
     if (text === "") return;
     const lines = hasLines ? text.split("\n") : [text];
     for (const [index, line] of lines.entries()) {
-      // A blank line ends the paragraph; a line break within it stays one.
+      // A blank line ends the paragraph; other line breaks stay line breaks.
       if (index > 0 && index < lines.length - 1 && line.trim() === "") openBlock("p");
       else if (index > 0) breakLine();
       if (line !== "") write(line);
@@ -136,7 +136,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
       else if (PHRASES.has(tag) && !phrases.some((phrase) => phrase.tag === tag)) openPhrase(tag, href);
     },
     ontext(piece) {
-      // It comes in pieces, cut at entities: an address may go on in the next.
+      // The parser splits text at entities, and a web address may continue in the next piece.
       text += piece;
     },
     onclosetag(tag) {
@@ -187,7 +187,7 @@ function* linkedPieces(text: string): Generator<string> {
   yield* textPieces(text.slice(end));
 }
 
-/** In pieces, so that a long text loses its end only. */
+/** Escapes text in pieces, so that a long text loses only its end. */
 function* textPieces(text: string): Generator<string> {
   if (text.length <= 2_000) yield escapeHtml(text);
   else for (const [piece] of text.matchAll(/.{1,2000}/gsu)) yield escapeHtml(piece);
@@ -197,7 +197,7 @@ function linkStart(url: string): string {
   return `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer">`;
 }
 
-/** Ends an address before the punctuation of its sentence, and before a bracket that it does not open. */
+/** Removes a sentence's punctuation, and a closing bracket without an opening one, from the end of an address. */
 function withoutPunctuation(address: string): string {
   let end = address.length;
   const opening = address.indexOf("(");

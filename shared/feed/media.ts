@@ -8,8 +8,8 @@ export type Media = { url: string; type: string | undefined; bytes: number | und
 const PLAYABLE_PATH = /\.(?:aac|aif+|flac|m4[abpv]|mkv|mov|mp[34]|mpe?g|og[agv]|opus|wav|weba|webm|wma|wmv)$/i;
 
 /**
- * Finds the file of an episode: the first enclosure that is audio or video, else another enclosure (a book, say) that is no
- * image, else what media:content or an Atom link has.
+ * Finds an episode's media file: the first audio or video enclosure, or else the first enclosure or Atom link that is not
+ * an image (it may be a book), or else the first audio or video media:content.
  */
 export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
   const enclosures = children(item, "enclosure").flatMap((node) => toMedia(node, "url", "length"));
@@ -31,7 +31,7 @@ export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
   return enclosures.find(isPlayable) ?? files[0] ?? contents.find(isPlayable);
 }
 
-/** Reads a MIME type without its parameters. */
+/** Returns a MIME type without parameters. */
 export function mediaType(value: string | undefined): string | undefined {
   const type = value?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return /^[a-z0-9][\w.+-]*\/[\w.+-]+$/.test(type) && type.length <= LIMITS.mediaType ? type : undefined;

@@ -1,6 +1,6 @@
 /**
- * Our model of a feed: what RSS 2.0, RDF and Atom have in common after conversion. Every string is trimmed, free of
- * NUL and lone surrogates, and cut to `LIMITS`; every URL is absolute http(s) (or empty lists and `undefined`).
+ * Our model of a feed, the same for RSS 2.0, RDF and Atom. Every string is trimmed, free of NUL and lone surrogates, and
+ * truncated to `LIMITS`. Every URL is absolute http(s). Missing values are `undefined` or empty lists.
  */
 export type Feed = {
   kind: "rss" | "rdf" | "atom";
@@ -9,7 +9,7 @@ export type Feed = {
   description: string | undefined;
   author: string | undefined;
   ownerName: string | undefined;
-  /** BCP 47, lower case as most feeds write it. */
+  /** BCP 47, in lower case like in most feeds. */
   language: string | undefined;
   copyright: string | undefined;
   linkUrl: string | undefined;
@@ -17,9 +17,9 @@ export type Feed = {
   categories: Category[];
   isExplicit: boolean | undefined;
   itunesType: "episodic" | "serial" | undefined;
-  /** itunes:complete: the show will have no more episodes. */
+  /** itunes:complete: there will be no more episodes. */
   isComplete: boolean;
-  /** itunes:block (or podcast:block without an id): the show asks to stay out of public lists. */
+  /** itunes:block, or podcast:block without an ID: the show asks to stay out of public lists. */
   isBlocked: boolean;
   /** itunes:new-feed-url. Advice only: the crawler decides whether to follow it. */
   newFeedUrl: string | undefined;
@@ -31,25 +31,25 @@ export type Feed = {
   medium: string | undefined;
   /** The rest of the podcast namespace at channel level. */
   namespace: ChannelNamespace;
-  /** In the feed's order, first of equal guids kept. */
+  /** In the feed's order. The first of several items with the same GUID is kept. */
   episodes: FeedEpisode[];
-  /** Items that could not be used, in the feed's order, at most `LIMITS.skipped` of them. */
+  /** Unusable items in the feed's order, at most `LIMITS.skipped`. */
   skipped: SkippedItem[];
   numSkipped: number;
 };
 
 export type FeedEpisode = {
-  /** 0 is the feed's first item. */
+  /** Index of the item in the feed. */
   position: number;
   guid: string;
-  /** sha256 of the whole guid as the feed gave it: two guids that were cut alike stay apart. */
+  /** SHA-256 of the feed's full GUID, which distinguishes GUIDs that are equal once truncated. */
   guidSha256: Buffer;
   title: string;
-  /** Undefined where the feed gives no date that can be read. */
+  /** Undefined if the feed has no readable date. */
   publishedAt: Date | undefined;
-  /** Show notes as the feed gave them (HTML or text), cut. */
+  /** Show notes as the feed has them (HTML or text), truncated. */
   descriptionSource: string | undefined;
-  /** The same, sanitised: safe to put into a page as it is. */
+  /** Sanitized show notes, safe to include in a page. */
   descriptionHtml: string | undefined;
   author: string | undefined;
   linkUrl: string | undefined;
@@ -63,11 +63,11 @@ export type FeedEpisode = {
   isBlocked: boolean;
   season: number | undefined;
   seasonName: string | undefined;
-  /** Decimal, because podcast:episode may be one ("3.5"). */
+  /** May have decimals, like podcast:episode ("3.5"). */
   episodeNumber: number | undefined;
   episodeDisplay: string | undefined;
   episodeType: "full" | "trailer" | "bonus" | undefined;
-  /** The chapters that the feed itself carries: psc:chapters, else the times in the notes. podcast:chapters is `namespace.chapters`. */
+  /** Chapters in the feed: psc:chapters, or else times in the notes. For podcast:chapters see `namespace.chapters`. */
   chapters: Chapter[];
   namespace: EpisodeNamespace;
 };
@@ -84,7 +84,7 @@ export type Category = { name: string; subcategories: string[] };
 /** `startSeconds` may have decimals. */
 export type Chapter = { startSeconds: number; title: string; linkUrl?: string; imageUrl?: string };
 
-/** The podcast namespace (https://podcastindex.org/namespace/1.0). Absent lists are empty lists. */
+/** The podcast namespace (https://podcastindex.org/namespace/1.0). Missing lists are empty. */
 export type ChannelNamespace = {
   funding: Funding[];
   persons: Person[];
@@ -147,13 +147,13 @@ export type Transcript = { url: string; type?: string; language?: string; rel?: 
 export type ChaptersLink = { url: string; type?: string };
 export type Soundbite = { startSeconds: number; durationSeconds: number; title?: string };
 
-/** The most that is kept of each field, in characters unless the name says otherwise. The database holds the same bounds as CHECKs. */
+/** Limits of fields in characters, and of lists in entries. The database's CHECKs allow as much or more. */
 export const LIMITS = {
   title: 500,
   channelDescription: 4_000,
-  // Show notes of real feeds reach 50 000 characters; sanitising costs a quarter of a millisecond per 1 000.
+  // Show notes of real feeds have up to 50 000 characters. Sanitizing takes 0.25 ms per 1 000.
   notes: 64_000,
-  // Escaping and links make the same notes longer; what is over it is left out at the end.
+  // Escaping and links make notes longer. Longer notes lose their end.
   notesHtml: 128_000,
   guid: 2_000,
   url: 2_000,
@@ -164,6 +164,6 @@ export const LIMITS = {
   chapters: 500,
   listEntries: 100,
   skipped: 100,
-  // Newest kept.
+  // The newest episodes are kept.
   episodes: 20_000,
 } as const;

@@ -3,25 +3,25 @@ import { flowHtml } from "./flow-html.ts";
 import { LIMITS } from "./model.ts";
 import { rawOf } from "./text.ts";
 
-// No images, which would be asked for from strangers' hosts, and no class, id or style.
+// No images, because browsers would request them from untrusted hosts, and no class, id or style.
 const OPTIONS: sanitizeHtml.IOptions = {
   allowedTags: "a blockquote br code em h3 h4 h5 h6 hr li ol p pre strong sub sup ul".split(" "),
   allowedAttributes: { a: ["href"] },
   allowedSchemes: ["http", "https", "mailto"],
   nestingLimit: 50,
-  // A page has one h1, and the episode's title is an h2 at most. A division is a paragraph to the reader.
+  // h1 and h2 are the page's own headings. A div looks like a paragraph.
   transformTags: { b: "strong", div: "p", h1: "h3", h2: "h3", i: "em", section: "p", tr: "p" },
 };
 
-// Tags cost more than text does: 18 000 in 64 000 characters take 70 ms. The notes of real feeds have up to 1 000.
+// Tags cost more time than text: 18 000 tags in 64 000 characters take 70 ms. Notes of real feeds have up to 1 000 tags.
 const MAX_TAGS = 4_000;
 
 const ANY_TAG = /<\/?[a-z][^<>]*>/i;
 const BLOCK_TAG = /<(?:p|br|div|li|ul|ol|h[1-6]|blockquote|pre|table|tr)\b/i;
 
 /**
- * Picks the show notes out of the texts that an item has for it, the best first: the first with text wins, unless a later one
- * is more than twice as long (some feeds put only a player into content:encoded).
+ * Picks the show notes from an item's candidates, which are in order of preference. The first with text wins, unless a later
+ * one is more than twice as long: some feeds have only a player in content:encoded.
  */
 export function pickNotes(candidates: (string | undefined)[]): string | undefined {
   let best: { text: string; length: number } | undefined;
@@ -35,9 +35,9 @@ export function pickNotes(candidates: (string | undefined)[]): string | undefine
 }
 
 /**
- * Returns show notes as HTML that is safe in a page, and valid inside a `<div>`. Text without markup becomes paragraphs.
+ * Returns show notes as HTML that is safe in a page and valid inside a `<div>`. Text without markup becomes paragraphs.
  *
- * @param baseUrl what relative links are resolved against
+ * @param baseUrl base of relative links
  */
 export function notesHtml(source: string | undefined, baseUrl: string): string | undefined {
   if (source === undefined) return undefined;

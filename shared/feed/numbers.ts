@@ -1,4 +1,4 @@
-// The largest integer that a Postgres integer column holds.
+// The largest value of a Postgres integer column.
 const MAX_INTEGER = 2_147_483_647;
 
 /** Reads "yes", "true", "explicit", "1" and their opposites, in any case. */
@@ -28,7 +28,7 @@ export function integerOf(value: string | undefined): number | undefined {
   return number <= MAX_INTEGER ? number : undefined;
 }
 
-/** Reads a number of 0 or more in plain notation, with two decimals at most kept. */
+/** Reads a number from 0 to 2 147 483 647 in plain notation, rounded to two decimals. */
 export function decimalOf(value: string | undefined): number | undefined {
   const text = value?.trim() ?? "";
   if (!/^\d{1,10}(?:\.\d{1,20})?$/.test(text)) return undefined;
@@ -36,7 +36,7 @@ export function decimalOf(value: string | undefined): number | undefined {
   return number <= MAX_INTEGER ? number : undefined;
 }
 
-/** Reads the size of a file in bytes. 0 is what feeds write when they do not know. */
+/** Reads a file size in bytes. 0 is undefined, because feeds write it for unknown sizes. */
 export function bytesOf(value: string | undefined): number | undefined {
   const text = value?.trim() ?? "";
   if (!/^\d{1,15}$/.test(text)) return undefined;

@@ -22,7 +22,7 @@ import { webUrl } from "./url.ts";
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-/** Reads a channel's elements of the podcast namespace, as https://podcasting2.org/docs/podcast-namespace describes them. */
+/** Reads a channel's elements of the podcast namespace: https://podcasting2.org/docs/podcast-namespace */
 export function* channelNamespace(channel: FeedNode | undefined, baseUrl: string): Steps<ChannelNamespace> {
   return present({
     funding: yield* list(channel, "podcast:funding", (node) => {
@@ -42,7 +42,7 @@ export function* channelNamespace(channel: FeedNode | undefined, baseUrl: string
   });
 }
 
-/** Reads an item's elements of the podcast namespace, apart from its season and episode. */
+/** Reads an item's elements of the podcast namespace, except season and episode. */
 export function* episodeNamespace(item: FeedNode, baseUrl: string): Steps<EpisodeNamespace> {
   return present({
     persons: yield* list(item, "podcast:person", (node) => person(node, baseUrl)),
@@ -59,7 +59,7 @@ export function* episodeNamespace(item: FeedNode, baseUrl: string): Steps<Episod
   });
 }
 
-/** Whether itunes:block or podcast:block keeps it out of all lists; a podcast:block with an id names one service only. */
+/** Returns true if a block element keeps it out of all lists. A podcast:block with an ID is only for one service. */
 export function isBlocked(node: FeedNode | undefined): boolean {
   const blocks = children(node, "podcast:block").filter((block) => attribute(block, "id") === undefined);
   const texts = [...blocks.map(ownText), childText(node, "itunes:block"), childText(node, "googleplay:block")];
@@ -195,7 +195,7 @@ function list<T>(parent: FeedNode | undefined, name: string, read: (node: FeedNo
   });
 }
 
-/** Reads the first elements of that name, and of these what is well formed. */
+/** Reads the first `LIMITS.listEntries` elements of that name. Skips malformed ones. */
 function* listInSteps<T>(
   parent: FeedNode | undefined,
   name: string,
@@ -213,8 +213,8 @@ function short(text: string | undefined): string | undefined {
   return lineOf(text, LIMITS.shortText);
 }
 
-/** Leaves the properties out that are undefined, as JSON does, so that what is stored equals what was read. */
+/** Removes undefined properties, like JSON does, so that a stored value equals the one read from the feed. */
 function present<T extends object>(value: T): T {
-  // Object.fromEntries forgets which properties there are; only those that may be absent are left out.
+  // Object.fromEntries loses the type. It is still right, because only optional properties can be undefined.
   return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== undefined)) as T;
 }

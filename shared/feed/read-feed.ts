@@ -13,24 +13,24 @@ import { xmlTokens } from "./xml/xml-tokens.ts";
 export type FeedInput = {
   body: Buffer;
   contentType: string | undefined;
-  /** The final one, against which relative links are resolved. */
+  /** The URL after redirects, which is the base of relative links. */
   url: string;
   signal?: AbortSignal;
 };
 
-// Reading a slice of the densest markup takes some 10 ms.
+// Reading a slice of the densest markup takes about 10 ms.
 const SLICE_BYTES = 32_768;
-// How long it works before others have their turn. The notes of one item can take another 20.
+// How long to work before yielding to the event loop. The notes of one item can take another 20 ms.
 const TURN_MS = 5;
-// Looking for a byte that is not white space takes a millisecond or two.
+// Searching a slice for a byte that is not white space takes 1 to 2 ms.
 const BLANK_SLICE_BYTES = 262_144;
 
 /**
- * Reads RSS 2.0, RDF or Atom bytes into our model, a slice at a time, so that the event loop is never held for long. Items that
- * cannot be used are listed in `skipped` and lose no other.
+ * Reads RSS 2.0, RDF or Atom bytes into our model. Works in slices, so that it never blocks the event loop for long. Lists
+ * unusable items in `skipped` and keeps the others.
  *
- * @throws FeedError when it is no feed, or ends before the feed does
- * @throws the signal's reason once that is aborted
+ * @throws FeedError if the body is not a feed or is truncated
+ * @throws the signal's reason once it is aborted
  */
 export async function readFeed({ body, contentType, url, signal }: FeedInput): Promise<Feed> {
   const bytes = await inflatedBody(body);
@@ -64,7 +64,7 @@ async function inTurns<T>(steps: Steps<T>, takeTurns: TakeTurns): Promise<T> {
 
 type TakeTurns = () => Promise<void> | undefined;
 
-/** Lets others have their turn where it has worked for long enough. */
+/** Makes a function that yields to the event loop if it last did so more than `TURN_MS` ago. */
 function createTurns(signal: AbortSignal | undefined): TakeTurns {
   let startedAt = performance.now();
   async function pause(): Promise<void> {
@@ -77,7 +77,7 @@ function createTurns(signal: AbortSignal | undefined): TakeTurns {
 
 async function notAFeed(bytes: Buffer): Promise<FeedError> {
   for (let start = 0; start < bytes.length; start += BLANK_SLICE_BYTES) {
-    // White space in any of the encodings that feeds have.
+    // Bytes up to 0x20 are white space in all encodings of feeds.
     if (bytes.subarray(start, start + BLANK_SLICE_BYTES).some((byte) => byte > 0x20))
       return new FeedError("not-a-feed", "no <rss>, <rdf:RDF> or <feed> element");
     await setImmediate();

@@ -5,14 +5,14 @@ import { webUrl } from "./url.ts";
 import { chooseCharset, decodeSlices } from "./xml/charset.ts";
 import { xmlTokens } from "./xml/xml-tokens.ts";
 
-// A head seldom passes a tenth of it, however much style and script stands there.
+// Most heads are shorter than a tenth of this, even with many styles and scripts.
 const MAX_BYTES = 1024 * 1024;
-// Takes some milliseconds; others have their turn after each.
+// Reading a slice takes a few milliseconds. After each, the event loop continues.
 const SLICE_BYTES = 32_768;
-// A page that names more feeds than this names everything.
+// Bounds the work for a page that links to very many feeds.
 const MAX_LINKS = 50;
 
-/** The feeds that a web page's head names, in its order; undefined for what is no web page. */
+/** Returns the feeds that a web page's head links to, in order; undefined if the body is not a web page. */
 export async function readPage({ body, contentType, url, signal }: FeedInput): Promise<FeedLink[] | undefined> {
   let isPage = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? "");
   let isHeadOver = false;
@@ -22,10 +22,10 @@ export async function readPage({ body, contentType, url, signal }: FeedInput): P
     {
       onOpen(name, attributes) {
         isPage ||= name === "html" || name === "head";
-        // What its readers wrote, a page has in its body.
+        // Ignores the body, because it may contain text by the page's visitors.
         isHeadOver ||= name === "body";
         if (isHeadOver) return;
-        // HTML 4.2.3: the first <base> counts, for what stands before it as well.
+        // HTML 4.2.3: the first <base> counts, also for links before it.
         if (name === "base" && attributes.href !== undefined) base ??= webUrl(attributes.href, url);
         if (name === "link" && links.length < MAX_LINKS && toFeedLink(attributes, url) !== undefined)
           links.push(attributes);

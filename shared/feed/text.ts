@@ -1,23 +1,23 @@
 import { Parser } from "htmlparser2";
 
-// A letter carries three marks at most in pointed Hebrew and in Vietnamese; more than four make a tower over other lines.
+// A letter has at most three combining marks in pointed Hebrew and Vietnamese. More than four would overlap other lines.
 const TOO_MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
-// Joiners belong between letters of some scripts and in emoji, one at a time.
+// Single joiners are valid between letters of some scripts and in emoji.
 const JOINER_RUNS = /([\u200c\u200d])[\u200b-\u200d\u2060\ufeff]+/g;
-// Characters that Postgres or XML refuses (NUL, lone surrogates, noncharacters), control characters, bidirectional
-// embeddings, overrides and isolates (they reorder what comes after the text), and spaces of no width.
+// Characters that Postgres or XML refuses (NUL, lone surrogates, noncharacters), control characters, zero-width spaces, and
+// bidirectional embeddings, overrides and isolates, which would reorder the text that follows.
 const UNWANTED = /(?![\t\n])\p{Cc}|[\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2060\u2066-\u2069\u200b\ufeff]/gu;
-// Most text is nothing else, and needs none of the above.
+// Most text is ASCII and needs no cleaning.
 const ASCII_TEXT = /^[\t\n -~]*$/;
 const BLOCKS = new Set("p div br li ul ol tr h1 h2 h3 h4 h5 h6 blockquote hr".split(" "));
 const UNSEEN = new Set(["script", "style"]);
 
-/** Returns a text on one line: entities decoded, markup removed, white space collapsed, cut to `limit` characters. */
+/** Returns text on one line: decodes entities, removes markup, collapses white space, and truncates to `limit` characters. */
 export function lineOf(value: string | undefined, limit: number): string | undefined {
   return finish(readable(value, limit)?.replace(/\s+/g, " "), limit);
 }
 
-/** Returns a text whose lines and paragraphs are kept, otherwise as `lineOf` does. */
+/** Returns text like `lineOf`, but keeps lines and paragraphs. */
 export function paragraphsOf(value: string | undefined, limit: number): string | undefined {
   const text = readable(value, limit)
     ?.replace(/[^\S\n]+/g, " ")
@@ -26,14 +26,14 @@ export function paragraphsOf(value: string | undefined, limit: number): string |
   return finish(text, limit);
 }
 
-/** Returns a value as the feed gave it (markup included) without the characters that cannot be stored. */
+/** Returns a value including its markup, without characters that cannot be stored. */
 export function rawOf(value: string | undefined, limit: number): string | undefined {
   return value === undefined ? undefined : finish(clean(cut(value.trimStart(), limit)), limit);
 }
 
 function readable(value: string | undefined, limit: number): string | undefined {
   if (value === undefined) return undefined;
-  // Markup may be longer than the text in it, within reason.
+  // Allows for markup that is up to seven times as long as its text.
   const start = cut(value.trimStart(), limit * 8);
   return clean(/[<&]/.test(start) ? withoutMarkup(start) : start);
 }
@@ -68,11 +68,11 @@ function clean(text: string): string {
 
 function finish(text: string | undefined, limit: number): string | undefined {
   const finished = cut(text?.trim() ?? "", limit).trimEnd();
-  // A copy: a slice would keep the whole piece of the document that it was cut out of.
+  // Copies the text, because a slice would keep the larger string that it is part of in memory.
   return finished === "" ? undefined : Buffer.from(finished, "utf8").toString("utf8");
 }
 
-/** Cuts to `limit` UTF-16 units, never between the two halves of a character. */
+/** Truncates to `limit` UTF-16 code units, but never within a surrogate pair. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const last = text.charCodeAt(limit - 1);

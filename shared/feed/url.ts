@@ -2,8 +2,8 @@ import { hasLongHost } from "../long-host.ts";
 import { LIMITS } from "./model.ts";
 
 /**
- * Returns an absolute http or https URL, resolved against `base`. A URL that is too long is no URL: cut, it would be another
- * one. Ampersands that were escaped twice are repaired.
+ * Returns an absolute http or https URL, resolved against `base`. Repairs ampersands that were escaped twice. Rejects URLs
+ * that are too long, because a truncated URL would be another URL.
  */
 export function webUrl(value: string | undefined, base: string | undefined): string | undefined {
   if (value === undefined || value.length > LIMITS.url * 2) return undefined;

@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** Says whether a fetch may connect to an IP address. */
+/** Returns true if a fetch may connect to an IP address. */
 export type Vet = (address: string) => boolean;
 
-// Ports >= 1024 on which something other than the web listens: a crawler must not be made to talk to it. The databases,
-// queues and cluster services that an inside network has, and those of the WHATWG list of bad ports.
+// Ports >= 1024 of services other than web servers, which feeds must not make the crawler talk to: databases, queues and
+// cluster services of internal networks, and the ports on the WHATWG list of bad ports.
 const SERVICE_PORTS = new Set([
   1433, 1521, 1719, 1720, 1723, 1883, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 3659, 4045, 4190, 4222, 5060,
   5061, 5432, 5433, 5671, 5672, 5900, 5984, 6000, 6379, 6380, 6443, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
@@ -17,15 +17,16 @@ export function isAllowedPort(port: number): boolean {
 }
 
 /**
- * Makes the one rule of which addresses may be reached: global unicast ones, and the networks that the operator allows.
+ * Makes the rule for which addresses may be reached: global unicast addresses and the networks that the operator allows.
  *
- * @param allow CIDRs: `["10.1.0.0/16", "::1/128"]`; throws when one cannot be read
+ * @param allow CIDRs, such as `["10.1.0.0/16", "::1/128"]`
+ * @throws Error for an invalid CIDR
  */
 export function createVet(allow: string[]): Vet {
   const networks = allow.map((cidr) => ipaddr.parseCIDR(cidr));
 
   return (address) => {
-    // Not ipaddr's own check, which takes "0177.1" and zone ids.
+    // ipaddr's own check is not enough: it accepts "0177.1" and zone IDs.
     if (isIP(address) === 0 || address.includes("%")) return false;
     const ip = ipaddr.process(address);
     return isGlobal(ip) || networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
@@ -36,18 +37,18 @@ function isGlobal(ip: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   if (ip instanceof ipaddr.IPv4) return ip.range() === "unicast";
   const inner = embedded(ip.toByteArray());
   if (inner.length > 0) return inner.every((bytes) => new ipaddr.IPv4(bytes).range() === "unicast");
-  // 2000::/3 is all that IANA has given out; ipaddr calls the unassigned rest unicast too.
+  // IANA has assigned only 2000::/3; ipaddr also calls the unassigned rest unicast.
   return ip.range() === "unicast" && ((ip.parts[0] ?? 0) & 0xe000) === 0x2000;
 }
 
-/** The IPv4 addresses that packets to an IPv6 address end up at (IPv4-mapped ones were unwrapped before). */
+/** Returns the IPv4 addresses that packets to an IPv6 address may reach. The caller has unwrapped IPv4-mapped addresses. */
 function embedded(bytes: number[]): number[][] {
   const startsWith = (...prefix: number[]) => prefix.every((byte, index) => bytes[index] === byte);
   // NAT64, RFC 6052: 64:ff9b::/96
   if (startsWith(0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0)) return [bytes.slice(12)];
   // 6to4, RFC 3056: 2002::/16
   if (startsWith(0x20, 0x02)) return [bytes.slice(2, 6)];
-  // Teredo, RFC 4380: 2001::/32, the server and then the client with its bits flipped
+  // Teredo, RFC 4380: 2001::/32, the server, and the client with its bits inverted
   if (startsWith(0x20, 0x01, 0, 0)) return [bytes.slice(4, 8), bytes.slice(12).map((byte) => byte ^ 0xff)];
   return [];
 }

@@ -1,13 +1,13 @@
 import { FetchError } from "./errors.ts";
 
-/** The one clock of a fetch. Its signal aborts with the FetchError to throw, and everything the fetch opens hangs on it. */
+/** A fetch's only deadline. Its signal aborts with the FetchError to throw and closes everything that the fetch opened. */
 export type Deadline = {
   signal: AbortSignal;
-  /** Starts a step with `ms` of its own, in place of the step before. `goal` completes "no ... within 5000 ms". */
+  /** Starts a step with a timeout of `ms`; ends the previous step. `goal` completes "no ... within 5000 ms". */
   step: (goal: string, ms: number) => void;
-  /** Drops the clock of the last step; the total goes on. */
+  /** Ends the current step. The fetch's total timeout continues. */
   endStep: () => void;
-  /** Stops all clocks. */
+  /** Stops all timers. */
   end: () => void;
 };
 
@@ -16,7 +16,7 @@ export function startDeadline({ url, ms, signal }: { url: string; ms: number; si
   const expire = (goal: string, afterMs: number) =>
     controller.abort(new FetchError("timeout", { url, detail: `no ${goal} within ${afterMs} ms` }));
   const cancel = () =>
-    controller.abort(new FetchError("aborted", { url, detail: "the caller gave up", cause: signal?.reason }));
+    controller.abort(new FetchError("aborted", { url, detail: "the caller aborted it", cause: signal?.reason }));
 
   const total = setTimeout(expire, ms, "complete reply", ms);
   let step: NodeJS.Timeout | undefined;

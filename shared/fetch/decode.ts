@@ -5,16 +5,16 @@ import { untilAborted } from "../deadline.ts";
 import { createSemaphore } from "../semaphore.ts";
 import { FetchError } from "./errors.ts";
 
-/** What `decodeBody` can undo. */
+/** Encodings that `decodeBody` supports. */
 export const ACCEPT_ENCODING = "gzip, br, zstd";
 
 type Options = { url: string; encoding?: string; maxBytes: number; signal: AbortSignal };
 
-// Node's 16 KiB pieces take four times as long, and larger ones than these more memory.
+// Node's default of 16 KiB takes four times as long; larger chunks use more memory.
 const CHUNK_BYTES = 256 * 1024;
-// 8 MiB, the most that RFC 9659 lets a sender of zstd content use.
+// 8 MiB, the largest window that RFC 9659 allows in zstd content.
 const ZSTD_WINDOW_LOG = 23;
-// A step of a decoder that is given up still runs on its thread, and its window is freed only after that: some 1 ms, more under load.
+// An aborted decoder finishes its current step on its thread before it frees its window: about 1 ms, more under load.
 const SETTLE_MS = 20;
 
 const DECODERS = new Map<string, () => Transform>([
@@ -24,36 +24,40 @@ const DECODERS = new Map<string, () => Transform>([
   ["zstd", createZstdDecoder],
 ]);
 
-// Bodies are decoded one at a time: a bomb takes a brotli window of 16 MiB and as much of output before its cap ends it,
-// which is too much twenty times over. One takes some 40 ms.
+// Bodies are decoded one at a time. A decompression bomb uses a brotli window of 16 MiB and as much output before the
+// limit stops it: too much for twenty concurrent fetches. Decoding one bomb takes about 40 ms.
 const decoding = createSemaphore(1);
 
-/** Undoes Content-Encoding. Throws FetchError for an unknown one, a damaged body, and one that decodes to too much. */
+/**
+ * Decodes a body according to its Content-Encoding.
+ *
+ * @throws FetchError for an unknown encoding, a damaged body, or one that decodes to more than `maxBytes`
+ */
 export async function decodeBody(body: Buffer, options: Options): Promise<Buffer> {
   const { url, signal } = options;
   const encoding = readEncoding(options.encoding ?? "");
-  // Some servers claim gzip for a body they send as it is.
+  // Some servers declare gzip for a body that is not compressed.
   if (body.length === 0 || encoding === "" || (encoding.endsWith("gzip") && !hasGzipMagic(body))) return body;
   const createDecoder = DECODERS.get(encoding);
   if (createDecoder === undefined) {
     throw new FetchError("bad-encoding", {
       url,
-      detail: `"${encoding.slice(0, 40)}" is no encoding that was asked for`,
+      detail: `"${encoding.slice(0, 40)}" is not an accepted encoding`,
     });
   }
 
   try {
     const release = await decoding.acquire({ signal });
-    // Released when the decoder has ended, which may be later than the call is given up.
+    // Released when the decoder ends, which may be after the call was aborted.
     return await untilAborted(signal, inflate(createDecoder(), { ...options, body }).finally(release));
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof FetchError) throw cause;
-    throw new FetchError("bad-encoding", { url, detail: `the ${encoding} body is damaged or cut short`, cause });
+    throw new FetchError("bad-encoding", { url, detail: `the ${encoding} body is damaged or truncated`, cause });
   }
 }
 
-// Several encodings are not undone: their list comes out as a name that no decoder has.
+// Several encodings are not supported: joined, they are a name that no decoder has.
 function readEncoding(contentEncoding: string): string {
   const names = contentEncoding.split(",").map((name) => name.trim().toLowerCase());
   return names.filter((name) => name !== "" && name !== "identity").join(", ");
@@ -83,8 +87,8 @@ async function inflate(decoder: Transform, { body, url, maxBytes }: Options & { 
   }
 }
 
-// Gives memory back now: the collector would let some 60 MB of chunks pile up first. Only of a chunk that is all of its
-// buffer, so that nobody else can still be writing to that.
+// Frees memory immediately, because the garbage collector would let about 60 MB of chunks accumulate. Only frees a chunk
+// that owns its whole buffer, so that no other chunk can still use the buffer.
 function release({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }

@@ -18,7 +18,7 @@ export type FetchErrorKind =
   | "tls"
   | "too-large";
 
-/** A fetch that brought no reply. `kind` is for deciding, `message` for logs and records: it never holds credentials. */
+/** A fetch that got no usable response. Code checks `kind`. `message` is for logs and records, and never has credentials. */
 export class FetchError extends Error {
   readonly kind: FetchErrorKind;
 

@@ -1,9 +1,9 @@
 /**
- * Podcast hosts whose feed URLs hold a long id, and yet are no secret: the same URL is given to everybody. Each pattern is
- * matched against host and path, without scheme and query.
+ * Feed URLs of podcast hosts that contain a long ID but are public: everybody gets the same URL. Each pattern matches host
+ * and path, without scheme and query.
  */
 const PUBLIC_FEEDS: readonly RegExp[] = [
-  // Spotify for Podcasters; the same host's /podcast/auth/... is a subscriber's.
+  // Spotify for Podcasters. /podcast/auth/... on this host belongs to one subscriber.
   /^anchor\.fm\/s\/[^/]+\/podcast\/rss$/,
   /^audioboom\.com\/channels\/[^/]+$/,
   /^feeds\.(?:acast\.com\/public\/shows|redcircle\.com|simplecast\.com|megaphone\.fm|transistor\.fm)\/[^/]+$/,
@@ -17,13 +17,13 @@ const PUBLIC_FEEDS: readonly RegExp[] = [
   /^(?:www\.)?omnycontent\.com\/d\/playlist\/[^/]+\/[^/]+\/[^/]+\/podcast\.rss$/,
   /^rss\.(?:art19\.com|acast\.com|pdrl\.fm)\/[^/]+(?:\/[^/]+)?$/,
   /^(?:www\.)?spreaker\.com\/show\/\d+\/episodes\/feed$/,
-  // The feed of one podcast at Substack; a subscriber's has /private/ in its path.
+  // A podcast's public feed at Substack. A subscriber's feed has /private/ in its path.
   /^api\.substack\.com\/feed\/podcast\/\d+\.rss$/,
 ];
 
 /**
- * Feeds that are made for one subscriber each: who has such a URL reads what that one has paid for. Also matched without
- * the query, because what stands there is found by its name (`carriesSecret`).
+ * Feed URLs that podcast hosts create for one subscriber each. Anyone with such a URL can read what the subscriber paid
+ * for. Also matched without the query: `carriesSecret` finds secrets in queries by their names.
  */
 const PRIVATE_FEEDS: readonly RegExp[] = [
   /^(?:[\w-]+\.)*supercast\.(?:tech|com)\/feeds\//,
@@ -37,12 +37,12 @@ const PRIVATE_FEEDS: readonly RegExp[] = [
   /^api\.substack\.com\/feed\/podcast\/\d+\/private\//,
 ];
 
-/** Returns true if the URL is one that a podcast host gives to everybody. */
+/** Returns true if the URL is a podcast host's public feed URL. */
 export function isPublicHostersFeed(url: URL): boolean {
   return PUBLIC_FEEDS.some((pattern) => pattern.test(hostAndPath(url)));
 }
 
-/** Returns true if the URL is one that a podcast host gives to one subscriber only. */
+/** Returns true if the URL is a podcast host's feed URL for one subscriber. */
 export function isSubscribersFeed(url: URL): boolean {
   return PRIVATE_FEEDS.some((pattern) => pattern.test(hostAndPath(url)));
 }

@@ -4,21 +4,23 @@ import { isSecretName } from "../secret-names.ts";
 import { isSubscribersFeed } from "./feed-hosts.ts";
 import { redactUrl } from "./redact.ts";
 
-// Schemes that podcast apps register to be opened by a link; what they mean is the web. Both `feed://example.com` and
-// `feed://https://example.com` are about.
+// Schemes that podcast apps register so that links open them. They stand for http(s). Both `feed://example.com` and
+// `feed://https://example.com` are in use.
 const PODCAST_SCHEME = /^(?:feed|itpc|pcast|podcast):(?:\/\/(?=https?:\/\/))?/i;
-// A colon and a digit is a host and its port: `example.com:8080/feed`.
+// A colon followed by a digit separates a host from its port: `example.com:8080/feed`.
 const SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
 
-// What is stored of any URL.
+// The longest URL that is stored.
 const MAX_LENGTH = 2_000;
 
 /**
- * Brings what people paste as a feed's address into the one form that is stored: http or https, no fragment, lower-case
- * host, no default port, credentials kept. Throws a UserError 400 when it is no such address.
+ * Normalizes a feed address that a person entered to the form that is stored: http or https, no fragment, lower-case host,
+ * no default port. Keeps credentials.
+ *
+ * @throws UserError 400 if it is not such an address
  */
 export function normalizeFeedUrl(input: string): string {
-  // Before anything else: what follows would read all of it.
+  // First, because the steps below read the whole input.
   if (input.length > MAX_LENGTH) throw tooLong(input);
   const address = addScheme(input.trim());
   const url = hasLongHost(address) ? null : URL.parse(address);
@@ -31,8 +33,8 @@ export function normalizeFeedUrl(input: string): string {
 }
 
 /**
- * Says whether whoever has a feed's URL can read what others have paid for: it has a password, a query parameter whose name
- * says so, or is one that a podcast host gives to one subscriber. The feed is private then.
+ * Returns true if a feed's URL contains a secret: a user name or password, a query parameter whose name means a secret, or
+ * a podcast host's URL for one subscriber. The feed is then private, because anyone with the URL can read it.
  */
 export function carriesSecret(url: string): boolean {
   const parsed = URL.parse(url);
@@ -40,7 +42,7 @@ export function carriesSecret(url: string): boolean {
   return hasCredentials(url) || [...parsed.searchParams.keys()].some(isSecretName) || isSubscribersFeed(parsed);
 }
 
-/** Says whether a URL carries a user name or a password. */
+/** Returns true if a URL contains a user name or a password. */
 export function hasCredentials(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && (parsed.username !== "" || parsed.password !== "");

@@ -10,61 +10,61 @@ import { askNameServers, type Resolve } from "./resolve-host.ts";
 export type Fetch = (request: FetchRequest) => Promise<FetchReply>;
 
 type FetchRequest = {
-  /** http or https. Credentials in it are sent as Basic, to its own origin only. */
+  /** http or https. Credentials in it are sent as Basic authentication, and only to its own origin. */
   url: string;
-  /** Stored validators, sent back byte for byte. */
+  /** Stored validators, sent byte for byte. */
   etag?: string;
   lastModified?: string;
-  /** In place of the one given to createFetch. */
+  /** Overrides the one given to createFetch. */
   userAgent?: string;
   accept?: string;
   signal?: AbortSignal;
-  /** Of the body, both as sent and decoded; 16 MiB if not given. */
+  /** Limit for the body, both encoded and decoded. 16 MiB by default. */
   maxBytes?: number;
-  /** Of all of it, redirects and decoding included; 30 s if not given. */
+  /** Total timeout, including redirects and decoding. 30 s by default. */
   timeoutMs?: number;
-  /** 5 if not given. */
+  /** 5 by default. */
   maxRedirects?: number;
 };
 
 export type FetchReply = {
-  /** The final one, whatever it is. */
+  /** The status after redirects; errors such as 404 included. */
   status: number;
-  /** The final URL, without credentials and fragment. */
+  /** The URL after redirects, without credentials and fragment. */
   url: string;
-  /** By lower-cased name, the first of each; Cache-Control and Link are joined, Set-Cookie is left out. */
+  /** By lower-case name. The first line of each counts, but lists such as Link are joined. Without Set-Cookie. */
   headers: Headers;
-  /** With Content-Encoding undone; empty unless the status is 2xx. */
+  /** Decoded; empty unless the status is 2xx. */
   body: Buffer;
-  /** Of the body before it was decoded. */
+  /** Size of the body before decoding. */
   rawBytes: number;
   contentType?: string;
-  /** Verbatim, each byte a character; undefined when absent or over 8 KiB. */
+  /** Verbatim, one character per byte; undefined if absent or over 8 KiB. */
   etag?: string;
   lastModified?: string;
   /** At most 7 days. */
   retryAfterMs?: number;
-  /** Cache-Control max-age less Age. */
+  /** Cache-Control max-age minus Age. */
   cacheMaxAgeMs?: number;
   /**
-   * Where the URL has moved to: set when there were redirects, all of them 301 or 308 and none from https to http. Holds
-   * the credentials of the URL asked when the origin is the same, so redact it before it is logged.
+   * Where the URL has permanently moved. Set if there were redirects, all were 301 or 308, and none led from https to
+   * http. Contains the requested URL's credentials if the origin is the same, so redact it before logging.
    */
   permanentUrl?: string;
   redirects: Redirect[];
 };
 
 export type FetchOptions = {
-  /** CIDRs that may be reached besides global unicast addresses. */
+  /** CIDRs of networks that may be reached besides global unicast addresses. */
   allow: string[];
   userAgent: string;
-  /** Replaced in tests only, as are the phases. */
+  /** Replaced only in tests, like the phases. */
   resolve?: Resolve;
   phases?: Partial<Phases>;
 };
 
 const ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
-// Of 198 feeds of all sizes the largest has a third of it.
+// Three times the largest of 198 feeds of all sizes.
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 // Ten times what a slow host needs.
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -72,8 +72,9 @@ const DEFAULT_MAX_REDIRECTS = 5;
 const PHASES: Phases = { dnsMs: 5000, connectMs: 5000, tlsMs: 5000, headersMs: 10_000 };
 
 /**
- * Makes the GET by which strangers' hosts are asked: of vetted addresses only, within a deadline and a size, following
- * redirects by hand. It keeps no cookies, connections or caches, and reads no environment. Rejects with FetchError.
+ * Makes the function for GET requests to untrusted hosts. It connects only to vetted addresses, limits time and size, and
+ * follows redirects itself. It keeps no cookies, connections or caches, and reads no environment variables. Its promise
+ * rejects with FetchError.
  */
 export function createFetch(options: FetchOptions): Fetch {
   const network: Network = {
@@ -106,7 +107,7 @@ async function run(network: Network, { request, deadline }: Params): Promise<Fet
   };
   const chain = { url: request.url, headers: requestHeaders, maxBytes, maxRedirects, deadline };
   const { status, url, headers, body, redirects } = await followRedirects(network, chain);
-  // RFC 9110 15.4.5: 304 answers a condition; without one there is nothing it could stand for.
+  // RFC 9110 15.4.5: 304 is only valid for a conditional request.
   if (status === 304 && Object.keys(conditions).length === 0) {
     throw new FetchError("bad-reply", { url, detail: "the host answered 304 to a request without validators" });
   }

@@ -1,16 +1,16 @@
-/** Headers of a reply by lower-cased name. */
+/** Headers of a response by lower-case name. */
 export type Headers = Record<string, string | undefined>;
 
-// Longer ones are not stored, so that the next request is unconditional.
+// Longer validators are not stored, so the next request is unconditional.
 const MAX_VALIDATOR_LENGTH = 8 * 1024;
-// A host that asks for more than a week is asking us to forget it.
+// A host that asks for a longer pause would practically remove its feed.
 const MAX_RETRY_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
-// RFC 9111 1.2.2: a larger number of seconds means this one.
+// RFC 9111 1.2.2: larger numbers of seconds count as this one.
 const MAX_DELTA_SECONDS = 2 ** 31;
-// Lists by definition, which a server may spread over several lines (RFC 9110 5.3). Of all others the first line counts.
+// Headers defined as lists, which a server may send in several lines (RFC 9110 5.3). Of other headers the first line counts.
 const LIST_HEADERS = new Set(["cache-control", "content-encoding", "link"]);
 
-/** Reads node's `rawHeaders`. Set-Cookie is left out, so that nobody ever stores one. */
+/** Reads Node's `rawHeaders`. Leaves out Set-Cookie, so that it is never stored. */
 export function readHeaders(rawHeaders: string[]): Headers {
   const headers = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -24,12 +24,12 @@ export function readHeaders(rawHeaders: string[]): Headers {
   return Object.fromEntries(headers);
 }
 
-/** Gives an ETag or Last-Modified exactly as it came, each byte a character; undefined when it is too long to keep. */
+/** Returns an ETag or Last-Modified verbatim, one character per byte; undefined if it is too long to store. */
 export function readValidator(value: string | undefined): string | undefined {
   return value === undefined || value === "" || value.length > MAX_VALIDATOR_LENGTH ? undefined : value;
 }
 
-/** Gives conditional headers with exactly the stored bytes. What cannot stand in a header is not sent at all. */
+/** Returns conditional headers with the stored validators, byte for byte. Leaves out validators that are not valid in a header. */
 export function conditionalHeaders({ etag, lastModified }: { etag?: string; lastModified?: string }) {
   const headers: Record<string, string> = {};
   if (isSendable(etag)) headers["If-None-Match"] = etag;
@@ -41,7 +41,10 @@ function isSendable(value: string | undefined): value is string {
   return readValidator(value) !== undefined && /^[\t\x20-\x7e\x80-\xff]*$/.test(value ?? "");
 }
 
-/** Reads Retry-After, seconds or a date against the server's own clock (RFC 9110 10.2.3), at most 7 days. */
+/**
+ * Reads Retry-After, at most 7 days. It is a number of seconds or a date (RFC 9110 10.2.3); dates are relative to the
+ * server's own clock.
+ */
 export function readRetryAfterMs(headers: Headers): number | undefined {
   const value = headers["retry-after"]?.trim() ?? "";
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : untilMs(value, headers.date);
@@ -55,14 +58,14 @@ function untilMs(value: string, serverDate: string | undefined): number | undefi
   return ms < 0 ? undefined : ms;
 }
 
-// The three forms of RFC 9110 5.6.7. They all begin with a weekday; `Date.parse` alone would make a date of "-5".
+// Parses the three formats of RFC 9110 5.6.7. All begin with a weekday; `Date.parse` alone would accept "-5".
 function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !/^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(value)) return undefined;
   const at = Date.parse(/ (gmt|utc|[+-]\d{4})$/i.test(value) ? value : `${value} GMT`);
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Gives how long the reply stays fresh: Cache-Control max-age less Age; undefined with no-cache or no-store. */
+/** Returns how long the response stays fresh: Cache-Control max-age minus Age; undefined with no-cache or no-store. */
 export function readCacheMaxAgeMs(headers: Headers): number | undefined {
   const directives = (headers["cache-control"] ?? "").split(",").map((directive) => directive.trim().toLowerCase());
   if (directives.includes("no-cache") || directives.includes("no-store")) return undefined;

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Fetch } from "./fetch.ts";
 
-/** Opens the fetcher with its first use, and loads it then: for a function that seldom fetches. */
+/** Loads and opens the fetcher on first use. For functions that seldom fetch. */
 export function openFetchLazily(config: Config): Fetch {
   let opened: Promise<Fetch> | undefined;
   return async (request) => {

@@ -1,23 +1,23 @@
 import { isPublicHostersFeed } from "./feed-hosts.ts";
 
-// What a path says right before a subscriber's token. The token may be short then.
+// Segments that announce a subscriber's token in the next segment. Then the token may be short.
 const TELLING_PARENT = /^(?:auth|member|members|patron|patrons|premium|private|secret|subscriber|subscribers|token)$/i;
-// What a path says before a podcast's name as often as before a token.
+// Segments that precede a podcast's name as often as a token.
 const COMMON_PARENT = /^(?:feed|feeds|my|podcast|podcasts|rss|u|user|users)$/i;
-// Shorter ones are ids and names more often than tokens: "p02nq0gn" is a BBC podcast.
+// Shorter segments are more often IDs and names than tokens: "p02nq0gn" is a BBC podcast.
 const MIN_LENGTH = { telling: 8, common: 12, other: 16 };
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-// Text that was drawn at random changes between digits, small and capital letters at 40 to 60 of 100 places, and words
-// like "99PercentInvisible2024" at less than 20.
+// Random text changes between digits, lower-case and upper-case letters at 40 to 60 % of its characters. Words like
+// "99PercentInvisible2024" change at less than 20 %.
 const MIN_CHANGES_RATIO = 0.25;
 const MIN_CHANGES = 3;
-// No word has as many consonants in a row, y being none: German's "Dampfschiff" has six.
+// No word has seven consonants in a row, not counting y: German "Dampfschiff" has six.
 const CONSONANTS = /[b-df-hj-np-tv-xz]{7}/;
 
 /**
- * Finds the segment of a feed URL's path that looks like a token: long and random. Undefined where there is none, and for
- * URLs of podcast hosts that put ids of that kind into public URLs.
+ * Finds a segment of a feed URL's path that looks like a token: long and random. Returns undefined if there is none, and
+ * for podcast hosts whose public URLs contain such IDs.
  */
 export function findPathToken(feedUrl: string): string | undefined {
   const url = URL.parse(feedUrl);
@@ -37,16 +37,17 @@ function minLengthAfter(parent: string): number {
 
 function isToken(segment: string, minLength: number): boolean {
   if (UUID.test(segment)) return true;
-  // Base64url has both separators and all three kinds of characters; a title in a URL seldom has.
+  // A base64url token has lower-case letters, upper-case letters and digits, which titles in URLs seldom have. It may
+  // contain separators, so it is also checked without them.
   const isBase64 = /[a-z]/.test(segment) && /[A-Z]/.test(segment) && /\d/.test(segment);
   const words = isBase64 ? [segment.replace(/[-_=~]/g, ""), ...segment.split(/\W|_/)] : segment.split(/\W|_/);
   return words.some((word) => word.length >= minLength && isRandom(word));
 }
 
-/** Digits alone are an id: there is nothing to tell one from a token by. */
+/** Returns true if a word looks random. Digits alone count as an ID, because nothing distinguishes them from a token. */
 function isRandom(word: string): boolean {
   if (!/^[0-9a-z]+$/i.test(word)) return false;
-  // From a capital to a small letter is no change: that is how a word begins.
+  // Upper to lower case does not count as a change, because words begin like that.
   const numChanges = word.match(/\d(?=[a-z])|[a-z](?=\d)|[a-z](?=[A-Z])|[A-Z](?=\d)|\d(?=[A-Z])/g)?.length ?? 0;
   if (numChanges >= MIN_CHANGES && numChanges / word.length >= MIN_CHANGES_RATIO) return true;
   return word.length >= MIN_LENGTH.other && CONSONANTS.test(word.toLowerCase());

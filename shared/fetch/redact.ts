@@ -1,29 +1,29 @@
 import { isSecretName } from "../secret-names.ts";
 
-// What is stored of any URL. More tells nobody anything.
+// The longest URL that is stored. More characters do not help a reader of logs.
 const MAX_CHARS = 2_000;
 
-// What stands before user name and host. Backslashes and any number of slashes count as `//`, because `new URL()` takes
-// them so. It matches text that is no URL as well.
+// The part before user name and host. Backslashes and any number of slashes count as `//`, as in `new URL()`. Also matches
+// text that is not a URL.
 const BEFORE_AUTHORITY = /^\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]*/i;
 
 /**
- * Drops credentials and the fragment from a URL and masks query parameters that look like secrets, for logs and errors.
- * Cuts what is over 2 000 characters.
+ * Prepares a URL for logs and errors: removes credentials and the fragment, and masks query parameters whose names mean a
+ * secret. Truncates it to 2 000 characters.
  *
- * @param isPrivate masks all behind the host: what the path of a private feed holds may be as good as a password
+ * @param isPrivate masks everything after the host, because a private feed's path may be as good as a password
  */
 export function redactUrl(url: string, { isPrivate = false } = {}): string {
   const isCut = url.length > MAX_CHARS;
   const { start, authority, path, query } = split(isCut ? url.slice(0, MAX_CHARS) : url);
-  // Where the cut is within the authority, what is left of it may be a password.
+  // If the URL was truncated within the authority, the rest may be a password.
   const isHostCut = isCut && path === "" && query === "";
   const host = isHostCut ? "" : authority.slice(authority.lastIndexOf("@") + 1);
   if (isPrivate) return `${start}${host}/***`;
   return `${start}${host}${path}${maskSecrets(query)}${isCut ? "..." : ""}`;
 }
 
-/** Masks all behind the host of the web addresses in a text, as `redactUrl` does of a private feed's. */
+/** Masks everything after the host in all http(s) URLs of a text, like `redactUrl` for private feeds. */
 export function redactPaths(text: string): string {
   return text.replace(/(https?:\/\/[^/?#\s"]*)[^\s"]*/gi, "$1/***");
 }

@@ -4,11 +4,11 @@ import { FetchError } from "./errors.ts";
 import { hasCredentials } from "./feed-url.ts";
 import { type HopReply, type Network, requestOnce } from "./request-once.ts";
 
-/** `url` is where the server pointed to, without credentials. */
+/** `url` is the target that the server named, without credentials. */
 export type Redirect = { status: number; url: string };
 
 export type Chain = {
-  /** As asked, with any credentials. */
+  /** As requested, including credentials. */
   url: string;
   /** Sent on every hop. */
   headers: Record<string, string>;
@@ -17,20 +17,20 @@ export type Chain = {
   deadline: Deadline;
 };
 
-// Longer than browsers and proxies let a URL be.
+// Longer than browsers and proxies allow.
 const MAX_LOCATION_LENGTH = 8 * 1024;
 
-/** Asks a URL and where it redirects to, until a reply is no redirect. Each hop is vetted anew. Throws FetchError. */
+/** Requests a URL and follows redirects until another response. Vets the address of each hop. @throws FetchError */
 export async function followRedirects(network: Network, chain: Chain) {
   const { headers, maxBytes, deadline } = chain;
-  const asked = readUrl(chain.url);
-  const authorization = basicAuthorization(asked);
+  const requested = readUrl(chain.url);
+  const authorization = basicAuthorization(requested);
   const redirects: Redirect[] = [];
   const seen = new Set<string>();
 
-  for (let url = withoutCredentials(asked); ; ) {
+  for (let url = withoutCredentials(requested); ; ) {
     seen.add(url.href);
-    const hop = { url, headers: url.origin === asked.origin ? { ...headers, ...authorization } : headers };
+    const hop = { url, headers: url.origin === requested.origin ? { ...headers, ...authorization } : headers };
     const reply = await requestOnce(network, { ...hop, maxBytes, deadline });
     if (!isRedirect(reply)) return { ...reply, url: url.href, redirects };
 
@@ -41,10 +41,13 @@ export async function followRedirects(network: Network, chain: Chain) {
   }
 }
 
-/** Gives where a chain has moved to for good, if all of it says so (RFC 9110 15.4.2, 15.4.9) and none of it drops TLS. */
-export function findPermanentUrl(asked: string, redirects: Redirect[]): string | undefined {
+/**
+ * Returns where a URL has permanently moved, if all redirects are permanent (RFC 9110 15.4.2, 15.4.9) and none leads from
+ * https to http.
+ */
+export function findPermanentUrl(requested: string, redirects: Redirect[]): string | undefined {
   const isPermanent = redirects.every(({ status }) => status === 301 || status === 308);
-  let url = new URL(asked);
+  let url = new URL(requested);
   const { origin, username, password } = url;
   for (const redirect of redirects) {
     const next = new URL(redirect.url);
@@ -59,14 +62,14 @@ export function findPermanentUrl(asked: string, redirects: Redirect[]): string |
 
 function readUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url === null) throw new FetchError("bad-url", { url: text, detail: "it is not a URL" });
+  if (url === null) throw new FetchError("bad-url", { url: text, detail: "not a URL" });
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new FetchError("bad-scheme", { url: text, detail: `"${url.protocol}" is neither http nor https` });
   }
   return url;
 }
 
-/** RFC 7617, in UTF-8. */
+/** Returns the header for Basic authentication (RFC 7617) in UTF-8, if the URL has credentials. */
 function basicAuthorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
   const credentials = `${decodePercent(username)}:${decodePercent(password)}`;
@@ -89,7 +92,7 @@ function isRedirect({ status }: HopReply): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-/** Resolves Location against the URL that sent it (RFC 9110 10.2.2). Credentials in it are not the asker's: dropped. */
+/** Resolves Location against the URL that sent it (RFC 9110 10.2.2). Drops credentials, which are not the requester's. */
 function readLocation(base: URL, location = ""): URL {
   const fail = (detail: string) => new FetchError("bad-redirect", { url: base.href, detail });
   if (location === "") throw fail("Received redirection without `Location` header");
@@ -100,7 +103,7 @@ function readLocation(base: URL, location = ""): URL {
   return withoutCredentials(readUrl(next.href));
 }
 
-// Node gives each byte of a header as a character; a Location beyond ASCII is nearly always UTF-8.
+// Node decodes headers as latin1; a Location with non-ASCII characters is nearly always UTF-8.
 function readUtf8(header: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));

@@ -8,23 +8,23 @@ import { FetchError, type FetchErrorKind } from "./errors.ts";
 import { type Headers, readHeaders } from "./headers.ts";
 import { type Address, type Resolve, resolveHost } from "./resolve-host.ts";
 
-/** Upper bounds of the steps of one request; the deadline of the whole fetch comes on top. */
+/** Timeouts of the steps of one request. The deadline of the whole fetch also applies. */
 export type Phases = { dnsMs: number; connectMs: number; tlsMs: number; headersMs: number };
 
 export type Network = { vet: Vet; resolve: Resolve; phases: Phases };
 
-/** One request of a chain. `url` is http or https and carries no credentials. */
+/** One request of a redirect chain. `url` is http or https and has no credentials. */
 export type Hop = { url: URL; headers: Record<string, string>; maxBytes: number; deadline: Deadline };
 
-/** `body` is as it came over the wire, and empty unless the status is 2xx: no other is read. */
+/** `body` is still encoded. It is empty unless the status is 2xx, because other bodies are not read. */
 export type HopReply = { status: number; headers: Headers; body: Buffer };
 
-// Enough for the longest policies that sites send; node's own 16 KiB would refuse some.
+// Enough for the longest security policies that sites send. Node's default of 16 KiB would refuse some.
 const MAX_HEADER_BYTES = 64 * 1024;
-// A server that sends hints sends one or two.
+// Servers that send 1xx responses send one or two.
 const MAX_INFORMATIONAL = 16;
 
-/** Makes one GET over a connection of its own, to a vetted address only, and closes it. Throws FetchError. */
+/** Sends one GET over a new connection to a vetted address, then closes the connection. @throws FetchError */
 export async function requestOnce(network: Network, hop: Hop): Promise<HopReply> {
   const { url, deadline } = hop;
   const { phases } = network;
@@ -46,7 +46,7 @@ export async function requestOnce(network: Network, hop: Hop): Promise<HopReply>
     work: () => openSocket({ url, port, addresses, signal: deadline.signal }),
   });
   try {
-    // The name server cannot have cheated by now, the kernel's routes still can: 0.0.0.0 is the host itself.
+    // The resolved addresses were vetted, but the kernel may connect elsewhere: 0.0.0.0 is this host.
     if (!network.vet(socket.remoteAddress ?? "")) throw blockedAddress(url);
     deadline.step(`TLS session with "${url.hostname}"`, phases.tlsMs);
     const stream =
@@ -68,7 +68,7 @@ function portOf(url: URL): number {
 
 type Attempt<T> = { hop: Hop; failed: string; work: () => Promise<T> };
 
-/** Runs a step so that it fails with a FetchError: the deadline's when that has passed, else one of the kind given. */
+/** Runs a step and turns its failure into a FetchError: the deadline's error if that has passed, else one of `kind`. */
 async function attempt<T>(kind: FetchErrorKind, { hop, failed, work }: Attempt<T>): Promise<T> {
   const { signal } = hop.deadline;
   try {
@@ -76,12 +76,12 @@ async function attempt<T>(kind: FetchErrorKind, { hop, failed, work }: Attempt<T
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof FetchError) throw error;
-    // No cause: all of it is in the message, and that of a parse error holds the bytes received.
+    // Sets no cause: the message has all of it, and a parse error's cause would contain the received bytes.
     throw new FetchError(kind, { url: hop.url.href, detail: `${failed}: ${describe(error)}` });
   }
 }
 
-// Parsers and OpenSSL put the readable part into `reason`; a failure of several addresses has a code and no message.
+// Parsers and OpenSSL put the readable part in `reason`. If several addresses failed, the error has a code but no message.
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("reason" in error) return String(error.reason);
@@ -106,7 +106,7 @@ function blockedAddress(url: URL): FetchError {
 
 function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Promise<HopReply> {
   return new Promise((resolve, reject) => {
-    // No agent is involved, so neither are its sockets, and no proxy that the environment names.
+    // Uses no agent, so no pooled sockets and no proxy from the environment.
     const outgoing = request({
       createConnection: () => stream,
       method: "GET",
@@ -126,7 +126,7 @@ function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Pr
       deadline.endStep();
       const status = incoming.statusCode ?? 0;
       const headers = readHeaders(incoming.rawHeaders);
-      // Settled at once, so that a body where none may be (304) is not even an error; the connection ends here anyway.
+      // Resolves without reading the body, so that a forbidden body (304) is not an error. The connection closes anyway.
       if (status < 200 || status > 299) resolve({ status, headers, body: Buffer.alloc(0) });
       else readBody(incoming, { url, maxBytes }).then((body) => resolve({ status, headers, body }), reject);
     });

@@ -5,17 +5,17 @@ export type Address = { address: string; family: number };
 export type Resolve = (host: string, limits: Limits) => Promise<Address[]>;
 type Limits = { timeoutMs: number; signal: AbortSignal };
 
-// Of each family. More would let a name server make us try thousands of hosts.
+// Limit for each address family. Without it, a name server could make us try thousands of hosts.
 const MAX_ADDRESSES = 4;
 
-/** Gives the addresses a host stands for: itself if it is one (IPv6 without brackets), loopback, or what `resolve` says. */
+/** Returns a host's addresses: the host itself if it is an address (IPv6 without brackets), loopback, or `resolve`'s. */
 export async function resolveHost(
   host: string,
   { resolve, ...limits }: Limits & { resolve: Resolve },
 ): Promise<Address[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family }];
-  // RFC 6761 6.3: these names are never asked of a name server.
+  // RFC 6761 6.3: never ask a name server for these names.
   if (/^(.*\.)?localhost\.?$/.test(host)) return LOOPBACK;
   return await resolve(host, limits);
 }
@@ -26,12 +26,12 @@ const LOOPBACK: Address[] = [
 ];
 
 /**
- * Asks the name servers of /etc/resolv.conf for A and AAAA records. Not `dns.lookup`: a dead name would hold one of the
- * four threads that decoding and hashing need too, and cannot be cancelled; this also tries no search domains.
+ * Queries the name servers in /etc/resolv.conf for A and AAAA records. Does not use `dns.lookup`, which cannot be cancelled
+ * and would block one of the four threads that decoding and hashing also need. Tries no search domains.
  */
 export async function askNameServers(host: string, { timeoutMs, signal }: Limits): Promise<Address[]> {
   const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / 4), tries: 2 });
-  // One family's answer counts although the other's never comes. A little before the deadline, which would throw it away.
+  // Cancels shortly before the deadline, so that one family's answer counts even if the other's never arrives.
   const cancel = () => resolver.cancel();
   const timer = setTimeout(cancel, timeoutMs * 0.9);
   signal.addEventListener("abort", cancel);

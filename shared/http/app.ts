@@ -25,19 +25,19 @@ export type AppOptions = {
   mounts: readonly Mount[];
   config: Config;
   log: Log;
-  /** Only where pages are served; all others answer errors as JSON. */
+  /** Renders errors where pages are served. Undefined in other artifacts, which answer errors as JSON. */
   renderErrorPage: RenderErrorPage | undefined;
 };
 
-/** What came over HTTP, its body read whole. `url` is path and query. */
+/** An HTTP request with its whole body. `url` is path and query. */
 type AppRequest = {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Of the connection's other end; a proxy's, most often. */
+  /** Address of the connection's other end, most often a proxy. */
   remoteAddress?: string | undefined;
-  /** Aborted when the client is gone before it has the whole reply. */
+  /** Aborted if the client disconnects before it has received the whole reply. */
   hungUp?: AbortSignal | undefined;
 };
 export type AppReply = Reply<Body> & { status: number };
@@ -45,28 +45,28 @@ export type App = {
   /** Answers a request; never throws. */
   handle(request: AppRequest): Promise<AppReply>;
   /**
-   * Calls the function of an artifact that has only one, with an operator's params, until `signal` is aborted.
+   * Calls the only function of an artifact with an operator's params. Aborting `signal` aborts the call.
    *
    * @throws UserError, or whatever the function throws
    */
   call(params: Record<string, unknown>, options: { signal: AbortSignal }): Promise<Reply<Body>>;
-  /** How long such a call may take. */
+  /** Timeout of `call`. */
   onceTimeoutMs: number;
-  /** The largest body that may come for a path, and the answer to a larger one. */
+  /** Returns the body limit for a request, and the status that answers a larger body. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
-  /** Answers what a request failed with before it could be handled. */
+  /** Makes the reply for a request that failed before it could be handled. */
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
-  /** The deadline of the slowest of its functions, in milliseconds. */
+  /** The longest deadline of its functions. */
   longestCallMs: number;
-  /** Begins to check the database's schema, which makes it ready. */
+  /** Starts checking the database's schema; the app is ready once it passes. */
   start(): void;
-  /** Whether it takes requests, by what it knows without asking. */
+  /** Tells from local state whether the app takes requests. */
   readiness(): Readiness;
   drain(): void;
   close(): Promise<void>;
 };
 
-/** Makes the one wrapper that all functions share: request id, log, route, schema check, deadline, errors, headers. */
+/** Makes the wrapper around all functions: request ID, log, routing, schema check, deadline, errors and headers. */
 export function createApp({ name, mounts, config, log, renderErrorPage }: AppOptions): App {
   const resources = createResources({ config, log, name });
   const match = createRouter(mounts);
@@ -84,7 +84,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     if (isGenerated) log.debug("Generated request ID", { request_id: requestId });
     const { path } = splitUrl(request.url);
     const found = match(request.method, path);
-    // An artifact of one function has its name, which the log's reader knows.
+    // An artifact with a single function has that function's name, so log lines need not repeat it.
     const fn = found.kind === "found" && mounts.length > 1 ? found.mount.name : undefined;
     return withContext({ request_id: requestId, trace_id: traceId, function: fn }, async () => {
       const reply = await answer(request, found).catch((error: unknown) => errorReply(request, requestId, error));
@@ -107,12 +107,14 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       const options = request.method === "OPTIONS" ? preflight(request, found.allow) : undefined;
       if (options !== undefined) return options;
       const allow = found.allow.join(", ");
-      throw new UserError(405, `Cannot ${request.method} "${path}": it takes ${allow}`, { headers: { allow } });
+      throw new UserError(405, `Cannot ${request.method} "${path}": allowed methods are ${allow}`, {
+        headers: { allow },
+      });
     }
     const { mount } = found;
-    // What changes something is seen through, whether or not somebody waits for it.
     const timeoutMs = timeoutMsOf(mount.fn, config);
     const late = () => new UserError(503, `Service unavailable: not answered within ${timeoutMs} ms`);
+    // A request that changes something is completed even if the client disconnects.
     const signal = isSafe(request) ? request.hungUp : undefined;
     return withDeadline({ timeoutMs, late, signal }, async (callSignal, abort) => {
       const ctx = resources.contextFor({ signal: callSignal, openFetch: mount.fn.openFetch });
@@ -130,7 +132,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       const { method, headers, body, remoteAddress } = request;
       return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
     }
-    // A page that an operator has open must not call what only operators may.
+    // A page open in an operator's browser must not be able to call operator functions.
     requireSameOrigin(request.headers, config.publicUrl);
     await mount.fn.authorize(request.headers, config);
     const isTick = mount.fn.kind === "tick";
@@ -141,7 +143,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   async function call(params: Record<string, unknown>, { signal }: { signal: AbortSignal }): Promise<Reply<Body>> {
     const [mount] = mounts;
     if (mount === undefined || mounts.length > 1) {
-      throw new UserError(400, `Cannot call "${name}" once: it is many functions`);
+      throw new UserError(400, `Cannot call "${name}" once: it has more than one function`);
     }
     const { fn } = mount;
     const ctx = resources.contextFor({ signal, openFetch: fn.openFetch });
@@ -154,8 +156,10 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 
   type HttpCall = { ctx: Context; request: FunctionRequest; remoteAddress: string | undefined };
   async function callHttp(fn: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Reply<Body>> {
-    // Who comes from anywhere comes without cookies, so that no cookie's owner can be made to send it.
+    // Functions that allow CORS are called from other origins without cookies, so CSRF cannot apply to them. If such a call
+    // does carry a login cookie, identified() checks its origin.
     if (request.method === "POST" && !fn.allowsCors) requireSameOrigin(request.headers, config.publicUrl);
+    // The step names in the log are those of the original podcore's log format, not the names of our functions.
     const params = await step(log, "build_params", () => fn.readParams(request, ctx));
     if (fn.usesDatabase !== false) await schemaGuard.require(ctx);
     const known = await identified(fn, { ctx, request, remoteAddress });
@@ -166,7 +170,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     return withCallersCookies(reply, known.caller);
   }
 
-  /** The context, with who asks in it. */
+  /** Returns the context with its caller. */
   async function identified({ identify }: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Context> {
     if (identify === undefined) return ctx;
     const { method, path, headers } = request;
@@ -183,7 +187,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     return { headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(result) };
   }
 
-  /** The reply, with the first chunk made where it is a stream. */
+  /** Returns the reply. If it is a stream, its first chunk has been made. */
   async function started(reply: Reply<Body>, abort: (reason: Error) => void): Promise<Reply<Body>> {
     return isStream(reply.body) ? { ...reply, body: await startStream(reply.body, { abort, log }) } : reply;
   }
@@ -235,14 +239,14 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       headers: {
         "access-control-allow-methods": allow.join(", "),
         "access-control-allow-headers": "authorization, content-type, x-request-id, traceparent",
-        // Two hours: the longest that Chromium keeps it.
+        // Two hours, Chromium's maximum.
         "access-control-max-age": "7200",
       },
       body: "",
     };
   }
 
-  /** Merges and drops slashes that a link has too many of, as the original did. */
+  /** Redirects a path with repeated or trailing slashes to the path without them, like the original podcore. */
   function redirectToNormal(request: AppRequest): Reply | undefined {
     const { path, search } = splitUrl(request.url);
     const normal = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
@@ -267,7 +271,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   };
 }
 
-/** RFC 9110 9.2.1 */
+/** Returns true if the method is safe (RFC 9110 9.2.1). */
 function isSafe({ method }: Pick<AppRequest, "method">): boolean {
   return method === "GET" || method === "HEAD";
 }

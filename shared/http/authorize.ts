@@ -3,23 +3,23 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
 import { unauthorized } from "../errors.ts";
 
-/** Decides if a request may call a function. @throws UserError 401, 403, or 503 if that cannot be found out */
+/** Checks that a request may call a function. @throws UserError 401, 403, or 503 if it cannot be checked */
 export type Authorize = (headers: IncomingHttpHeaders, config: Config) => Promise<void>;
 
-// RFC 9110 5.6.2: schemes are compared without regard to case.
+// RFC 9110 11.1: scheme names are case-insensitive.
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** Lets in who has the operator's token. Where none is set, nobody. */
+/** Admits callers with the operator's token. Admits nobody if no token is set. */
 export const authorizeOperator: Authorize = async (headers, { operatorToken }) => {
   const token = bearerToken(headers);
   if (!isSame(token, operatorToken)) throw invalidToken(token);
 };
 
 /**
- * Lets in everybody unless PODCORE_OIDC_ISSUER is set: a tick does only what is due. Then it takes an OIDC token of that
- * issuer, or the operator's token.
+ * Makes the check for a tick. If PODCORE_OIDC_ISSUER is set, requires an OIDC token of that issuer or the operator's token.
+ * Otherwise admits everybody, because a tick only does what is due.
  *
- * @param options.takesWakeToken for the tick that PODCORE_WAKE_TOKEN wakes
+ * @param options.takesWakeToken also accepts PODCORE_WAKE_TOKEN
  */
 export function createTickAuthorize({ takesWakeToken }: { takesWakeToken: boolean }): Authorize {
   return async (headers, { oidc, operatorToken, wakeToken }) => {
@@ -27,13 +27,13 @@ export function createTickAuthorize({ takesWakeToken }: { takesWakeToken: boolea
     const token = bearerToken(headers);
     if (token === undefined) throw invalidToken(token);
     if (isSame(token, operatorToken) || (takesWakeToken && isSame(token, wakeToken))) return;
-    // Only where it is needed: it takes milliseconds to load.
+    // Loaded only when needed, because loading takes milliseconds.
     const { requireOidcToken } = await import("./oidc-token.ts");
     await requireOidcToken(token, { ...oidc, issuer: oidc.issuer });
   };
 }
 
-/** What a request without a valid token gets (RFC 6750 3): the error is told only to who has sent a token. */
+/** Makes the 401 for a missing or invalid token. Only names the error if there was a token (RFC 6750 3). */
 export function invalidToken(token: string | undefined): Error {
   return unauthorized({ "www-authenticate": token === undefined ? "Bearer" : 'Bearer error="invalid_token"' });
 }
@@ -42,7 +42,7 @@ function bearerToken({ authorization = "" }: IncomingHttpHeaders): string | unde
   return BEARER.exec(authorization)?.[1];
 }
 
-/** In constant time: of equal digests no length and no prefix can be measured. */
+/** Compares digests in constant time, so that timing reveals neither the length nor a prefix of the token. */
 function isSame(given: string | undefined, expected: string | undefined): boolean {
   if (given === undefined || expected === undefined) return false;
   return timingSafeEqual(digestOf(given), digestOf(expected));

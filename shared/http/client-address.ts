@@ -5,14 +5,14 @@ import { type Config, SETTINGS } from "../config.ts";
 type Proxies = Pick<Config, "trustedProxies">;
 type Peer = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
 
-// Parsed once for each set of settings, which a process has one of.
+// Parsed networks of each config; a process has one config.
 const trusted = new WeakMap<object, BlockList>();
-// Private, shared, loopback and link-local networks: the default of the setting.
+// Private, shared, loopback and link-local networks, which are the setting's default.
 const privateNetworks = toBlockList(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(","));
 
 /**
- * The client's IP address: the connection's, or where that is a proxy's, the last one in X-Forwarded-For that is not.
- * How many proxies there are varies, so they are known by their networks, not counted. Empty where nothing is known.
+ * Returns the client's IP address: the connection's, or if that is a trusted proxy, the last address in X-Forwarded-For
+ * that is not. Proxies are recognized by their networks, because their number varies. Empty if the address is unknown.
  */
 export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Proxies): string {
   const proxies = trustedProxies(config);
@@ -27,8 +27,8 @@ export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Pro
 }
 
 /**
- * True if a client's address tells one client from another. An address that is private or a proxy's does not: behind a
- * load balancer that hides its clients (Kubernetes' externalTrafficPolicy: Cluster) all of them have it.
+ * Returns true if an address distinguishes clients. A private address or a proxy's does not: behind a load balancer that
+ * hides its clients (Kubernetes' externalTrafficPolicy: Cluster), all clients have the same one.
  */
 export function isKnownAddress(address: string, config: Proxies): boolean {
   return isIP(address) !== 0 && !contains(trustedProxies(config), address) && !contains(privateNetworks, address);
@@ -59,7 +59,7 @@ function familyOf(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
-/** Without the spelling of IPv4 in IPv6, brackets, port and zone. */
+/** Removes brackets, port, zone, and the prefix of IPv4-mapped IPv6 addresses. */
 function plain(text: string): string {
   const address = text
     .trim()

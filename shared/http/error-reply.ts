@@ -22,7 +22,10 @@ const TITLES: Record<number, string> = {
   503: "Service unavailable",
 };
 
-/** Turns anything thrown into a UserError: its own text for one, and for the rest words that give nothing away, after logging the cause. */
+/**
+ * Turns any thrown value into a UserError and logs it unless the user caused it. Errors other than UserError get a generic
+ * message that reveals nothing.
+ */
 export function toUserError(error: unknown, log: Log): UserError {
   if (error instanceof UserError) {
     if (error.status >= 500) log.error(error.message, { cause: error.cause });
@@ -40,17 +43,17 @@ export function toErrorView(error: UserError, requestId: string): ErrorView {
   return { status: error.status, title: TITLES[error.status] ?? "Error", message: error.message, requestId };
 }
 
-/** An error as the API words it. */
+/** Makes an error reply in the API's format. */
 export function jsonError({ status, message, requestId }: ErrorView): Reply {
   return {
     status,
-    // A cache may keep a 404 without being told to, and what is not there for one may be for another.
+    // Caches may keep a 404 by default, but another visitor may be allowed to see the resource.
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
     body: JSON.stringify({ errors: [{ message, extensions: { requestId } }] }),
   };
 }
 
-/** Whether an Accept header prefers HTML to JSON; undefined where it wants neither or both alike. */
+/** Returns true if an Accept header prefers HTML to JSON; undefined if it accepts neither or both equally. */
 export function prefersHtml(accept: string | undefined): boolean | undefined {
   const quality = (type: RegExp) => {
     const range = (accept ?? "").split(",").find((part) => type.test(part));

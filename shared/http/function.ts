@@ -3,12 +3,12 @@ import type { Caller, Context, OpenFetch } from "../context.ts";
 import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
 import type { Body } from "./stream.ts";
 
-/** A request as a function sees it: read, bounded, and free of what a proxy or client may have forged. */
+/** A request as a function sees it, with its whole body within the size limit. */
 export type FunctionRequest = {
   method: string;
   /** Starts with "/", percent-encoded, without the query. */
   path: string;
-  /** What the route's `:name` segments matched, percent-decoded. */
+  /** Values of the route's `:name` segments, percent-decoded. */
   params: Record<string, string>;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
@@ -16,61 +16,61 @@ export type FunctionRequest = {
 };
 
 export type Reply<B extends Body = string | Buffer> = {
-  /** 200 unless given. */
+  /** 200 by default. */
   status?: number;
-  /** Lower-case names. */
+  /** Names are in lower case. */
   headers: Record<string, string>;
-  /** Values of Set-Cookie, in order: of two with a name, the last one counts. */
+  /** Values of Set-Cookie in order. The last one with a name counts. */
   cookies?: readonly string[] | undefined;
   body: B;
 };
 
-/** What a definition may say of itself; none of it is needed most often. */
-type Traits = {
-  /** False: works without a database, and is never refused because of its schema. True unless given. */
+/** Options of all kinds of functions. */
+type FunctionOptions = {
+  /** False if it works without a database; then the schema check does not apply. True by default. */
   usesDatabase?: boolean;
-  /** For a function that fetches. Named here so that only its artifact carries the fetcher. */
+  /** Set by functions that fetch, so that only their artifacts contain the fetcher. */
   openFetch?: OpenFetch;
 };
 
-/** A function called over HTTP: three steps, each timed and logged under its name. */
-export type HttpFunction<P = unknown, V = unknown, B extends Body = Body> = Traits & {
+/** A function called over HTTP. It has three steps, which are timed and logged separately. */
+export type HttpFunction<P = unknown, V = unknown, B extends Body = Body> = FunctionOptions & {
   kind: "http";
-  /** For a function that asks for `ctx.caller`. Named here so that only its artifact carries what finds that out. */
+  /** Set by functions that use `ctx.caller`, so that only their artifacts contain the authentication code. */
   identify?: Identify;
-  /** Callers from any origin may use it, without cookies: replies say so, and OPTIONS is answered. */
+  /** Allows calls from any origin, without cookies: adds CORS headers and answers OPTIONS. */
   allowsCors?: boolean;
-  /** Its reply's body may be a stream, which has a deadline of its own: a process that ends waits for it. */
+  /** Its reply's body may be a stream, which has its own deadline; a process that stops waits for it. */
   streams?: boolean;
-  /** What answers a body over the limit. 413 unless given. */
+  /** Status for a body over the limit. 413 by default. */
   tooLargeStatus?: 400 | 413;
-  /** Reads and checks what came. @throws UserError 400 */
+  /** Reads and validates the request. @throws UserError 400 */
   readParams(request: FunctionRequest, ctx: Context): P;
-  /** Does the work: one mediator or one query. */
+  /** Does the work with one use case or one query. */
   handle(ctx: Context, params: P): V | Promise<V>;
-  /** Turns the result into plain data to send; opens and asks nothing. A stream asks as it is read. */
+  /** Turns the result into a reply without any I/O, except that a stream may query as it is read. */
   render(viewModel: V, ctx: Context): Reply<B>;
 };
 
-/** A function called with a CloudEvent (from a PingSource), or with its data by an operator. */
-export type TickFunction<P = unknown, R extends object = object> = Traits & {
+/** A function called with a CloudEvent from a PingSource, or with the event's data by an operator. */
+export type TickFunction<P = unknown, R extends object = object> = FunctionOptions & {
   kind: "tick";
-  /** For calls over HTTP. Given by `tickFunction`, so that only artifacts with ticks carry it. */
+  /** Checks calls over HTTP. Set by `tickFunction`, so that only artifacts with ticks contain the check. */
   authorize: Authorize;
   readParams(data: unknown): P;
-  /** @returns what was done, as counts that are logged */
+  /** @returns counts of what was done, which are logged */
   run(ctx: Context, params: P): Promise<R>;
 };
 
 /**
- * An operator's function: JSON params in, JSON result out. Called with --once, or over HTTP from inside the cluster with
- * the operator's token.
+ * An operator function takes params and returns a result, both JSON objects. Called with --once, or over HTTP from inside
+ * the cluster with the operator's token.
  */
-export type AdminFunction<P = unknown, R extends object = object> = Traits & {
+export type AdminFunction<P = unknown, R extends object = object> = FunctionOptions & {
   kind: "admin";
-  /** For calls over HTTP. Given by `adminFunction`. */
+  /** Checks calls over HTTP. Set by `adminFunction`. */
   authorize: Authorize;
-  /** Longest time with --once. An hour unless given. */
+  /** Timeout with --once. An hour by default. */
   onceTimeoutMs?: number;
   readParams(data: unknown): P;
   run(ctx: Context, params: P): Promise<R>;
@@ -85,7 +85,7 @@ export function httpFunction<P, V, B extends Body = string | Buffer>(
 }
 
 type TickDefinition<P, R extends object> = Omit<TickFunction<P, R>, "kind" | "authorize"> & {
-  /** PODCORE_WAKE_TOKEN may call it as well. False unless given. */
+  /** Whether PODCORE_WAKE_TOKEN may also call it. False by default. */
   takesWakeToken?: boolean;
 };
 export function tickFunction<P, R extends object>(definition: TickDefinition<P, R>): TickFunction<P, R> {
@@ -98,7 +98,7 @@ export function adminFunction<P, R extends object>(definition: AdminDefinition<P
   return { kind: "admin", authorize: authorizeOperator, ...definition };
 }
 
-/** Finds out who sent a request. @throws UserError 401 for a key that is not, or no longer, one */
+/** Finds out who sent a request. @throws UserError 401 for an API key that is unknown or expired */
 export type Identify = (
   ctx: Context,
   request: { method: string; path: string; headers: IncomingHttpHeaders; remoteAddress: string | undefined },

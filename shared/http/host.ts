@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Returns the name in a Host header: lower-case, without the port and a trailing dot. Undefined if there is none. */
+/** Returns the name in a Host header in lower case, without port and trailing dot. Undefined if there is no header. */
 export function hostName(host: string | undefined): string | undefined {
   return host?.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }
@@ -13,15 +13,15 @@ export function isLoopbackName(name: string): boolean {
 }
 
 type Names = {
-  /** Of the Knative Service, which is the artifact's. */
+  /** Name of the Knative Service, which equals the artifact's. */
   service: string;
   /** PODCORE_HOSTS. */
   hosts: readonly string[];
 };
 
 /**
- * Refuses requests to another host than a Service's own: a page whose host resolves to this address (DNS rebinding) could
- * send them. A request without Host does not come from a browser.
+ * Refuses requests to host names other than a Service's own, because a page whose host resolves to this address could send
+ * them (DNS rebinding). Allows requests without Host, which do not come from a browser.
  *
  * @throws UserError 421
  */
@@ -31,13 +31,13 @@ export function requireServiceHost(headers: IncomingHttpHeaders, { service, host
   throw misdirected(headers.host ?? "");
 }
 
-/** What is answered to a host that is not podcore's (RFC 9110 15.5.20). */
+/** Makes the error for a host name that is not podcore's (RFC 9110 15.5.20). */
 export function misdirected(host: string): UserError {
   const shown = host.slice(0, 100);
   return new UserError(421, `Cannot answer for the host "${shown}": if it is podcore's, add it to PODCORE_HOSTS`);
 }
 
-/** As the cluster's DNS has it, with a traffic tag or without: `internal`, `canary-internal.podcore.svc.cluster.local`. */
+/** Returns true for the Service's DNS names, with or without a traffic tag: `internal`, `canary-internal.podcore.svc`. */
 function isService(name: string, service: string): boolean {
   const [first = "", ...rest] = name.split(".");
   const isOwn = first === service || first.endsWith(`-${service}`);

@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** The network that an address belongs to, which one person or household has: /24 of IPv4, /64 of IPv6. Empty for no address. */
+/** Returns an address's network, /24 of IPv4 or /64 of IPv6: about one household. Empty if it is not an IP address. */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf("."))}.0/24`;
   if (!isIPv6(address)) return "";
-  // The part before "::" may be shorter than the four groups that count, and what is left out is zeroes.
+  // The part before "::" may be shorter than four groups; the omitted groups are zero.
   const [head = "", tail = ""] = address.toLowerCase().split("::");
   const first = head === "" ? [] : head.split(":");
   const last = tail === "" ? [] : tail.split(":");

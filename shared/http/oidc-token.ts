@@ -5,26 +5,26 @@ import { invalidToken } from "./authorize.ts";
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 type Expected = { issuer: string; audience: string; subjects: readonly string[] };
 
-// What clusters sign with. A token cannot choose an algorithm without a key pair.
+// Algorithms that clusters sign with. All are asymmetric, so that a token cannot select a symmetric one.
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
-// Between the clocks of two nodes.
+// Difference between the clocks of two nodes.
 const CLOCK_TOLERANCE_SECONDS = 30;
-// Ten times what an API server in the same cluster takes.
+// Ten times as long as an API server in the same cluster takes.
 const TIMEOUT_MS = 5_000;
-// A hundred RSA keys.
+// Enough for a hundred RSA keys.
 const MAX_BYTES = 65_536;
-// A token of an unknown key makes the keys be fetched again, at most twice a minute.
+// A token with an unknown key ID triggers a new fetch of the keys, at most twice a minute.
 const COOLDOWN_MS = 30_000;
-// As long as Kubernetes' API server lets its keys be cached, times ten: a new key has an unknown ID, and is fetched at once.
+// Ten times the max-age of Kubernetes' API server. A new key has an unknown ID and is fetched at once anyway.
 const KEYS_MAX_AGE_MS = 600_000;
 
-// By issuer, which a process has one of.
+// Keys by issuer; a process has one issuer.
 const keysOf = new Map<string, Promise<Keys>>();
 
 /**
  * Requires a valid ID token (OpenID Connect Core 3.1.3.7): issuer, audience, expiry, and one of the subjects.
  *
- * @throws UserError 401 for a token that is not valid, 403 for another subject's, 503 if the issuer's keys cannot be had
+ * @throws UserError 401 for an invalid token, 403 for another subject, 503 if the issuer's keys cannot be fetched
  */
 export async function requireOidcToken(token: string, { issuer, audience, subjects }: Expected): Promise<void> {
   const { sub = "" } = await verify(token, { issuer, audience });
@@ -35,7 +35,7 @@ export async function requireOidcToken(token: string, { issuer, audience, subjec
 
 async function verify(token: string, { issuer, audience }: Omit<Expected, "subjects">): Promise<JWTPayload> {
   try {
-    // Before any key is fetched: what is not even said to be the issuer's makes no traffic.
+    // Checked before any key is fetched, so that tokens of other issuers cause no traffic.
     if (decodeJwt(token).iss !== issuer) throw invalidToken(token);
     const { payload } = await jwtVerify(token, await findKeys(issuer), {
       issuer,
@@ -47,13 +47,13 @@ async function verify(token: string, { issuer, audience }: Omit<Expected, "subje
     return payload;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
-    // What the issuer sent is not a set of keys, or not JSON.
+    // The issuer's response is not a key set, or not JSON.
     if (error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code) throw cannotFetch(issuer, error);
     throw invalidToken(token);
   }
 }
 
-/** The issuer's keys, which are fetched when a token needs them. Where they were announced is asked once. */
+/** Returns the issuer's key set, which fetches keys when a token needs them. Discovers the key set's URL once. */
 function findKeys(issuer: string): Promise<Keys> {
   let keys = keysOf.get(issuer);
   if (keys === undefined) {
@@ -64,13 +64,13 @@ function findKeys(issuer: string): Promise<Keys> {
   return keys;
 }
 
-/** OpenID Connect Discovery 4. */
+/** Finds the issuer's key set (OpenID Connect Discovery 4). */
 async function discover(issuer: string): Promise<Keys> {
   const text = await fetchText(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   const { issuer: named, jwks_uri: uri } = parse(text);
   const isSafe = typeof uri === "string" && (uri.startsWith("https:") || issuer.startsWith("http:"));
   if (named !== issuer || !isSafe || !URL.canParse(uri)) {
-    throw cannotFetch(issuer, new Error(`The document is of "${named}", its keys are at "${uri}"`));
+    throw cannotFetch(issuer, new Error(`The discovery document names issuer "${named}" and jwks_uri "${uri}"`));
   }
   return createRemoteJWKSet(new URL(uri), {
     cooldownDuration: COOLDOWN_MS,
@@ -79,7 +79,7 @@ async function discover(issuer: string): Promise<Keys> {
       try {
         return new Response(await fetchText(url));
       } catch (error) {
-        // They may have moved.
+        // The keys may have moved: discover them again next time.
         keysOf.delete(issuer);
         throw error;
       }
@@ -96,7 +96,7 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** @throws UserError 503, which a PingSource sends again */
+/** Fetches text. @throws UserError 503, after which a PingSource retries */
 async function fetchText(url: string): Promise<string> {
   try {
     const reply = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -1,14 +1,14 @@
 import type { Reply } from "./function.ts";
 
-/** `setCookies`: values of Set-Cookie, if there are any. */
+/** `setCookies`: values of Set-Cookie. */
 type Cookies = { setCookies?: readonly string[] | undefined };
 
-/** Sends the browser on after a form (RFC 9110 15.4.4): reloading the page it gets to sends nothing twice. */
+/** Redirects the browser after a form, so that a reload does not send the form again (RFC 9110 15.4.4). */
 export function seeOther(location: string, cookies: Cookies = {}): Reply {
   return withCookies({ status: 303, headers: { location, "cache-control": "no-store" }, body: "" }, cookies);
 }
 
-/** What a page's script, or an export, gets. It is somebody's own, so that no cache keeps it. */
+/** Makes a JSON reply that no cache keeps, because it is personal. */
 export function jsonReply(value: object, headers: Record<string, string> = {}): Reply {
   return {
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
@@ -16,7 +16,7 @@ export function jsonReply(value: object, headers: Record<string, string> = {}): 
   };
 }
 
-/** The reply with the cookies that log a browser in or out. */
+/** Adds the cookies that log a browser in or out. */
 export function withCookies(reply: Reply, { setCookies }: Cookies): Reply {
   return setCookies === undefined ? reply : { ...reply, cookies: setCookies };
 }

@@ -1,6 +1,6 @@
 import type { PodcoreFunction } from "./function.ts";
 
-/** A function and where it stands. Without routes (an artifact of one tick or operator's function) it takes every POST. */
+/** A function and its routes. Without routes, in the artifact of one tick or operator function, it gets every POST. */
 export type Mount = { name: string; fn: PodcoreFunction; routes: readonly { method: "GET" | "POST"; path: string }[] };
 
 export type Match =
@@ -8,7 +8,7 @@ export type Match =
   | { kind: "wrong-method"; allow: string[] }
   | { kind: "unknown" };
 
-/** Makes the function that finds the mount for a method and a path. HEAD is asked as GET. */
+/** Makes a function that finds the mount for a method and a path. HEAD matches GET. */
 export function createRouter(mounts: readonly Mount[]): (method: string, path: string) => Match {
   const rows = mounts.flatMap((mount) =>
     (mount.routes.length > 0 ? mount.routes : [{ method: "POST" as const, path: "*" }]).map(({ method, path }) => ({
@@ -18,12 +18,12 @@ export function createRouter(mounts: readonly Mount[]): (method: string, path: s
     })),
   );
   return function match(method, path) {
-    const asked = method === "HEAD" ? "GET" : method;
+    const routeMethod = method === "HEAD" ? "GET" : method;
     const allow = new Set<string>();
     for (const row of rows) {
       const found = row.pattern.exec(path);
       if (found === null) continue;
-      if (row.method === asked) return { kind: "found", mount: row.mount, params: decode(found.groups ?? {}) };
+      if (row.method === routeMethod) return { kind: "found", mount: row.mount, params: decode(found.groups ?? {}) };
       allow.add(row.method);
     }
     if (allow.has("GET")) allow.add("HEAD");
@@ -37,7 +37,7 @@ function toPattern(path: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** A segment that is not valid percent-encoding stands for itself. */
+/** Percent-decodes the values. Keeps a value that is not valid percent-encoding. */
 function decode(groups: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(groups).map(([name, value]) => {

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { UserError } from "../errors.ts";
 
 /**
- * Refuses a form that another site made the reader's browser send. Sec-Fetch-Site decides if the browser sends it (all
- * current ones do, to https and localhost), else Origin. A request with neither does not come from a browser's form.
+ * Refuses a form that another site made the visitor's browser send. Checks Sec-Fetch-Site, which all current browsers send
+ * to https and localhost, or else Origin. A request with neither does not come from a form in a browser.
  *
  * @throws UserError 403
  */
@@ -16,7 +16,10 @@ export function requireSameOrigin(headers: IncomingHttpHeaders, publicUrl: strin
   throw new UserError(403, `Forbidden: this form was sent from another site, "${site ?? headers.origin}"`);
 }
 
-/** By another name than the public URL's, such as one of the local network, the page came from the form's own host. */
+/**
+ * Returns true for the public URL's origin. If the visitor uses another host name, such as one of the local network, the
+ * origin must have that name.
+ */
 function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string): boolean {
   const own = new URL(publicUrl);
   return origin === own.origin || (host !== own.host && URL.parse(origin)?.host === host?.toLowerCase());

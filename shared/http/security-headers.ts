@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 
 /**
- * The headers of every reply. Scripts and styles come from the site's own files, never from a page; pictures and sound
- * come from wherever a feed says, over http too, because many feeds still do.
+ * Returns the security headers of every reply. Scripts and styles may only come from the site's own files, never inline.
+ * Images and media may come from anywhere, also over http, because many feeds still use it.
  */
 export function securityHeaders(config: Config): Record<string, string> {
   return {
@@ -12,7 +12,7 @@ export function securityHeaders(config: Config): Record<string, string> {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "referrer-policy": "strict-origin-when-cross-origin",
     "x-content-type-options": "nosniff",
-    // Two years, the preload list's own bound; only where the operator says that the site is https.
+    // Two years, as recommended for the preload list. Only if the public URL is https.
     ...(config.publicUrl.startsWith("https:") ? { "strict-transport-security": "max-age=63072000" } : {}),
   };
 }

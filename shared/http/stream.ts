@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { UserError } from "../errors.ts";
 import { elapsed, type Log } from "../log/log.ts";
 
-/** A body that is made while it is sent, in chunks of some tens of kilobytes. */
+/** A body that is generated while it is sent, in chunks of tens of kilobytes. */
 export type Chunks = AsyncIterable<string | Buffer>;
 export type Body = string | Buffer | Chunks;
 type StreamCall = {
@@ -14,11 +14,11 @@ type StreamCall = {
 };
 
 /**
- * The longest that a stream may take: 68 MB, the largest export that was measured, over 2.5 Mbit/s. Less than the
- * `timeoutSeconds` of the Services that stream: queue-proxy would end the reply there as if it were whole.
+ * Timeout of a stream: enough for the largest measured export, 68 MB, at 2.5 Mbit/s. Less than `timeoutSeconds` of the
+ * Services that stream, because queue-proxy would end the reply then as if it were complete.
  */
 export const STREAM_TIMEOUT_MS = 240_000;
-// A client that takes no more than a socket's buffer in this time has stopped reading, or is gone without a word.
+// A client that drains no data from the socket's buffer in this time has stopped reading or vanished.
 const STALL_TIMEOUT_MS = 30_000;
 
 export function isStream(body: Body): body is Chunks {
@@ -26,8 +26,8 @@ export function isStream(body: Body): body is Chunks {
 }
 
 /**
- * Makes a stream's first chunk, so that what fails until then can still be answered with an error. The rest is made as
- * it is read, within `STREAM_TIMEOUT_MS`, and logged in the caller's context when it ends.
+ * Generates a stream's first chunk, so that a failure until then can still be answered with an error. The rest is generated
+ * as it is read, within `STREAM_TIMEOUT_MS`. Its end is logged in the caller's log context.
  */
 export async function startStream(chunks: Chunks, call: StreamCall): Promise<Chunks> {
   const iterator = chunks[Symbol.asyncIterator]();
@@ -44,7 +44,7 @@ type Started = {
 async function* goOn({ iterator, first, call, inContext }: Started): AsyncGenerator<string | Buffer> {
   const { abort, log } = call;
   const startedAt = performance.now();
-  const late = new UserError(408, `Request timeout: the reply was not taken within ${STREAM_TIMEOUT_MS} ms`);
+  const late = new UserError(408, `Request timeout: the reply was not received within ${STREAM_TIMEOUT_MS} ms`);
   const timer = setTimeout(() => abort(late), STREAM_TIMEOUT_MS);
   let numBytes = 0;
   let outcome = "Reply abandoned";
@@ -55,7 +55,7 @@ async function* goOn({ iterator, first, call, inContext }: Started): AsyncGenera
     }
     outcome = "Reply streamed";
   } catch (cause) {
-    // A UserError is the client's doing: it has hung up, or takes too long.
+    // A UserError means that the client disconnected or was too slow.
     if (!(cause instanceof UserError)) inContext(() => log.error("Cannot finish a reply", { cause }));
     throw cause;
   } finally {
@@ -66,16 +66,16 @@ async function* goOn({ iterator, first, call, inContext }: Started): AsyncGenera
 }
 
 /**
- * Writes chunks as fast as they are taken, and does not end `target`.
+ * Writes chunks as fast as `target` accepts them. Does not end `target`.
  *
- * @throws Error where nothing is taken for half a minute or `target` closes, and whatever making the chunks throws
+ * @throws Error if `target` accepts nothing for `stallMs` or closes, or the error of the chunks
  */
 export async function writeChunks(
   chunks: Chunks,
   { target, stallMs = STALL_TIMEOUT_MS }: { target: Writable; stallMs?: number },
 ): Promise<void> {
   for await (const chunk of chunks) {
-    if (target.destroyed) throw new Error("Cannot write: nobody reads any more");
+    if (target.destroyed) throw new Error("Cannot write: the reader is gone");
     if (!target.write(chunk)) await untilDrained(target, AbortSignal.timeout(stallMs));
   }
 }
@@ -86,7 +86,7 @@ async function untilDrained(target: Writable, stalled: AbortSignal): Promise<voi
   try {
     await Promise.race([
       once(target, "drain", { signal }),
-      once(target, "close", { signal }).then(() => Promise.reject(new Error("Cannot write: nobody reads any more"))),
+      once(target, "close", { signal }).then(() => Promise.reject(new Error("Cannot write: the reader is gone"))),
     ]);
   } finally {
     done.abort();

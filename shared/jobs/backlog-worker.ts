@@ -6,39 +6,39 @@ import { whileRenewing } from "./lease-keeper.ts";
 
 type Params<C> = {
   budgetMs: number;
-  /** Claims in hand at the same time, at most. */
+  /** Maximum number of claims in progress. */
   concurrency: number;
   leaseSeconds: number;
   claim(limit: number): Promise<C[]>;
-  /** Gives a claim back unused. */
+  /** Releases an unused claim. */
   release(claim: C): Promise<void>;
-  /** Extends the leases of what is in hand. */
+  /** Extends the leases of claims in progress. */
   renew(held: readonly C[]): Promise<void>;
-  /** Does one, and records how it went. Throws only where no other is to be claimed: the database is away. */
+  /** Works on one claim and records its outcome. Throws only if no more should be claimed, as in a database outage. */
   work(claim: C): Promise<void>;
-  /** Claims one of those that may have killed the workers before this one. */
+  /** Claims a suspect: an item that may have killed the workers that claimed it before. */
   claimSuspect?(): Promise<C[]>;
 };
 
 // Claimed per query. Small, so that two pods share a backlog instead of one pod owning it.
 const CLAIM_SIZE = 10;
-// While some are in hand: one that takes long must not keep those waiting that become due meanwhile. Half of the second
-// within which a killed pod's claims are to be taken up after their leases.
+// How often to look for due items while others are in progress, so that a slow one does not delay them. Half a second,
+// because a killed pod's claims should be picked up within one second after their leases expire.
 const POLL_INTERVAL_MS = 500;
-// Suspects go first, or a backlog without end would keep them waiting for ever; most of the time is left for the others.
+// Share of the budget for suspects. They go first, or an endless backlog would delay them forever.
 const SUSPECTS_SHARE = 1 / 4;
-// More runs than a process has at the same time.
-const ROOM_CAPACITY = 1_000;
+// More than the number of concurrent runs in a process.
+const MAX_RUNS = 1_000;
 
-// Of the process: a suspect is tried only while no run in it, of feeds or of jobs, has anything else in hand.
-const room = createSemaphore(ROOM_CAPACITY);
+// Shared by all runs in the process, of feeds and of jobs. A suspect takes all of it, so that it runs alone.
+const activeRuns = createSemaphore(MAX_RUNS);
 
 /**
- * Works off a backlog under leases, many at once, until nothing is due or `budgetMs` is used up, the process is told to
- * end, or its caller's time is up. What is in hand then is finished; nothing new is claimed. Suspects are tried one at a
- * time, with nothing else in hand, before all others and after them.
+ * Works through a backlog under leases, concurrently, until nothing is due, `budgetMs` is used up, the process is told to
+ * stop, or the call's deadline passes. Then it finishes the claims in progress and claims nothing new. Suspects run alone,
+ * one at a time, before and after all others.
  *
- * @throws what claiming or `work` failed with first, after what is in hand has ended
+ * @throws the first error of claiming or `work`, once the claims in progress have ended
  */
 export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
   const { budgetMs, concurrency, leaseSeconds, claimSuspect } = params;
@@ -51,12 +51,12 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
   async function claimUnlessEnding(claim: () => Promise<C[]>): Promise<C[]> {
     const claims = await claim();
     if (!isEnding()) return claims;
-    // The end was told while they were being claimed: another takes them up at once.
+    // The run was told to end during the claim. Releases the claims, so that another worker can claim them at once.
     await Promise.all(claims.map((held) => giveBack(ctx, () => params.release(held))));
     return [];
   }
 
-  function take(claim: C): Promise<void> {
+  function begin(claim: C): Promise<void> {
     const work = params
       .work(claim)
       .catch((error: unknown) => void failures.push(error))
@@ -67,34 +67,36 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
 
   async function workOffSuspects(share?: number): Promise<void> {
     while (claimSuspect !== undefined && mayClaim(share)) {
-      // Another run in this process has something in hand: the next to begin or end tries the suspects.
-      const leave = room.tryAcquire(ROOM_CAPACITY);
-      if (leave === undefined) return;
+      // Returns if another run in this process is active: a later run will try the suspects.
+      const release = activeRuns.tryAcquire(MAX_RUNS);
+      if (release === undefined) return;
       try {
         const [claim] = await claimUnlessEnding(claimSuspect);
         if (claim === undefined) return;
-        await take(claim);
+        await begin(claim);
       } finally {
-        leave();
+        release();
       }
     }
   }
 
   async function workOffOthers(): Promise<void> {
-    // Fails only where the end is told meanwhile: nothing is claimed then.
-    const leave = await room.acquire({ signal: AbortSignal.any([ctx.signal, ctx.draining]) }).catch(() => undefined);
+    // Fails only if the run is told to end meanwhile; then nothing is claimed.
+    const release = await activeRuns
+      .acquire({ signal: AbortSignal.any([ctx.signal, ctx.draining]) })
+      .catch(() => undefined);
     try {
       while (mayClaim()) {
         const free = concurrency - inHand.size;
         const claims = free === 0 ? [] : await claimUnlessEnding(() => params.claim(Math.min(free, CLAIM_SIZE)));
         if (claims.length === 0 && inHand.size === 0) return;
-        for (const claim of claims) void take(claim);
+        for (const claim of claims) void begin(claim);
         if (claims.length === 0) await untilOneEnds(inHand.values());
       }
     } finally {
-      // Also where claiming failed: what is in hand needs its leases until it has ended.
+      // Even if claiming failed, claims in progress need their leases renewed until they end.
       await Promise.all(inHand.values());
-      leave?.();
+      release?.();
     }
   }
 
@@ -112,7 +114,7 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Waits until one ends, or it is time to look for others. */
+/** Waits until one claim ends or it is time to look for due items. */
 async function untilOneEnds(work: Iterable<Promise<void>>): Promise<void> {
   const timer = new AbortController();
   const poll = sleep(POLL_INTERVAL_MS, undefined, { signal: timer.signal }).catch(() => {});

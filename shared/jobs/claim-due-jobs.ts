@@ -7,12 +7,12 @@ export type JobClaim = {
   leaseToken: number;
   name: string;
   args: unknown;
-  /** How many attempts have failed so far; one whose worker ended under it is among them. */
+  /** Number of failed attempts so far, including those whose worker died. */
   numErrors: number;
-  /** The worker before ended under it. */
+  /** Whether the previous worker's lease expired, because the worker died. */
   wasHeld: boolean;
   createdAt: Date;
-  /** Since it was created, by the database's clock. */
+  /** Time since its creation, by the database's clock. */
   ageMs: number;
 };
 type Row = {
@@ -26,15 +26,15 @@ type Row = {
   age_ms: number;
 };
 
-// Three renewals fit in; short enough that a killed pod's jobs are soon taken up by another.
+// Long enough for three renewals, short enough that a killed pod's jobs are soon claimed again.
 export const JOB_LEASE_SECONDS = 30;
-/** The last error of a job whose lease ran out: its worker was killed, perhaps by what the job did. */
+/** Last error of a job whose lease expired: its worker was killed, perhaps by the job. */
 export const WORKER_ENDED = "Worker ended before the job did";
 
 /**
- * Claims up to `limit` jobs that are due and that nobody is at, longest due first. SKIP LOCKED lets any number of
- * workers claim at once without waiting for each other. A lease that ran out counts as an error, so that a job that
- * kills its workers is parked in the end as well.
+ * Claims up to `limit` due jobs that no worker holds, longest due first. SKIP LOCKED lets any number of workers claim
+ * concurrently without waiting for each other. An expired lease counts as an error, so that a job that kills its workers is
+ * eventually parked.
  */
 export async function claimDueJobs(db: Database, { limit }: { limit: number }): Promise<JobClaim[]> {
   const rows = await db.once.execute<Row>(sql`

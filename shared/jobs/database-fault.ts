@@ -2,16 +2,16 @@ import type { Context } from "../context.ts";
 import { findCode, isDatabaseUnavailable } from "../db/failure.ts";
 
 /**
- * Whether the database is to blame for a failure, and not the feed or job whose result was to be stored. A statement that
- * took too long (57014) does not count: it may take as long the next time, so that its feed or job has to back off.
+ * Returns true if a failure is the database's fault, not that of the feed or job whose result was to be stored. A statement
+ * timeout (57014) does not count: the statement may be as slow next time, so its feed or job must back off.
  */
 export function isDatabaseFault(error: unknown): boolean {
   return isDatabaseUnavailable(error) && findCode(error) !== "57014";
 }
 
-/** Gives a claim back where the database can be reached. Otherwise the lease runs out. */
+/** Releases a claim. If the database cannot be reached, logs that and lets the lease expire. */
 export async function giveBack(ctx: Pick<Context, "log">, release: () => Promise<void>): Promise<void> {
   await release().catch((error: unknown) => {
-    ctx.log.warn("Cannot give a claim back", { error: String(error) });
+    ctx.log.warn("Cannot release a claim", { error: String(error) });
   });
 }

@@ -3,9 +3,9 @@ import type { Database } from "../db/pool.ts";
 import type { JobDefinition, JobOf } from "./job.ts";
 
 /**
- * Stores a job that is due at once, and returns its id. Call it in the transaction of the change that the job follows
- * from. `D` is the job's definition: `enqueueJob<typeof podcastRefresh>(tx, { name, args })`. Only its type is imported,
- * so that whoever enqueues a job does not carry the code that does it.
+ * Stores a job that is due immediately, and returns its ID. Call it in the transaction of the change that requires the job.
+ * `D` is the job's definition: `enqueueJob<typeof podcastRefresh>(tx, { name, args })`. Callers import only its type, so
+ * that their artifacts do not contain the code that runs the job.
  */
 export async function enqueueJob<D extends JobDefinition = never>(
   db: Database,

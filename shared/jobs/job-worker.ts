@@ -11,21 +11,20 @@ import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "./
 import { giveBack, isDatabaseFault } from "./database-fault.ts";
 import type { JobDefinition, JobDefinitions } from "./job.ts";
 
-/** Abandoned: the lease was lost, or time ran out. Somebody does the job again. */
+/** `numAbandoned`: jobs whose lease was lost or whose run was stopped. They are run again later. */
 export type WorkResult = { numDone: number; numFailed: number; numParked: number; numAbandoned: number };
 
-// Jobs mostly wait for somebody else's host; more than a pod's connections, which they need for moments only.
+// Jobs mostly wait for remote hosts. More than a pod's connections, because jobs need one only briefly.
 const CONCURRENCY = 10;
-// The original's: the tenth failure comes at least four and a quarter hours after the first.
+// As in the original podcore. The tenth failure comes at least four and a quarter hours after the first.
 const MAX_NUM_ERRORS = 10;
 
 /**
- * Works off the jobs that are due until `budgetMs` is used up, many at once. A job that fails is tried again after
- * n^4 + 3 seconds, n its failures so far, and parked after ten; it does not stop the others. A job's definition
- * may have it tried for a time instead. What is in flight when the time is up is finished;
- * nothing new is claimed.
+ * Runs due jobs concurrently until `budgetMs` is used up, then finishes those in progress. A job is retried n^4 + 3 seconds
+ * after its nth failure, and parked after ten failures. Its definition may limit the time of retries instead. A failed job
+ * does not affect others.
  *
- * @throws Error where the database is away: nothing more is claimed, and no job is charged with it
+ * @throws Error in a database outage: nothing more is claimed, and no job's failures increase
  */
 export async function run(
   ctx: Context,
@@ -40,7 +39,7 @@ export async function run(
       claim: (limit) => claimDueJobs(ctx.db, { limit }),
       release: (claim) => releaseJob(ctx.detachedDb, claim),
       renew: (held) => renewJobLeases(ctx.db, held),
-      work: (claim) => take(ctx, { claim, jobs, result }),
+      work: (claim) => workAndCount(ctx, { claim, jobs, result }),
     });
   } finally {
     ctx.log.info("Work finished", toCountFields(result));
@@ -49,7 +48,7 @@ export async function run(
 }
 
 type Work = { claim: JobClaim; jobs: JobDefinitions };
-async function take(ctx: Context, { claim, jobs, result }: Work & { result: WorkResult }): Promise<void> {
+async function workAndCount(ctx: Context, { claim, jobs, result }: Work & { result: WorkResult }): Promise<void> {
   await withContext({ job_id: claim.jobId, job: claim.name }, async () => {
     try {
       result[await work(ctx, { claim, jobs })] += 1;
@@ -59,17 +58,17 @@ async function take(ctx: Context, { claim, jobs, result }: Work & { result: Work
         await giveBack(ctx, () => releaseJob(ctx.detachedDb, claim));
         throw cause;
       }
-      // Not even the outcome could be recorded: the lease runs out, and the job is due again.
-      ctx.log.error("Cannot record a job", { cause });
+      // The outcome could not be recorded, so the job is due again when its lease expires.
+      ctx.log.error("Cannot record the job's outcome", { cause });
     }
   });
 }
 
 async function work(ctx: Context, { claim, jobs }: Work): Promise<keyof WorkResult> {
   const { numErrors, wasHeld } = claim;
-  // Not every object has only the names that were given to it: `constructor` is no job.
+  // hasOwn, because `constructor` and other inherited names are not jobs.
   const definition = Object.hasOwn(jobs, claim.name) ? jobs[claim.name] : undefined;
-  // The worker before has ended under it, and so may this one: not again at once.
+  // The job may have killed its previous worker and have no attempts left, so it is not run again.
   if (wasHeld && numErrors >= MAX_NUM_ERRORS)
     return recordFailure(ctx, { claim, definition, error: WORKER_ENDED, numErrors });
   try {
@@ -85,7 +84,7 @@ async function work(ctx: Context, { claim, jobs }: Work): Promise<keyof WorkResu
   return (await recordJobDone(ctx.db, claim)) ? "numDone" : leaseLost(ctx, claim);
 }
 
-/** Runs a job within its own deadline, whether or not it heeds its signal. */
+/** Runs a job within its deadline, even if the job ignores its signal. */
 async function attempt(
   ctx: Context,
   { claim, definition }: { claim: JobClaim; definition: JobDefinition | undefined },
@@ -100,13 +99,13 @@ async function attempt(
   await untilAborted(ctx.signal, attempted);
 }
 
-/** What is kept of an error: words that are meant for a reader, and of all others only that there was one. */
+/** Logs an error and returns what to store of it: a UserError's message, or else only that there was an error. */
 function describe(ctx: Context, error: unknown): string {
   if (error instanceof UserError) {
     ctx.log.info("Job failed", { reason: error.message });
     return redactText(error.message);
   }
-  ctx.log.error("Cannot do job", { cause: error });
+  ctx.log.error("Cannot run the job", { cause: error });
   return "Internal error";
 }
 
@@ -121,7 +120,7 @@ async function recordFailure(ctx: Context, failure: Failure): Promise<keyof Work
   return isParked ? "numParked" : "numFailed";
 }
 
-/** Tells how long to wait before the next attempt; undefined: there is none. */
+/** Returns the delay before the next attempt; undefined if there is none. */
 function delayAfterFailure({ claim, definition, numErrors }: Failure): number | undefined {
   const delayMs = (numErrors ** 4 + 3) * 1_000;
   const { retry } = definition ?? {};
@@ -136,15 +135,17 @@ function leaseLost(ctx: Context, { leaseToken }: JobClaim): keyof WorkResult {
 
 export type JobFailure = {
   error: string;
-  /** Of all attempts, this one included. */
+  /** Number of failed attempts, including this one. */
   numErrors: number;
-  /** Until the next attempt; undefined: there is none, and the job is parked. */
+  /** Delay until the next attempt; undefined if there is none and the job is parked. */
   delayMs: number | undefined;
 };
 
 /**
- * Ends a claim with a success: the job is gone. @returns false where the lease was lost, and another is at the job; a job
- * that is gone already is done, so that this can be repeated
+ * Ends a claim with success by deleting the job.
+ *
+ * @returns false if the lease was lost and another worker holds the job. A deleted job counts as done, so that this
+ *   statement is repeatable
  */
 export async function recordJobDone(db: Database, { jobId, leaseToken }: JobClaim): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
@@ -153,7 +154,7 @@ export async function recordJobDone(db: Database, { jobId, leaseToken }: JobClai
   return rows.length === 0;
 }
 
-/** Ends a claim with a failure. @returns false where the lease was lost, and nothing is recorded */
+/** Ends a claim with a failure. @returns false if the lease was lost and nothing was recorded */
 export async function recordJobFailure(
   db: Database,
   { jobId, leaseToken }: JobClaim,
@@ -170,13 +171,13 @@ export async function recordJobFailure(
   return rows.length > 0;
 }
 
-/** Gives a claim back unfinished, as no failure of the job's: it stays due, and anybody may take it up at once. */
+/** Releases a claim without counting a failure. The job stays due, and any worker can claim it immediately. */
 export async function releaseJob(db: Database, { jobId, leaseToken }: JobClaim): Promise<void> {
   await db.repeatable.execute(sql`
     update job set lease_expires_at = null where id = ${jobId}::bigint and lease_token = ${leaseToken}::bigint`);
 }
 
-/** Extends the leases that are still held under the tokens they were claimed with. A job that has ended gets none. */
+/** Extends leases that are still held with the tokens of their claims. Skips jobs that have ended. */
 export async function renewJobLeases(db: Database, claims: readonly JobClaim[]): Promise<void> {
   const held = JSON.stringify(claims.map(({ jobId, leaseToken }) => ({ jobId, leaseToken })));
   await db.repeatable.execute(sql`

@@ -4,24 +4,24 @@ import type { Context } from "../context.ts";
 type ClaimedJob = { readonly jobId: number; readonly leaseToken: number; readonly createdAt: Date };
 export type JobContext = Context & { readonly job: ClaimedJob };
 
-/** What a job of one name is: how its stored args are read, and what is done with them. */
+/** Defines the jobs of one name: how to read their stored args, and how to run them. */
 export type JobDefinition<A = unknown, N extends string = string> = {
-  /** What it is stored under. */
+  /** Name that the job is stored under. */
   name: N;
-  /** The longest that one attempt may take; `ctx.signal` is aborted then. */
+  /** Timeout of one attempt, after which `ctx.signal` is aborted. */
   timeoutMs: number;
-  /** A job that fails is tried again until it is so old, with at most so long a wait. Unless given it is parked after ten errors. */
+  /** Retries a failed job until it is `forMs` old, with delays of at most `maxDelayMs`. By default it is parked after ten errors. */
   retry?: { forMs: number; maxDelayMs: number };
-  /** @throws UserError where the args are not those of such a job */
+  /** Validates stored args. @throws UserError if they are invalid */
   parse(args: unknown): A;
-  /** Does the work. It may be called again for a job that was done already, where a worker ended before it could say so. */
+  /** Runs the job. It may be called again for a finished job, if the worker died before it recorded that. */
   run(ctx: JobContext, args: A): Promise<void> | void;
 };
 
-/** The jobs that a worker knows, by name. */
+/** Job definitions by name. */
 export type JobDefinitions = Readonly<Record<string, JobDefinition>>;
 
-/** A job to be done, as its definition `D` reads it. */
+/** A job to enqueue, typed by its definition `D`. */
 export type JobOf<D> = D extends JobDefinition<infer A, infer N> ? { name: N; args: A } : never;
 
 export function job<A, N extends string>(definition: JobDefinition<A, N>): JobDefinition<A, N> {

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 
 type Params<T> = { leaseSeconds: number; renew(): Promise<void>; work(): Promise<T> };
 
-/** Renews leases while `work` runs: thrice within a lease, so that one renewal may be lost. */
+/** Renews leases while `work` runs, three times within a lease, so that a lost renewal does no harm. */
 export async function whileRenewing<T>(
   ctx: Pick<Context, "log">,
   { leaseSeconds, renew, work }: Params<T>,

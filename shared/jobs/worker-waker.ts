@@ -3,18 +3,18 @@ import http from "node:http";
 import https from "node:https";
 import type { Context } from "../context.ts";
 
-// A tick answers at its end. Nobody waits for that, and it goes on when it is hung up on; before that, its pod may have
+// A tick answers when it ends, but nobody waits for that, and a tick continues after a disconnect. The time is for its pod
 // to start.
 const TIMEOUT_MS = 30_000;
 
 /**
- * Asks the work tick to start now, where the settings say how, and does not wait for it. Called after a job is committed
- * that somebody waits for; where it fails the next tick does the job.
+ * Asks the work tick to start now, if PODCORE_WORK_URL is set, and does not wait for it. Call it after the commit of a job
+ * that someone waits for. If it fails, the next tick runs the job.
  */
 export function run({ config, log }: Pick<Context, "config" | "log">): void {
   if (config.workUrl === undefined) return;
   const { request } = config.workUrl.startsWith("https:") ? https : http;
-  const asked = request(config.workUrl, {
+  const outgoing = request(config.workUrl, {
     method: "POST",
     timeout: TIMEOUT_MS,
     headers: {
@@ -26,10 +26,10 @@ export function run({ config, log }: Pick<Context, "config" | "log">): void {
       ...(config.wakeToken === undefined ? {} : { authorization: `Bearer ${config.wakeToken}` }),
     },
   });
-  asked.on("response", (reply) => reply.resume());
-  asked.on("timeout", () => asked.destroy());
-  asked.on("error", (cause) => log.warn("Cannot wake the worker", { reason: String(cause) }));
-  // Not a reason for the process to stay.
-  asked.on("socket", (socket) => socket.unref());
-  asked.end("{}");
+  outgoing.on("response", (reply) => reply.resume());
+  outgoing.on("timeout", () => outgoing.destroy());
+  outgoing.on("error", (cause) => log.warn("Cannot wake the worker", { reason: String(cause) }));
+  // Does not keep the process alive.
+  outgoing.on("socket", (socket) => socket.unref());
+  outgoing.end("{}");
 }

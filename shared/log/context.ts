@@ -5,12 +5,12 @@ import { redactFields } from "./redact.ts";
 const storage = new AsyncLocalStorage<readonly Pair[]>();
 const NO_CONTEXT: readonly Pair[] = [];
 
-/** Runs `fn` so that every line logged in it, and in what it awaits, carries `fields` inside those already there. */
+/** Runs `fn` so that every line logged during it, also after awaits, carries `fields` nested in the outer context. */
 export function withContext<T>(fields: Fields, fn: () => T): T {
   return storage.run([...currentContext(), ...redactFields(fields)], fn);
 }
 
-/** The fields of the contexts that the caller runs in, outermost first. */
+/** Returns the fields of the contexts that the caller runs in, outermost first. */
 export function currentContext(): readonly Pair[] {
   return storage.getStore() ?? NO_CONTEXT;
 }

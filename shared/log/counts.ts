@@ -1,4 +1,4 @@
-/** Turns a result's counts into a log line's fields: `numDone` is `num_done` there. */
+/** Turns a result's counts into log fields: `numDone` becomes `num_done`. */
 export function toCountFields(result: Record<string, number | undefined>): Record<string, number | undefined> {
   return Object.fromEntries(
     Object.entries(result).map(([name, count]) => [

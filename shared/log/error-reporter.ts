@@ -7,44 +7,44 @@ import { readDsn } from "./sentry-dsn.ts";
 import { createEvent, type SentryEvent } from "./sentry-event.ts";
 
 export type ErrorReporter = {
-  /** The log that was given; what it is told as an error is reported as well. */
+  /** The given log; it also reports what is logged as an error. */
   log: Log;
-  /** Waits for what is under way, for two seconds at most, and gives up the rest. */
+  /** Waits up to two seconds for reports that are being sent, then aborts the others. */
   flush(): Promise<void>;
 };
 type ReporterOptions = {
-  /** Nothing is reported without one. */
+  /** Undefined: nothing is reported. */
   dsn: string | undefined;
   environment: string;
-  /** The artifact's. */
+  /** The artifact's name. */
   name: string;
 };
 
-// In this time the same error is sent once, and only so many others: an error storm is told by its first ones.
+// In one window an error is sent once, and at most this many different errors: the first ones describe an error storm.
 const WINDOW_MS = 60_000;
 const MAX_PER_WINDOW = 30;
-// A server that does not answer holds no more than this of our sockets and memory.
+// Bounds the sockets and memory that a server which does not answer can hold.
 const MAX_IN_FLIGHT = 10;
 const TIMEOUT_MS = 5_000;
 const FLUSH_MS = 2_000;
-// Sentry's own default, where a 429 does not say how long to keep quiet.
+// Sentry's default for a 429 without Retry-After.
 const PAUSE_MS = 60_000;
-// Fields of the context that differ with each request, though the error is the same.
+// Context fields that differ between requests even if the error is the same.
 const PER_REQUEST = ["request_id", "trace_id"];
 
 /** Why an event was not sent: https://develop.sentry.dev/sdk/telemetry/client-reports/ */
 type Reason = "event_processor" | "ratelimit_backoff" | "queue_overflow" | "network_error" | "send_error";
 
 /**
- * Reports what is logged as an error to Sentry, or to what speaks its protocol. It never throws, and nobody waits for
- * it. A failure that is its reader's own (a UserError below 500) is none.
+ * Reports what is logged as an error to Sentry, or to a server that speaks its protocol. Reporting never throws, and
+ * logging does not wait for it. Skips errors that the user caused (a UserError below 500).
  */
 export function createErrorReporter(log: Log, { dsn, environment, name }: ReporterOptions): ErrorReporter {
   if (dsn === undefined) return { log, flush: async () => {} };
   const endpoint = readDsn(dsn);
   const ending = new AbortController();
   const inFlight = new Set<Promise<void>>();
-  // When each was sent, the oldest first.
+  // When each error was sent, oldest first.
   const sentAtMs = new Map<string, number>();
   const discarded = new Map<Reason, number>();
   let pausedUntilMs = 0;
@@ -54,10 +54,10 @@ export function createErrorReporter(log: Log, { dsn, environment, name }: Report
     const event = createEvent({ message, fields, cause, context: currentContext(), name, environment });
     const reason = reasonToDiscard(event);
     if (reason !== undefined) discard(reason);
-    else take(send(event));
+    else track(send(event));
   }
 
-  function take(sending: Promise<void>): void {
+  function track(sending: Promise<void>): void {
     inFlight.add(sending);
     void sending.finally(() => inFlight.delete(sending));
   }
@@ -78,7 +78,7 @@ export function createErrorReporter(log: Log, { dsn, environment, name }: Report
 
   async function send(event: SentryEvent): Promise<void> {
     const items: EnvelopeItem[] = [{ type: "event", payload: event }, ...takeDiscarded()];
-    // The reply goes first: loading TLS takes longer than that.
+    // Lets the request's reply go out first, because loading TLS takes longer than sending it.
     await new Promise(setImmediate);
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
@@ -101,7 +101,7 @@ export function createErrorReporter(log: Log, { dsn, environment, name }: Report
     discarded.set(reason, (discarded.get(reason) ?? 0) + 1);
   }
 
-  /** Tells the log, and with the item that is returned the server, how many were not sent. */
+  /** Logs how many errors were not sent, resets the counts, and returns them as an item for the server. */
   function takeDiscarded(): EnvelopeItem[] {
     if (discarded.size === 0) return [];
     const events = [...discarded].map(([reason, quantity]) => ({ reason, category: "error", quantity }));
@@ -131,7 +131,10 @@ export function createErrorReporter(log: Log, { dsn, environment, name }: Report
   };
 }
 
-/** Tells errors apart. The same one may be logged in other words, of another podcast, by many requests. */
+/**
+ * Returns a key that is equal for equal errors. An exception is the key if there is one, because the same exception may
+ * be logged with other words and fields by many requests.
+ */
 function keyOf({ message, tags, extra, exception }: SentryEvent): string {
   if (exception !== undefined) return JSON.stringify(exception);
   const lasting = Object.entries(tags).filter(([tag]) => !PER_REQUEST.includes(tag));

@@ -1,23 +1,23 @@
 import type { ErrorText } from "./record.ts";
 import { escapeControls, redactText } from "./redact.ts";
 
-// Enough for every wrapper of ours around a driver's error; it also ends a chain that leads back to itself.
+// Enough for each of our wrappers around a driver's error. It also ends a circular chain.
 const MAX_CAUSES = 5;
-// V8 keeps ten frames unless told otherwise.
+// V8 keeps ten by default.
 const MAX_FRAMES = 20;
 
 type ErrorLike = { name?: unknown; message: string; stack?: unknown; cause?: unknown };
 
 /** One error of a chain, with its secrets masked. */
 export type ErrorLink = {
-  /** Undefined where no error was thrown but something else. */
+  /** Undefined if the thrown value was not an error. */
   name: string | undefined;
   message: string;
-  /** `at name (file:1:2)`, the innermost call first, each on one line. */
+  /** `at name (file:1:2)`, one line each, innermost call first. */
   frames: string[];
 };
 
-/** Describes whatever was thrown, with its secrets masked. */
+/** Describes any thrown value and its causes, with secrets masked. */
 export function describeError(thrown: unknown): ErrorText {
   const links = listLinks(thrown);
   const [first, ...causes] = links.map(({ message }) => message);
@@ -29,7 +29,7 @@ export function describeError(thrown: unknown): ErrorText {
   return { message: first ?? "", causes, stack };
 }
 
-/** What was thrown and what caused it, nearest first. */
+/** Returns the thrown value and its causes, nearest first. */
 export function listLinks(thrown: unknown): ErrorLink[] {
   const links: ErrorLink[] = [];
   let link = thrown;
@@ -46,7 +46,7 @@ function messageOf(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
   if (!isErrorLike(thrown)) return `not an error but ${thrown === null ? "null" : typeof thrown}`;
   if (thrown.message !== "") return thrown.message;
-  // Node's error for a host none of whose addresses answered has no message of its own.
+  // Node's error has no message if none of a host's addresses answered.
   if (thrown instanceof AggregateError) return thrown.errors.map(aggregatedMessage).join(" and ");
   return String(thrown.name);
 }
@@ -55,7 +55,7 @@ function aggregatedMessage(thrown: unknown): string {
   return isErrorLike(thrown) ? thrown.message : typeof thrown;
 }
 
-/** The frames end a stack. Its start repeats the message, which may be long, or secret, or look like frames. */
+/** Returns the frames at the end of a stack. The stack's start repeats the message, which may look like frames. */
 function framesOf({ message, stack }: ErrorLike): string[] {
   if (typeof stack !== "string") return [];
   const messageAt = stack.indexOf(message);

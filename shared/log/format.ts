@@ -9,8 +9,8 @@ const SEVERITIES: Record<Level, string> = { DEBUG: "DEBUG", INFO: "INFO", WARN: 
 const RESERVED = new Set(["severity", "message", "time"]);
 
 /**
- * For a terminal: each field of the context is a heading, indented by its depth, and records stand below it. A heading
- * is printed when it differs from the last record's, so requests that take turns repeat theirs.
+ * Formats records as a tree for a terminal. Each context field is a heading, indented by its depth, with its records
+ * below. A heading is printed only if it differs from the last record's, so interleaved requests repeat their headings.
  */
 export function treeFormat(): Format {
   let printed: readonly Pair[] = [];
@@ -31,20 +31,20 @@ export function treeFormat(): Format {
 }
 
 /**
- * One line a record: its own fields, then the context's from the innermost out, a name once (of nested steps the inner
- * one), so that lines of requests that take turns can be told apart. An error's stack stays on the line, escaped.
+ * Formats each record as one line: its own fields, then the context's, innermost first. Each name appears once, so of
+ * nested steps the line names the inner one. An error's stack stays on the line, escaped.
  */
 export function flatFormat(): Format {
   return (record, { at, level }) => {
     const all = allPairs(record, "stack");
-    // A request that came with a trace only has its id for its own: once is enough to search for.
+    // A request with a traceparent but no X-Request-Id uses the trace's ID as its own. Print it once.
     if (all.get("trace_id") === all.get("request_id")) all.delete("trace_id");
     const pairs = [...all];
     return `${lineText(record.message, { at, level, pairs })}\n`;
   };
 }
 
-/** One JSON object a line, as https://cloud.google.com/logging/docs/structured-logging reads it. */
+/** Formats each record as a line of JSON for https://cloud.google.com/logging/docs/structured-logging. */
 export function jsonFormat(projectId: string | undefined): Format {
   return (record, { at, level }) => {
     const line = new Map<string, unknown>([
@@ -54,14 +54,14 @@ export function jsonFormat(projectId: string | undefined): Format {
     ]);
     for (const [name, value] of allPairs(record, "stack_trace")) {
       if (name === "trace_id") line.set("logging.googleapis.com/trace", traceName(pairValue(value), projectId));
-      // A field must not hide what the line is about.
+      // A field must not overwrite severity, message or time.
       else line.set(RESERVED.has(name) ? `${name}_` : name, jsonValue(value));
     }
     return `${JSON.stringify(Object.fromEntries(line))}\n`;
   };
 }
 
-/** Own fields first, then the context from the innermost out; of a name that comes twice, the first. */
+/** Returns the record's own fields, then the context's, innermost first. The first pair with a name wins. */
 function allPairs(record: LogRecord, stackName: string): Map<string, Pair[1]> {
   const stack: Pair[] = record.error?.stack.length ? [[stackName, record.error.stack.join("\n")]] : [];
   const pairs = new Map<string, Pair[1]>();
@@ -83,7 +83,7 @@ function lineText(message: string, { at, level, pairs }: { at: Date; level: Leve
   return escapeControls(text);
 }
 
-/** `Mar 25 10:27:05.938`, in the process's time zone. */
+/** Formats an instant as `Mar 25 10:27:05.938`, in the process's time zone. */
 function dateText(at: Date): string {
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   return `${MONTHS[at.getMonth()]} ${two(at.getDate())} ${time}.${String(at.getMilliseconds()).padStart(3, "0")}`;
@@ -106,7 +106,7 @@ function pairValue(value: Pair[1]): string {
   return value instanceof Date ? instantText(value) : String(value);
 }
 
-/** Ids stay text whatever their size, so that a name has one type in the log's index. */
+/** Returns a field's JSON value. A bigint always becomes a string, so that a field has one type in the log's index. */
 export function jsonValue(value: Pair[1]): unknown {
   return Array.isArray(value) || typeof value === "boolean" || Number.isFinite(value) ? value : pairValue(value);
 }

@@ -17,9 +17,9 @@ export type Log = {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  /** `cause` is whatever was caught: its message, the chain of its causes and its stack are logged. */
+  /** Logs `cause`, any caught value, with its message, its chain of causes and its stack. */
   error<F extends object>(message: string, fields?: F & ErrorFields<F>): void;
-  /** Writes what is buffered before it returns. Call it where the process may end by a signal. */
+  /** Writes buffered lines before it returns. Call it before a signal may end the process. */
   flush(): void;
 };
 
@@ -28,23 +28,23 @@ type ErrorFields<F> = { cause?: unknown } & { [Name in Exclude<keyof F, "cause">
 export type LogOptions = {
   format: LogFormat;
   level: LogLevel | "silent";
-  /** takes each record's text at once, instead of the buffered stream */
+  /** Receives each record's text immediately, in place of the buffered stream. */
   write?: (text: string) => void;
-  /** default: stdout */
+  /** stdout by default. */
   stream?: "stdout" | "stderr";
-  /** Google Cloud project that the traces of JSON lines belong to */
+  /** Google Cloud project of the traces that JSON lines name. */
   projectId?: string | undefined;
   now?: () => Date;
 };
 
-// What tslog carries for each line: the middleware puts it together, the transport's format prints it.
+// tslog's entry for each line: the middleware fills it in, the transport's format prints it.
 type Entry = { args: [LogRecord]; _logMeta: { date: Date; logLevelName: string } };
 
 const LEVELS = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" } as const;
-// Above tslog's highest, FATAL.
+// Above FATAL, tslog's highest level.
 const SILENT = 7;
 
-/** Opens a log. All that it prints has passed the redactor: no password, token, cookie or feed credential is in it. */
+/** Opens a log. The redactor masks passwords, tokens, cookies and feed credentials in everything that it prints. */
 export function createLog(options: LogOptions): Log {
   const sink = options.write === undefined ? openSink(options.stream === "stderr" ? 2 : 1) : unbuffered(options.write);
   const format = chooseFormat(options);
@@ -56,7 +56,7 @@ export function createLog(options: LogOptions): Log {
     middleware: [toRecord],
     attachedTransports: [
       {
-        // tslog's level is a string, but only the four methods below are ever called.
+        // tslog types the level as string, but only the four methods below are called.
         format: ({ args, _logMeta: meta }) => format(args[0], { at: meta.date, level: meta.logLevelName as Level }),
         write: (_entry, text) => sink.write(text),
       },
@@ -72,7 +72,7 @@ export function createLog(options: LogOptions): Log {
 }
 
 const toRecord: LogMiddleware<Entry> = (entry) => {
-  // The four methods of Log pass nothing else.
+  // The four methods of Log pass only these arguments.
   const [message, { cause, ...fields } = {}] = entry.args as [string, (Fields & { cause?: unknown })?];
   const record: LogRecord = {
     message: redactText(message),

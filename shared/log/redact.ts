@@ -1,14 +1,14 @@
 import { isSecretField, isSecretName, SECRET_ROOTS } from "../secret-names.ts";
 import type { Fields, FieldValue, Pair } from "./record.ts";
 
-// A feed may put a megabyte into any of its texts: a line keeps what identifies it. It also bounds what the patterns
-// below cost on hostile text: each start of a match looks at a bounded number of characters.
+// A feed may put a megabyte into any text; this keeps enough to identify it. It also bounds the time that the patterns
+// below take on hostile text: each start of a match looks at a bounded number of characters.
 const MAX_CHARS = 2_000;
-// An array in a log line is a sample.
+// Arrays in log lines are samples.
 const MAX_VALUES = 20;
 const MASK = "***";
 
-// What all of the patterns below need; most texts have none of it, and are left alone at once.
+// Every pattern below needs one of these. Most texts contain none and are returned unchanged.
 const SUSPECT = /[=:/%]|bearer|basic/i;
 // The first alternative is for a password that was not percent-encoded: anything but a port follows the colon.
 const USERINFO = /\/\/(?:[^\s/?#@:]*:(?!\d+[/?#])\S{0,200}|[^\s/?#]*)@/g;
@@ -17,12 +17,13 @@ const CUT_USERINFO = /\/\/[^\s/?#]*$/;
 const HEADER = /((?:cookie|authorization)["']?\s?[:=]\s?)[^\r\n]+/gi;
 const SCHEME = /\b(bearer|basic)\s+[^\s"',;]+/gi;
 const NAMED = new RegExp(`(${SECRET_ROOTS}[\\w%.\\]-]{0,20}["']?\\s?(?:[=:]|%3D)\\s?["']?)[^\\s&#,;"']+`, "gi");
-// Its name decides whether it is masked; no name is longer. A semicolon ends the value if another parameter follows.
+// The name decides whether the value is masked; names are limited to 100 characters. A semicolon ends the value if
+// another parameter follows.
 const PARAMETER = /([?&;]([^\s=?&;#]{1,100})=)(?:[^\s&#;]|;(?![^\s=?&;#]{1,100}=))+/g;
-// Drizzle ends the message of a failed query with the values of its parameters.
+// Drizzle ends a failed query's message with the values of its parameters.
 const QUERY_VALUES = /\nparams: [\s\S]*/;
 
-/** Masks credentials in any text: of URLs, headers, parameters, failed queries. Cuts what is long. Linear in time. */
+/** Masks credentials in text: in URLs, headers, parameters and failed queries. Truncates long text. Takes linear time. */
 export function redactText(text: string): string {
   const isCut = text.length > MAX_CHARS;
   const kept = isCut ? text.slice(0, MAX_CHARS) : text;
@@ -30,7 +31,10 @@ export function redactText(text: string): string {
   return isCut ? `${clean}…` : clean;
 }
 
-/** Masks by name (text under a name like `password`; counts such as `num_tokens` stay) and by value. */
+/**
+ * Masks text in fields whose names mean a secret, such as `password`, and credentials within other text. Counts such as
+ * `num_tokens` stay.
+ */
 export function redactFields(fields: Fields): Pair[] {
   const pairs: Pair[] = [];
   for (const name in fields) {
@@ -40,12 +44,15 @@ export function redactFields(fields: Fields): Pair[] {
   return pairs;
 }
 
-/** Keeps a text on its line and a terminal unharmed: control characters, line ends and bidi overrides as `\n`, `\x1b`. */
+/**
+ * Escapes control characters, line breaks and bidi overrides as `\n` or `\x1b`. Then text stays on its line and cannot
+ * control a terminal.
+ */
 export function escapeControls(text: string): string {
   return CONTROL.test(text) ? text.replace(CONTROLS, escapeControl) : text;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const CONTROLS = new RegExp(CONTROL.source, "g");
 

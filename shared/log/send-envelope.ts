@@ -6,8 +6,9 @@ export type EnvelopeItem = { type: "event" | "client_report"; payload: object };
 type Envelope = { endpoint: SentryEndpoint; eventId: string; items: readonly EnvelopeItem[]; signal: AbortSignal };
 
 /**
- * Posts one envelope (https://develop.sentry.dev/sdk/foundations/transport/envelopes/). @returns the reply's head, whose
- * body is not read
+ * Posts one envelope (https://develop.sentry.dev/sdk/foundations/transport/envelopes/).
+ *
+ * @returns the response's head; its body is discarded
  */
 export function sendEnvelope({ endpoint, eventId, items, signal }: Envelope): Promise<IncomingMessage> {
   const body = Buffer.from(
@@ -17,11 +18,11 @@ export function sendEnvelope({ endpoint, eventId, items, signal }: Envelope): Pr
   );
   const { url, headers } = endpoint;
   return new Promise((resolve, reject) => {
-    // node:https brings TLS, whose first use takes a while: not loaded before it is needed.
+    // The getter of node:https loads TLS, which is slow, so it is called only for https.
     const send = url.protocol === "https:" ? requestTls : request;
     const outgoing = send(url, {
       method: "POST",
-      // A connection of its own: reports are rare, and none is to outlive its reply.
+      // A separate connection each: reports are rare, and no connection should outlive its response.
       agent: false,
       headers: { ...headers, "content-length": body.length },
       signal,

@@ -1,10 +1,10 @@
 import { VERSION } from "../version.gen.ts";
 
-/** Where a DSN says that envelopes are posted, and what shows that they may be. */
+/** The URL that a DSN says to post envelopes to, and the headers that authenticate them. */
 export type SentryEndpoint = { url: URL; headers: Record<string, string> };
 
 /**
- * Reads `https://key@host/prefix/project`, which config.ts has checked; old servers' DSNs have a secret behind the key.
+ * Parses `https://key@host/prefix/project`, which config.ts has validated. DSNs of old servers have a secret after the key.
  * https://develop.sentry.dev/sdk/foundations/transport/authentication/
  */
 export function readDsn(dsn: string): SentryEndpoint {

@@ -6,7 +6,7 @@ import { jsonValue } from "./format.ts";
 import type { Fields, Pair } from "./record.ts";
 import { redactFields, redactText } from "./redact.ts";
 
-/** An error as https://develop.sentry.dev/sdk/foundations/transport/event-payloads/ wants it. No secret is in it. */
+/** An error in the format of https://develop.sentry.dev/sdk/foundations/transport/event-payloads/, without secrets. */
 export type SentryEvent = {
   event_id: string;
   /** Seconds since 1970. */
@@ -19,28 +19,28 @@ export type SentryEvent = {
   server_name: string;
   sdk: { name: "podcore"; version: string };
   message: string;
-  /** The function, which stands beside the error's title. */
+  /** The function's name. Sentry shows it next to the error's title. */
   transaction: string;
   tags: Record<string, string>;
   extra: Record<string, unknown>;
-  /** The oldest cause first. */
+  /** Oldest cause first. */
   exception?: { values: SentryException[] };
 };
 type SentryException = { type: string; value: string; stacktrace?: { frames: SentryFrame[] } };
 type SentryFrame = { function: string; filename: string; lineno: number; colno: number; in_app: boolean };
 
-// What Sentry keeps of a tag.
+// Sentry truncates longer tags.
 const MAX_TAG_CHARS = 200;
-// `at name (file:1:2)`, `at async name (file:1:2)`, `at file:1:2`. What has no place in a file is left out.
+// `at name (file:1:2)`, `at async name (file:1:2)`, `at file:1:2`. Frames without a position in a file are left out.
 const FRAME = /^at (?:(?:async )?(.*?) \()?(.+?):(\d+):(\d+)\)?$/;
 
 export type EventSource = {
   message: string;
   fields: Fields;
-  /** What was caught; undefined where nothing was. */
+  /** The caught value; undefined if there is none. */
   cause: unknown;
   context: readonly Pair[];
-  /** The artifact's name, where the context does not know the function's. */
+  /** The artifact's name, used if the context does not name a function. */
   name: string;
   environment: string;
 };
@@ -57,12 +57,12 @@ export function createEvent({ message, fields, cause, context, name, environment
     logger: "podcore",
     release: `podcore@${VERSION}`,
     environment,
-    // On Knative the pod's, which begins with the function's and its revision's.
+    // On Knative the pod's name, which begins with the names of the function and its revision.
     server_name: hostname(),
     sdk: { name: "podcore", version: VERSION },
     message: redactText(message),
     transaction: fn,
-    // Sentry drops a tag that is called `function`.
+    // Sentry drops a tag named `function`.
     tags: { function_name: fn, ...tags },
     extra: Object.fromEntries(redactFields(fields).map(([field, value]) => [field, jsonValue(value)])),
     ...(cause === undefined ? {} : { exception: { values: listLinks(cause).reverse().map(toException) } }),
@@ -70,7 +70,7 @@ export function createEvent({ message, fields, cause, context, name, environment
 }
 
 function toException({ name = "Thrown", message, frames }: ErrorLink): SentryException {
-  // The oldest call first, too.
+  // Sentry expects the outermost call first.
   const parsed = frames.flatMap(toFrame).reverse();
   return { type: name, value: message, ...(parsed.length === 0 ? {} : { stacktrace: { frames: parsed } }) };
 }

@@ -2,24 +2,24 @@ import { writeSync } from "node:fs";
 
 export type Sink = {
   write(text: string): void;
-  /** Writes what is buffered before it returns. */
+  /** Writes buffered text before it returns. */
   flush(): void;
 };
 
-// Lines are few per turn; a burst should not wait for the turn's end in memory.
+// Most turns of the event loop log a few lines. A burst is written before the turn ends, to bound memory.
 const BUFFER_CHARS = 16 * 1024;
-// What may wait for a reader that has stopped reading, before the process waits for the reader.
+// Kept in memory for a reader that has stopped reading. Beyond that, the process waits for the reader.
 const MAX_UNSENT_BYTES = 1024 * 1024;
-// How long a flush waits for a reader that takes nothing: a stuck one must not hold up the exit for ever.
+// How long to wait for a reader that reads nothing: a stuck reader must not block the exit.
 const STUCK_MS = 1_000;
 const RETRY_MS = 10;
 
 const sinks = new Map<number, Sink>();
 
 /**
- * Opens the process's only writer to a file descriptor: lines are written together at the end of the turn, or when
- * they pass 16 KiB, or as the process exits. A failed write loses its lines and nothing else: a log that cannot be
- * written is no reason to stop, and a closed pipe (EPIPE) has nobody to tell.
+ * Opens the process's only writer to a file descriptor. It writes lines together at the end of the event loop's turn,
+ * when they exceed 16 Ki characters, and when the process exits. A failed write, such as to a closed pipe (EPIPE), loses
+ * its lines and does not throw: the process goes on without a log.
  */
 export function openSink(fd: number): Sink {
   const opened = sinks.get(fd);
@@ -63,7 +63,7 @@ function createSink(fd: number): Sink {
   return { write, flush: () => drain(STUCK_MS) };
 }
 
-/** @returns what the descriptor did not take within `waitMs` of the last byte that it took */
+/** Writes until `waitMs` pass without progress. @returns the bytes that are left */
 function writeAll(fd: number, bytes: Buffer, waitMs: number): Buffer {
   let sentBytes = 0;
   let waitedMs = 0;
@@ -72,7 +72,7 @@ function writeAll(fd: number, bytes: Buffer, waitMs: number): Buffer {
       sentBytes += writeSync(fd, bytes, sentBytes);
       waitedMs = 0;
     } catch (error) {
-      // A pipe is non-blocking once anything has touched process.stdout, and says EAGAIN when it is full.
+      // Accessing process.stdout makes a pipe non-blocking. It then fails with EAGAIN when it is full.
       if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return Buffer.alloc(0);
       if (waitedMs >= waitMs) return bytes.subarray(sentBytes);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

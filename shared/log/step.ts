@@ -3,8 +3,8 @@ import { describeError } from "./error-text.ts";
 import type { Log } from "./log.ts";
 
 /**
- * Runs one step of a request under `step: name`, with a line before and one after that says how long it took.
- * What it throws is told in short and thrown on: whoever catches it logs its cause.
+ * Runs one step of a request in the context `step: name`. Logs a line before it and one after it with its duration.
+ * Logs an error's message and throws it again; its catcher logs the cause.
  */
 export async function step<T>(log: Log, name: string, fn: () => Promise<T> | T): Promise<T> {
   return withContext({ step: name }, async () => {
@@ -21,7 +21,7 @@ export async function step<T>(log: Log, name: string, fn: () => Promise<T> | T):
   });
 }
 
-/** Prints a duration with three decimals in the largest unit that fits: `9.808µs`, `2.597ms`, `1.204s`. */
+/** Formats a duration with three decimals in the largest unit that fits: `9.808µs`, `2.597ms`, `1.204s`. */
 export function elapsed(ms: number): string {
   const ns = Math.round(ms * 1e6);
   if (ns < 1e6) return `${(ns / 1e3).toFixed(3)}µs`;

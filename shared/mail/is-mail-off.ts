@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 
-/** Tells whether mails go nowhere: no server is set, and the log is not for the eyes of whom they are for. */
+/** Returns true if mail cannot be delivered: there is no SMTP server, and production must not log links instead. */
 export function isMailOff({ smtpUrl, env }: Pick<Config, "smtpUrl" | "env">): boolean {
   return smtpUrl === undefined && env === "production";
 }

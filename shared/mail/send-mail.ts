@@ -2,22 +2,22 @@ import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { isMailOff } from "./is-mail-off.ts";
 
-// For each of: to resolve the name, to connect, to be greeted, and every silence after that. A relay is at hand, and
-// what is slow today is tried again; RFC 5321 4.5.3.2 would wait for minutes.
+// Applies to DNS, connecting, the greeting, and each silence after that. The relay is usually nearby, and slow mails are
+// retried, so the minutes of RFC 5321 4.5.3.2 are not needed.
 const STEP_TIMEOUT_MS = 10_000;
 
-/** What a mail says, in plain text, and the link in it that its reader is to follow; none of one that only tells. */
+/** The content of a plain text mail. `link`: the link in it to follow; undefined in a mail that only informs. */
 export type Letter = { subject: string; text: string; link?: string };
 
-/** `id`: of this mail and no other, for its Message-ID. `date`: when it was asked for. */
+/** `id`: unique to this mail, for its Message-ID. `date`: when the mail was requested. */
 type Mail = Letter & { to: string; id: string; date: Date };
 
 /**
- * Sends a plain text mail to one address; in development without a mail server it logs the mail's link instead. A
- * recipient that the server refuses for good is logged, and no error: asking again would not help.
+ * Sends a plain text mail to one address. In development without a mail server it logs the mail's link instead. If the
+ * server permanently rejects the recipient, logs that and does not throw, because a retry would not help.
  *
- * @returns false if it was refused for good
- * @throws UserError 502 where the server cannot be reached or does not take the mail now
+ * @returns false if the recipient was permanently rejected
+ * @throws UserError 502 if the server cannot be reached or does not accept the mail now, 503 if mail is off
  */
 export async function sendMail(
   { config, log, signal }: Pick<Context, "config" | "log" | "signal">,
@@ -31,14 +31,14 @@ export async function sendMail(
   }
   const { hostname } = new URL(config.publicUrl);
   const server = new URL(config.smtpUrl);
-  // Loaded with the first mail: most ticks send none.
+  // Loaded for the first mail only: most ticks send none.
   const { createTransport } = await import("nodemailer");
-  // What the URL's query says goes before these.
+  // Options in the URL's query override these.
   const transport = createTransport({
     url: config.smtpUrl,
-    // A server says EHLO's name in its log and may refuse one that is no host.
+    // The name in EHLO. Servers log it and may refuse one that is not a host name.
     name: hostname,
-    // Where there is a password, it is not sent in the clear because somebody on the way has taken STARTTLS out.
+    // An attacker on the network path can remove STARTTLS from the server's reply. Never send a password unencrypted.
     requireTLS: server.password !== "",
     dnsTimeout: STEP_TIMEOUT_MS,
     connectionTimeout: STEP_TIMEOUT_MS,
@@ -50,13 +50,13 @@ export async function sendMail(
   try {
     await transport.sendMail({
       from: config.mailFrom,
-      // As an object it is one address, whatever it holds, and never a list.
+      // An object is always one address; a string could be parsed as a list.
       to: { name: "", address: to },
       subject,
       text,
       messageId: `<${id}@${hostname}>`,
       date,
-      // RFC 3834 5: so that no out-of-office reply comes.
+      // RFC 3834 5: prevents out-of-office replies.
       headers: { "Auto-Submitted": "auto-generated" },
       signal,
     });
@@ -64,7 +64,7 @@ export async function sendMail(
     return true;
   } catch (cause) {
     const reason = reasonOf(cause, to);
-    if (!isRefusedForGood(cause))
+    if (!isPermanentlyRejected(cause))
       throw new UserError(502, `Cannot send mail by "${server.host}": ${reason}`, { cause });
     log.warn("Mail refused", { subject, reason });
     return false;
@@ -73,13 +73,16 @@ export async function sendMail(
   }
 }
 
-/** The mailbox is none, says the server (RFC 5321 4.2.1: 5yz); what it has against the sender can be mended. */
-function isRefusedForGood(error: unknown): boolean {
+/**
+ * Returns true if the server permanently rejected the recipient (RFC 5321 4.2.1: 5yz). Rejections of the sender can be
+ * fixed, so those are retried.
+ */
+function isPermanentlyRejected(error: unknown): boolean {
   if (!(error instanceof Error && "command" in error && "responseCode" in error)) return false;
   return error.command === "RCPT TO" && Number(error.responseCode) >= 500;
 }
 
-/** What went wrong, without the address, which servers like to repeat. */
+/** Returns the error's message without the recipient's address, which many servers repeat. */
 function reasonOf(error: unknown, to: string): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(new RegExp(RegExp.escape(to), "gi"), "...");

@@ -73,7 +73,7 @@ test("selectPending() refuses a gap, a changed migration and a stranger", () => 
   assert.throws(() => selectPending(known, rows(1, 3)), /"m2" was never applied, but newer ones were/);
   assert.throws(
     () => selectPending(known, [{ when: 1, hash: "other" }]),
-    /"m1" was applied with the hash other, and is h1 here/,
+    /"m1" was applied with the hash other, but has the hash h1 here/,
   );
   assert.throws(() => selectPending(known, [...rows(1), { when: 1.5, hash: "x" }, ...rows(2, 3)]), /unknown here/);
 });

@@ -56,7 +56,7 @@ for (const [name, target, message] of [
   ["an encoding other than UTF8", urlOf(latin), `Cannot migrate: the database "${latin}" has the encoding "LATIN1"`],
   ["a wrong password", changed({ password: "hunter3" }), 'as "postgres": wrong password or role; correct DATABASE_URL'],
   ["a database that is not there", changed({ pathname: "/absent" }), 'create it (CREATE DATABASE "absent"'],
-  ["a host that nobody knows", changed({ hostname: "absent.invalid" }), 'there is no host "absent.invalid'],
+  ["a host that nobody knows", changed({ hostname: "absent.invalid" }), 'unknown host "absent.invalid'],
   ["a port where nothing listens", changed({ port: "1" }), 'Cannot use Postgres at "127.0.0.1:1"'],
   ["a server without TLS", `${url}?sslmode=require`, "correct sslmode in DATABASE_URL"],
   [

@@ -53,7 +53,7 @@ for (const [encoding, body] of Object.entries(compressed)) {
 
     await assert.rejects(get(t, { headers, body: body.subarray(0, -3) }), {
       kind: "bad-encoding",
-      message: /cut short/,
+      message: /truncated/,
     });
     await assert.rejects(get(t, { headers, body: body.subarray(0, 20) }), { kind: "bad-encoding" });
     await assert.rejects(get(t, { headers, body: damaged }), { kind: "bad-encoding" });

@@ -36,12 +36,12 @@ for (const [name, value, message] of [
   [
     "DATABASE_URL",
     "postgres://podcore:50%more@db/podcore",
-    "Cannot use DATABASE_URL: it is no URL; in its password %, @, :, /, ? and # are percent-encoded",
+    "Cannot use DATABASE_URL: not a URL; percent-encode %, @, :, /, ? and # in its password",
   ],
   [
     "DATABASE_MIGRATE_URL",
     "postgres://podcore:12#34@db/podcore",
-    "Cannot use DATABASE_MIGRATE_URL: it is no URL; in its password %, @, :, /, ? and # are percent-encoded",
+    "Cannot use DATABASE_MIGRATE_URL: not a URL; percent-encode %, @, :, /, ? and # in its password",
   ],
   [
     "PODCORE_FETCH_ALLOW",

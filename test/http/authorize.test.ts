@@ -241,12 +241,12 @@ test("the wake-up carries the token for it", async () => {
 for (const [environmentOf, message] of [
   [
     { PODCORE_OPERATOR_TOKEN: "short" },
-    /^Cannot use PODCORE_OPERATOR_TOKEN: not 32 or more letters, digits and any of -\._~\+\/$/,
+    /^Cannot use PODCORE_OPERATOR_TOKEN: expected 32 or more letters, digits or any of -\._~\+\/$/,
   ],
-  [{ PODCORE_WAKE_TOKEN: `${WAKE} ${WAKE}` }, /^Cannot use PODCORE_WAKE_TOKEN: not 32/],
+  [{ PODCORE_WAKE_TOKEN: `${WAKE} ${WAKE}` }, /^Cannot use PODCORE_WAKE_TOKEN: expected 32/],
   [
     { PODCORE_OPERATOR_TOKEN: OPERATOR, PODCORE_WAKE_TOKEN: OPERATOR },
-    /^Cannot use PODCORE_WAKE_TOKEN: it is PODCORE_OPERATOR_TOKEN/,
+    /^Cannot use PODCORE_WAKE_TOKEN: it equals PODCORE_OPERATOR_TOKEN/,
   ],
   [
     { PODCORE_OIDC_ISSUER: "http://issuer.example" },

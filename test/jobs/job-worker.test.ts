@@ -98,7 +98,7 @@ test("run() does the others, when jobs throw, hang, are unknown or have bad args
     { name: "constructor", lastError: "Unknown job: constructor", ...retried },
     {
       name: "no_op",
-      lastError: 'Bad request: Error parsing parameter "message": not a text: 1',
+      lastError: 'Bad request: Error parsing parameter "message": not a string: 1',
       ...retried,
     },
   ]);

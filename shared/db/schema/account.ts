@@ -15,8 +15,8 @@ import {
 import { atMost, bytea, id, instant } from "./columns.ts";
 
 /**
- * A listener. Ephemeral without an e-mail: made by itself on a visitor's first change, and known by its cookie only.
- * Permanent with one: an e-mail is stored here once its owner, or the operator, has confirmed it.
+ * A listener. An account without an email address is ephemeral: a visitor's first change creates it, and only its cookie
+ * identifies it. An account with an email address is permanent: its owner or the operator has confirmed the address.
  */
 export const account = pgTable(
   "account",
@@ -25,12 +25,12 @@ export const account = pgTable(
     email: text("email"),
     /** In the PHC string format, which holds the algorithm, its parameters and the salt. */
     passwordHash: text("password_hash"),
-    /** An app on a phone made it: kept, although it is ephemeral and long unseen. */
+    /** A mobile app created it. It is kept even if it is ephemeral and has not been seen for long. */
     isMobile: boolean("is_mobile").notNull().default(false),
     /**
-     * Counts the changes to what the account holds, in order of arrival. Each changed row carries the number it got, so
-     * that a client can ask for what changed since. Raised in the transaction of the change: whoever sees N sees all
-     * that is numbered below.
+     * Counts changes to the account's data, in order of arrival. Each changed row stores its number, so that clients can
+     * request the changes since a number. The change's transaction increments it, so a client that sees N also sees all
+     * lower numbers.
      */
     sequence: bigint("sequence", { mode: "number" }).notNull().default(0),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
@@ -48,15 +48,15 @@ export const account = pgTable(
   ],
 );
 
-/** A browser that is logged in to an account. Its cookie holds the secret that is stored here hashed. */
+/** A browser that is logged in to an account. Its cookie holds a secret; this table holds the secret's hash. */
 export const login = pgTable(
   "login",
   {
     id: id(),
     accountId: bigint("account_id", { mode: "number" }).notNull(),
-    /** Of the 32 random bytes that the cookie holds. */
+    /** Hash of the 32 random bytes in the cookie. */
     secretSha256: bytea("secret_sha256").notNull(),
-    /** Of the browser's own cookie. NULL for logins from before there was one. */
+    /** Hash of the cookie that identifies the browser. NULL for logins from before that cookie existed. */
     browserSha256: bytea("browser_sha256"),
     userAgent: text("user_agent"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
@@ -76,13 +76,13 @@ export const login = pgTable(
   ],
 );
 
-/** A browser that was logged in to an account once. Wrong passwords that others send do not keep it out. */
+/** A browser that has logged in to an account before. Wrong passwords from elsewhere do not lock it out. */
 export const accountBrowser = pgTable(
   "account_browser",
   {
     id: id(),
     accountId: bigint("account_id", { mode: "number" }).notNull(),
-    /** Of the browser's own cookie, which outlasts its logins. */
+    /** Hash of the cookie that identifies the browser across logins. */
     browserSha256: bytea("browser_sha256").notNull(),
     lastLoginAt: instant("last_login_at").notNull().default(sql`podcore_now()`),
   },
@@ -97,7 +97,7 @@ export const accountBrowser = pgTable(
   ],
 );
 
-/** A key that an account has made for an app of its own. */
+/** An API key that an account has created. */
 export const apiKey = pgTable(
   "api_key",
   {
@@ -105,7 +105,7 @@ export const apiKey = pgTable(
     accountId: bigint("account_id", { mode: "number" }).notNull(),
     name: text("name").notNull(),
     secretSha256: bytea("secret_sha256").notNull(),
-    /** The secret's first characters, by which its owner tells it from others. */
+    /** The secret's first characters, which help its owner to recognize it. */
     hint: text("hint").notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     lastUsedAt: instant("last_used_at"),
@@ -128,20 +128,20 @@ export const apiKey = pgTable(
   ],
 );
 
-/** A link that was sent, or is about to be, to show that an e-mail address is its reader's. Deleted when it is used. */
+/** A link that proves control of an email address. It was sent or will be. Deleted when it is used. */
 export const verificationCode = pgTable(
   "verification_code",
   {
     id: id(),
-    /** new-email and old-email are the two links that change an account's address. */
+    /** Changing an account's address takes two links, new-email and old-email. */
     kind: text("kind").$type<"sign-up" | "invite" | "password-reset" | "login" | "new-email" | "old-email">().notNull(),
-    /** sign-up: the account that becomes permanent. Others: whose link it is. */
+    /** For sign-up, the account that becomes permanent; otherwise the account that the link is for. NULL for invite. */
     accountId: bigint("account_id", { mode: "number" }),
-    /** new-email, old-email: the new address. */
+    /** For new-email and old-email, the new address. */
     email: text("email").notNull(),
-    /** sign-up: the password that was chosen. */
+    /** Hash of the chosen password, for sign-up. */
     passwordHash: text("password_hash"),
-    /** Of what the link holds. NULL until it is sent: nothing that is stored before could open the account. */
+    /** Hash of the link's secret. NULL until the mail is sent: until then no link can give access to the account. */
     secretSha256: bytea("secret_sha256"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     expiresAt: instant("expires_at").notNull(),
@@ -167,15 +167,15 @@ export const verificationCode = pgTable(
   ],
 );
 
-/** How often something was done lately by one who may not do it without end. */
+/** Counts uses of a rate limit in its current window. */
 export const rateLimit = pgTable(
   "rate_limit",
   {
     kind: text("kind").notNull(),
-    /** Whom or what it is counted for: an account, a network, a host. Hashed where it is personal. */
+    /** Who or what is limited: an account, a network, a host. Hashed if it is personal data. */
     subject: text("subject").notNull(),
     numTaken: integer("num_taken").notNull(),
-    /** The count starts anew after it. */
+    /** When the window ends and the count resets. */
     resetsAt: instant("resets_at").notNull(),
   },
   (t) => [

@@ -5,7 +5,10 @@ export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 export const id = () => bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity();
 
-/** `column` is at most `max` characters; the converter cuts to the same bound, so this fires only on a defect of ours. */
+/**
+ * Checks that `column` has at most `max` characters. Our code enforces the same or a smaller bound before it writes, so a
+ * violation is a bug.
+ */
 export function atMost(name: string, column: AnyPgColumn, max: number) {
   return check(name, sql`char_length(${column}) <= ${sql.raw(String(max))}`);
 }

@@ -9,21 +9,21 @@ export const directory = pgTable("directory", { id: id(), name: text("name").not
   atMost("directory_name_length", t.name, 100),
 ]);
 
-/** A podcast as a directory knows it. */
+/** A podcast as a directory describes it. */
 export const directoryPodcast = pgTable(
   "directory_podcast",
   {
     id: id(),
     directoryId: bigint("directory_id", { mode: "number" }).notNull(),
-    /** The directory's own id of it. */
+    /** The podcast's ID in the directory. */
     vendorId: text("vendor_id").notNull(),
     title: text("title").notNull(),
     author: text("author"),
     feedUrl: text("feed_url").notNull(),
     imageUrl: text("image_url"),
-    /** Set once it was added from here. What is stored under `feedUrl` is found without it. */
+    /** Set once the podcast was added from this row. A podcast stored under `feedUrl` is found without it. */
     podcastId: bigint("podcast_id", { mode: "number" }),
-    /** Why it could not be added when it was last tried. */
+    /** Why the last attempt to add it failed. */
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
@@ -52,7 +52,7 @@ export const directoryPodcast = pgTable(
   ],
 );
 
-/** A question that a directory was asked, kept so that it is not asked the same again within the hour. */
+/** A query sent to a directory. Kept so that the same query is not sent again within the hour. */
 export const directorySearch = pgTable(
   "directory_search",
   {
@@ -74,7 +74,7 @@ export const directorySearch = pgTable(
   ],
 );
 
-/** What a directory answered, in its order. */
+/** A directory's results for a query. `position` is the rank in its order. */
 export const directorySearchHit = pgTable(
   "directory_search_hit",
   {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { bigint, check, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { atMost, id, instant } from "./columns.ts";
 
-/** Work to be done once, later, and again until it succeeds. Deleted when it is done. */
+/** Work to do later, retried until it succeeds or is parked. Deleted when it is done. */
 export const job = pgTable(
   "job",
   {
@@ -10,14 +10,14 @@ export const job = pgTable(
     name: text("name").notNull(),
     args: jsonb("args").$type<Record<string, unknown>>().notNull(),
     dueAt: instant("due_at").notNull().default(sql`podcore_now()`),
-    /** Nobody else takes the job before this instant. NULL: nobody is at it. */
+    /** No other worker claims the job before this instant. NULL if no worker holds it. */
     leaseExpiresAt: instant("lease_expires_at"),
-    /** Fencing token, as podcast_crawl has one. */
+    /** Fencing token, as in podcast_crawl. */
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
     numErrors: integer("num_errors").notNull().default(0),
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
-    /** Failed too often: kept for a human to see, and tried no more. */
+    /** When it failed too often. It is not retried, but kept for an operator to inspect. */
     parkedAt: instant("parked_at"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
   },

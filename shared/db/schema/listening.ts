@@ -4,17 +4,17 @@ import { account } from "./account.ts";
 import { id, instant } from "./columns.ts";
 import { episode, podcast } from "./podcast.ts";
 
-/** What an account has to do with a podcast. Kept when it unsubscribes, so that what it has played is known when it comes back. */
+/** An account's relation to a podcast. Kept after it unsubscribes, so that a later subscription continues where it was. */
 export const accountPodcast = pgTable(
   "account_podcast",
   {
     id: id(),
     accountId: bigint("account_id", { mode: "number" }).notNull(),
     podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
-    /** NULL: never subscribed. Subscribed is whoever has this and no `unsubscribedAt`. */
+    /** NULL if it never subscribed. It is subscribed if this is set and `unsubscribedAt` is not. */
     subscribedAt: instant("subscribed_at"),
     unsubscribedAt: instant("unsubscribed_at"),
-    /** When the account gave the feed's URL itself. Of a private feed, only who did may see that URL. */
+    /** When the account entered the feed's URL itself. Only such accounts may see a private feed's URL. */
     addedAt: instant("added_at"),
     /** The account's `sequence` as of the last change to this row. */
     sequence: bigint("sequence", { mode: "number" }).notNull(),
@@ -39,8 +39,8 @@ export const accountPodcast = pgTable(
 );
 
 /**
- * What an account has done with an episode. Each fact has the instant it is said to be of beside it: a report that comes
- * late does not undo a later one that came early. `sequence` is of arrival.
+ * An account's state for an episode. Each fact is stored with the instant that its report gave, so that an older report
+ * that arrives late does not overwrite a newer one. `sequence` is the order of arrival.
  */
 export const accountEpisode = pgTable(
   "account_episode",
@@ -49,12 +49,12 @@ export const accountEpisode = pgTable(
     accountId: bigint("account_id", { mode: "number" }).notNull(),
     episodeId: bigint("episode_id", { mode: "number" }).notNull(),
     isFavorited: boolean("is_favorited").notNull().default(false),
-    /** Of the last change of `isFavorited`; NULL where there was none. */
+    /** When `isFavorited` last changed; NULL if it never did. */
     favoritedAt: instant("favorited_at"),
     isPlayed: boolean("is_played").notNull().default(false),
-    /** How far it was heard; NULL once it is played. */
+    /** How far the account has listened; NULL once the episode is played. */
     positionSeconds: integer("position_seconds").default(0),
-    /** Of the last change of `isPlayed` or `positionSeconds`; NULL where there was none. */
+    /** When `isPlayed` or `positionSeconds` last changed; NULL if they never did. */
     listenedAt: instant("listened_at"),
     sequence: bigint("sequence", { mode: "number" }).notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),

@@ -18,12 +18,12 @@ import { atMost, bytea, id, instant } from "./columns.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
 /**
- * `secret`: a URL on the way to the feed carries a password or token. `suspected`: its path looks like a token, and nobody
- * has said whether it is one. `marked`: somebody said so when adding it.
+ * Why a podcast is private. `secret`: the feed's URL, or one that redirected to it, contains a password or token.
+ * `suspected`: its path looks like a token, and nobody has said whether it is. `marked`: someone said so when adding it.
  */
 export type PrivateReason = "secret" | "suspected" | "marked";
 
-/** A show. What the feed said, as of its last good crawl. */
+/** A show, as its feed described it at the last successful crawl. */
 export const podcast = pgTable(
   "podcast",
   {
@@ -40,15 +40,18 @@ export const podcast = pgTable(
     isExplicit: boolean("is_explicit"),
     itunesType: text("itunes_type").$type<"episodic" | "serial">(),
     isComplete: boolean("is_complete").notNull().default(false),
-    /** The show asks to stay out of public lists (itunes:block). */
+    /** The feed asks to stay out of public lists (itunes:block). */
     isBlocked: boolean("is_blocked").notNull().default(false),
-    /** Seen only by accounts that subscribe or gave the feed's URL: on no public list, page, search or API. */
+    /**
+     * Visible only to accounts that subscribe to it or entered its feed's URL, in lists, pages, search and API. See
+     * `PrivateReason`.
+     */
     isPrivate: boolean("is_private").notNull().default(false),
-    /** Why it is private. NULL for a public podcast, and for a private one stored before this was recorded. */
+    /** NULL for public podcasts, and for private ones stored before this column existed. */
     privateReason: text("private_reason").$type<PrivateReason>(),
-    /** When the operator blocked it: shown to nobody and not crawled. NULL: it is not blocked. */
+    /** When the operator took it down. It is then hidden from everyone and not crawled. NULL if it is not taken down. */
     takenDownAt: instant("taken_down_at"),
-    /** What the operator gave as the reason. Readers see it. */
+    /** The operator's reason. Visitors see it. */
     takenDownReason: text("taken_down_reason"),
     newFeedUrl: text("new_feed_url"),
     podcastGuid: text("podcast_guid"),
@@ -85,35 +88,38 @@ export const podcast = pgTable(
   ],
 );
 
-/** When a podcast is to be crawled, who is at it, and how the last crawls went. Apart from podcast, whose rows stay unwritten by a crawl that finds nothing new. */
+/**
+ * When a podcast is due, its lease, and the outcome of its last crawls. A separate table, so that a crawl that finds
+ * nothing new does not rewrite the wide podcast row.
+ */
 export const podcastCrawl = pgTable(
   "podcast_crawl",
   {
     podcastId: bigint("podcast_id", { mode: "number" }).primaryKey(),
     dueAt: instant("due_at").notNull(),
-    /** Nobody else claims the podcast before this instant. NULL: nobody is at it. */
+    /** No other crawler claims the podcast before this instant. NULL if no crawler holds it. */
     leaseExpiresAt: instant("lease_expires_at"),
-    /** Fencing token: grows by one with each claim, and a result is stored only under the token it was claimed with. */
+    /** Fencing token. Each claim increments it, and a result is stored only under the token of its claim. */
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
-    /** How many claims in a row have run out without an end. Its feed may be what killed those crawlers. */
+    /** Consecutive claims that expired without an outcome. The feed may have killed those crawlers. */
     numUnfinished: integer("num_unfinished").notNull().default(0),
     lastAttemptedAt: instant("last_attempted_at"),
     lastSucceededAt: instant("last_succeeded_at"),
-    /** When the feed's bytes were last seen to differ. */
+    /** When the feed's bytes last differed. */
     lastChangedAt: instant("last_changed_at"),
     numFailures: integer("num_failures").notNull().default(0),
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
-    /** The host answered 410: checked once a month. */
+    /** When the host answered 410. The feed is then checked once a month. */
     goneAt: instant("gone_at"),
-    /** Validators exactly as the host sent them (RFC 9110 8.8), of the content that was stored last. */
+    /** Validators of the content stored last, exactly as the host sent them (RFC 9110 8.8). */
     etag: text("etag"),
     lastModified: text("last_modified"),
-    /** Where the host says that the feed has moved to for good, and since when it has said so in every crawl. */
+    /** Where the host says the feed has permanently moved, and since when every crawl has said so. */
     movedToUrl: text("moved_to_url"),
     movedSince: instant("moved_since"),
     numMovesSeen: integer("num_moves_seen").notNull().default(0),
-    /** The show's GUID, else its title, from before that: it has to be the same show there. */
+    /** The show's GUID or else its title from before the move, to check that the new URL has the same show. */
     movedIdentity: text("moved_identity"),
   },
   (t) => [
@@ -132,14 +138,14 @@ export const podcastCrawl = pgTable(
   ],
 );
 
-/** Every URL that a podcast's feed has been found at: a podcast is any of them. */
+/** Every URL that a podcast's feed was found at. Each of them identifies the podcast. */
 export const podcastFeedLocation = pgTable(
   "podcast_feed_location",
   {
     id: id(),
     podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
     feedUrl: text("feed_url").notNull(),
-    /** The one that the crawler asks. */
+    /** The URL that the crawler fetches. */
     isCurrent: boolean("is_current").notNull(),
     firstRetrievedAt: instant("first_retrieved_at").notNull().default(sql`podcore_now()`),
     lastRetrievedAt: instant("last_retrieved_at").notNull().default(sql`podcore_now()`),
@@ -157,20 +163,20 @@ export const podcastFeedLocation = pgTable(
   ],
 );
 
-/** The newest raw feeds as they came, so that better code can read them again without the network. */
+/** The newest raw feeds as received, so that improved code can parse them again without fetching. */
 export const podcastFeedContent = pgTable(
   "podcast_feed_content",
   {
     id: id(),
     podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
-    /** Of the bytes before compression. */
+    /** Hash of the bytes before compression. */
     sha256: bytea("sha256").notNull(),
-    /** gzip */
+    /** Compressed with gzip. */
     body: bytea("body").notNull(),
     numBytes: integer("num_bytes").notNull(),
-    /** The charset may stand here only. */
+    /** It may be the only place that names the charset. */
     contentType: text("content_type"),
-    /** What relative links are resolved against; without credentials. */
+    /** Base of relative links; without credentials. */
     baseUrl: text("base_url").notNull(),
     retrievedAt: instant("retrieved_at").notNull().default(sql`podcore_now()`),
   },
@@ -182,7 +188,7 @@ export const podcastFeedContent = pgTable(
     }).onDelete("cascade"),
     unique("podcast_feed_content_podcast_id_sha256_unique").on(t.podcastId, t.sha256),
     check("podcast_feed_content_sha256_length", sql`octet_length(${t.sha256}) = 32`),
-    // The fetcher's cap on decoded bytes; hostile bytes may even grow a little under gzip.
+    // The fetcher's limit for decoded bytes plus a margin: incompressible bytes grow a little under gzip.
     check("podcast_feed_content_body_length", sql`octet_length(${t.body}) <= 17825792`),
     check("podcast_feed_content_num_bytes_not_negative", sql`${t.numBytes} >= 0`),
     atMost("podcast_feed_content_content_type_length", t.contentType, 200),
@@ -190,21 +196,21 @@ export const podcastFeedContent = pgTable(
   ],
 );
 
-/** An item of a feed that can be played. Kept when the feed drops it. */
+/** A playable item of a feed. Kept when the feed drops it. */
 export const episode = pgTable(
   "episode",
   {
     id: id(),
     podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
     guid: text("guid").notNull(),
-    /** Of the whole guid as the feed gave it, which may be longer than a btree key (2704 bytes) and than `guid`. */
+    /** Hash of the feed's full GUID, which may be longer than `guid` and than a btree key (2704 bytes). */
     guidSha256: bytea("guid_sha256").notNull(),
     title: text("title").notNull(),
-    /** Where the feed gives no date that can be read: when the episode was first seen, a second earlier per place in the feed. */
+    /** Without a readable date in the feed: when the episode was first seen, minus one second per index in the feed. */
     publishedAt: instant("published_at").notNull(),
-    /** Show notes as the feed gave them. Never put into a page. */
+    /** Show notes as the feed has them. Never rendered in a page. */
     descriptionSource: text("description_source"),
-    /** Show notes, sanitised. */
+    /** Sanitized show notes. */
     descriptionHtml: text("description_html"),
     author: text("author"),
     linkUrl: text("link_url"),
@@ -222,7 +228,7 @@ export const episode = pgTable(
     episodeType: text("episode_type").$type<"full" | "trailer" | "bonus">(),
     chapters: jsonb("chapters").$type<Chapter[]>().notNull().default([]),
     namespace: jsonb("namespace").$type<EpisodeNamespace>().notNull(),
-    /** Of the converted item: a row whose digest is the same is not rewritten. */
+    /** Hash of the converted item. A row with an unchanged hash is not rewritten. */
     itemSha256: bytea("item_sha256").notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     updatedAt: instant("updated_at").notNull().default(sql`podcore_now()`),
@@ -245,7 +251,7 @@ export const episode = pgTable(
     atMost("episode_title_length", t.title, 500),
     check("episode_title_present", sql`${t.title} <> ''`),
     atMost("episode_description_source_length", t.descriptionSource, 64_000),
-    // Sanitising escapes and closes what it keeps, so it may grow.
+    // Sanitizing escapes text and closes tags, so notes may grow.
     atMost("episode_description_html_length", t.descriptionHtml, 512_000),
     atMost("episode_author_length", t.author, 200),
     atMost("episode_link_url_length", t.linkUrl, 2_000),

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { characterLength, decodeUtf8Slices } from "./utf8.ts";
 
-// Names that feeds use and the WHATWG Encoding Standard does not list.
+// Names used in feeds that are not in the WHATWG Encoding Standard.
 const ALIASES: Record<string, string> = {
   "cp-1251": "windows-1251",
   cp932: "shift_jis",
@@ -11,17 +11,17 @@ const ALIASES: Record<string, string> = {
   "win-1251": "windows-1251",
 };
 
-// Where an XML declaration must be; looked for a little further, because white space and junk come first at times.
+// The XML declaration must be at the start, but sometimes white space or junk precedes it.
 const DECLARATION_BYTES = 1_024;
-// Enough to tell charsets apart, and read in a millisecond.
+// Enough to distinguish charsets, and readable in a millisecond.
 const SAMPLE_BYTES = 65_536;
 
 /**
- * Finds the charset of a feed: byte order mark, then the Content-Type header, then the XML declaration (RFC 7303 3.2),
- * each believed only as far as the bytes allow. Bytes that are UTF-8 beyond ASCII are read as UTF-8 whatever was declared:
- * text in another charset is valid UTF-8 by chance only, and wrong labels are common.
+ * Finds a feed's charset from its byte order mark, the Content-Type header, and then the XML declaration (RFC 7303 3.2).
+ * The bytes override the declarations: valid UTF-8 with non-ASCII characters is always read as UTF-8. Text in another
+ * charset is valid UTF-8 only by chance, and wrong labels are common.
  *
- * @returns a label that `TextDecoder` knows
+ * @returns a label for `TextDecoder`
  */
 export function chooseCharset(body: Buffer, contentType: string | undefined): string {
   const marked = fromByteOrderMark(body);
@@ -38,8 +38,8 @@ export function chooseCharset(body: Buffer, contentType: string | undefined): st
 }
 
 /**
- * Decodes a body piece by piece, so that the caller can pause between. Bytes that are not valid become U+FFFD, or in UTF-8
- * what they are in windows-1252.
+ * Decodes a body slice by slice, so that the caller can pause in between. Invalid bytes become U+FFFD; in UTF-8 they are
+ * read as windows-1252.
  */
 export function* decodeSlices(body: Buffer, charset: string, sliceBytes: number): Generator<string> {
   if (charset === "utf-8") return yield* decodeUtf8Slices(body, sliceBytes);
@@ -59,14 +59,14 @@ function fromByteOrderMark(body: Buffer): string | undefined {
   return undefined;
 }
 
-/** Recognizes UTF-16 without a byte order mark by the "<" that a feed begins with. */
+/** Recognizes UTF-16 without a byte order mark by a feed's first character, "<". */
 function fromZeroBytes(body: Buffer): string | undefined {
   if (body[0] === 0x3c && body[1] === 0 && body[2] !== 0 && body[3] === 0) return "utf-16le";
   if (body[0] === 0 && body[1] === 0x3c && body[2] === 0 && body[3] !== 0) return "utf-16be";
   return undefined;
 }
 
-/** ISO-2022-JP writes Japanese in ASCII bytes; any other charset reads ASCII as itself. */
+/** Returns the charset of ASCII bytes: ISO-2022-JP encodes Japanese in them; in all other charsets they are ASCII. */
 function asciiCharset(body: Buffer, contentType: string | undefined): string {
   const declared = fromHeader(contentType) ?? fromDeclaration(body);
   return declared === "iso-2022-jp" ? declared : "utf-8";
@@ -91,7 +91,7 @@ function knownLabel(label: string | undefined): string | undefined {
   }
 }
 
-/** Whether characters in UTF-8 outnumber the bytes that cannot be UTF-8, where the first that are not ASCII stand. */
+/** Returns true if the first sample with non-ASCII bytes has more multi-byte UTF-8 characters than invalid bytes. */
 function isMostlyUtf8(body: Buffer): boolean {
   let start = 0;
   while (start < body.length && isAscii(body.subarray(start, start + SAMPLE_BYTES))) start += SAMPLE_BYTES;

@@ -8,7 +8,10 @@ export type Collector = {
   result(): Pick<Feed, "episodes" | "skipped" | "numSkipped">;
 };
 
-/** Keeps what the items become: of equal guids the first, of too many the newest. No item fails another. */
+/**
+ * Converts and collects items. Keeps the first of several with the same GUID, and the newest if there are too many. An item
+ * that fails does not affect others.
+ */
 export function createCollector(baseUrl: string): Collector {
   let episodes: FeedEpisode[] = [];
   const skipped: SkippedItem[] = [];
@@ -32,8 +35,7 @@ export function createCollector(baseUrl: string): Collector {
 
   return {
     *add(item) {
-      const place = { position: numItems++, baseUrl };
-      const converted = yield* convert(item, place);
+      const converted = yield* convert(item, { position: numItems++, baseUrl });
       if ("reason" in converted) {
         skip(converted);
         return;
@@ -46,7 +48,7 @@ export function createCollector(baseUrl: string): Collector {
       }
       guids.add(key);
       episodes.push(converted);
-      // Now and then only: sorting at every item would take longer than reading it.
+      // Not for every item, because sorting takes longer than reading one.
       if (episodes.length >= LIMITS.episodes * 2) dropOldest();
     },
     result() {
@@ -56,13 +58,13 @@ export function createCollector(baseUrl: string): Collector {
   };
 }
 
-type Place = { position: number; baseUrl: string };
-function* convert(item: FeedNode, place: Place): Steps<FeedEpisode | SkippedItem> {
+type Source = { position: number; baseUrl: string };
+function* convert(item: FeedNode, source: Source): Steps<FeedEpisode | SkippedItem> {
   try {
-    return yield* convertItem(item, place);
+    return yield* convertItem(item, source);
   } catch {
-    // Nothing is known to throw. If something does, the item is listed, and the other items are kept.
-    return { position: place.position, guid: undefined, title: undefined, reason: "cannot be converted" };
+    // No known input causes an error. If one occurs, the item is listed and the others are kept.
+    return { position: source.position, guid: undefined, title: undefined, reason: "cannot be converted" };
   }
 }
 

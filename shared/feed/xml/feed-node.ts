@@ -1,9 +1,9 @@
-/** An element as FeedParser keeps it: attributes under "@", text under "#", children by name, text-only ones as strings. */
+/** FeedParser's form of an element: attributes in "@", text in "#", children by name. Children with only text are strings. */
 export type FeedNode = { "@"?: Record<string, string>; "#"?: string } & {
   [name: string]: FeedNode | FeedNode[] | string | (FeedNode | string)[] | Record<string, string> | undefined;
 };
 
-// Elements of one name that are looked at for one value. Feeds have one of most, and four of some.
+// How many elements of one name are considered for one value. Feeds have one of most, and up to four of some.
 const MAX_ALIKE = 20;
 
 /** Returns the first `max` children of that name in document order, each as a node. */
@@ -13,7 +13,7 @@ export function children(node: FeedNode | undefined, name: string, max: number =
   const list = Array.isArray(found) ? found.slice(0, max) : [found];
   return list.flatMap((child) => {
     if (typeof child === "string") return [{ "#": child }];
-    // "@" is the one key that holds no element, and no caller asks for it.
+    // Only "@" is not an element, and no caller passes it.
     return child === undefined ? [] : [child as FeedNode];
   });
 }
@@ -22,7 +22,7 @@ export function firstChild(node: FeedNode | undefined, name: string): FeedNode |
   return children(node, name)[0];
 }
 
-/** Returns the text of the first child of that name that has any. */
+/** Returns the text of the first child of that name that has text. */
 export function childText(node: FeedNode | undefined, name: string): string | undefined {
   for (const child of children(node, name)) {
     const text = ownText(child);
@@ -36,7 +36,7 @@ export function ownText(node: FeedNode | undefined): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** Returns an attribute, trimmed; `name` is in lower case. */
+/** Returns an attribute, trimmed; undefined if it is empty. `name` is in lower case. */
 export function attribute(node: FeedNode | undefined, name: string): string | undefined {
   const attributes = node?.["@"];
   if (attributes === undefined || !Object.hasOwn(attributes, name)) return undefined;

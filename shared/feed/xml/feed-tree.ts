@@ -13,7 +13,7 @@ import {
 import type { XmlHandler } from "./xml-tokens.ts";
 
 export type FeedTree = XmlHandler & {
-  /** What has been read so far. The items went to `onItem` and are not in `channel`. */
+  /** Returns what has been read so far. Items are passed to `onItem` and are not in `channel`. */
   result(): { kind: Feed["kind"] | undefined; channel: FeedNode | undefined; isComplete: boolean };
 };
 
@@ -23,29 +23,29 @@ type OpenElement = QualifiedName & {
   isItem: boolean;
   isText: boolean;
   isXhtml: boolean;
-  // In pieces until the end tag: a million entities added one by one would take FeedParser a quarter of a second.
+  // Joined at the end tag: adding a million entities to FeedParser one by one would take a quarter of a second.
   text: string[];
   textLength: number;
 };
 
 const MAX_DEPTH = 100;
-// Of one item, and of the channel apart from its items. The fullest item of 205 real feeds has 215.
+// Limit for one item, and for the channel without its items. The largest item in 205 real feeds has 215 elements.
 const MAX_ELEMENTS = 2_000;
-// Of one element, in all its pieces.
+// Characters of one element's text.
 const MAX_TEXT = 1_048_576;
 
-// Elements that hold text or HTML. HTML in them that the feed did not escape is taken as if it had.
+// Elements that contain text or HTML. Unescaped HTML in them is read as if it were escaped.
 const TEXT_ELEMENTS = new Set(
   "title description summary subtitle content content:encoded itunes:summary itunes:subtitle itunes:title".split(" "),
 );
-// Start tags that end such an element where its end tag is missing: HTML has none of these.
+// Start tags that end such an element, because its end tag must be missing: these are not HTML elements.
 const NEVER_IN_TEXT = new Set("enclosure guid pubdate item entry description content:encoded".split(" "));
 
 /**
- * Builds nodes out of XML events with FeedParser, which knows RSS, RDF and Atom, and hands each item on as it closes.
+ * Builds nodes from XML events with FeedParser, which knows RSS, RDF and Atom. Passes each item to `onItem` when it closes.
  *
- * FeedParser's own reader and its normalising are not used: the one has half the speed, the other looks for markup in time
- * that grows with the square of a text's length. Its handlers see nothing that is over the limits here.
+ * FeedParser's own reader is not used because it is half as fast. Its normalization is not used because it searches for
+ * markup in quadratic time. Its handlers receive nothing that exceeds the limits here.
  */
 export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: FeedNode) => void }): FeedTree {
   const parser = feedParser(feedUrl, onItem);
@@ -55,7 +55,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
   let channel: FeedNode | undefined;
   let isRootClosed = false;
   let isComplete = false;
-  // Elements open at and below the first that is over a limit.
+  // Number of open elements from the first one that exceeds a limit down.
   let numSkipped = 0;
   let numItemElements = 0;
   let numChannelElements = 0;
@@ -64,7 +64,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
     const scope = namespaces.enter(new Map(), attributes);
     const root = namespaces.qualify(ownName, scope);
     kind = rootKind(root);
-    // Junk before the root, such as the warnings of a broken server, is passed over.
+    // Skips junk before the root, such as a broken server's warnings.
     if (kind === undefined) return;
     // An Atom feed that declares no namespace, or an unknown one, is still an Atom feed.
     if (kind === "atom") push(ownName, attributes, new Map(scope).set(prefixOf(ownName), ATOM_URI));
@@ -77,7 +77,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
     if (isItem(element)) {
       const current = open.findLastIndex((outer) => outer.isItem);
       if (current !== -1 && isEmpty) return;
-      // An item inside an item, or inside what is not the channel: end tags are missing.
+      // An item inside another item or outside the channel means that end tags are missing.
       closeTo(current === -1 ? open.findLastIndex(isContainer) + 1 : current);
       numItemElements = 0;
     } else if (numSkipped === 0 && open.at(-1)?.isText) {
@@ -125,7 +125,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
       if (isContainer(element, open.length) && (kind === "atom" || open.length === 1)) channel ??= node;
       if (element.text.length > 0) parser.handleText(element.text.join(""));
       parser.handleCloseTag(element.name);
-      // Otherwise the channel would hold all items to its end.
+      // Removes the item, or the channel would keep all items in memory until its end.
       const parent = parser.stack[0];
       if (element.isItem && parent !== undefined) forgetItems(parent, element);
     }
@@ -171,7 +171,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
 }
 
 type ParserAttribute = QualifiedName & { value: string };
-/** The parts of FeedParser that are used: its declared types leave out or narrow most of them. */
+/** The members of FeedParser that are used here. Its declared types omit or narrow most of them. */
 type EventDrivenParser = {
   stack: FeedNode[];
   handleOpenTag(element: QualifiedName & { attributes: Record<string, ParserAttribute> }): void;
@@ -186,9 +186,9 @@ function feedParser(feedUrl: string, onItem: (node: FeedNode) => void): EventDri
       onItem(node);
       return {};
     },
-    // The channel is read from its node. A title keeps FeedParser from asking again at each item.
+    // The channel is read from its node. Without a title FeedParser would call this again for each item.
     handleMeta: () => ({ title: "read" }),
-    // Nobody reads it as a stream, so that what it pushes would pile up.
+    // No consumer reads FeedParser as a stream, so pushed items would accumulate.
     push: () => true,
   });
 }
@@ -199,12 +199,12 @@ function rootKind({ local, prefix }: QualifiedName): Feed["kind"] | undefined {
   return local === "feed" ? "atom" : undefined;
 }
 
-/** Whether items are its children. The text in it is white space. */
+/** Returns true if the element's children are items; its own text is white space. */
 function isContainer({ local, prefix }: QualifiedName, index: number): boolean {
   return index === 0 || (index === 1 && local === "channel" && prefix !== "podcast");
 }
 
-/** The condition by which FeedParser takes an element for an item. */
+/** Returns true if FeedParser treats the element as an item. */
 function isItem({ local, prefix, uri }: QualifiedName): boolean {
   return (
     (local === "item" && (prefix === "" || uri === RSS_1_URI || uri === RDF_URI)) ||
@@ -221,12 +221,12 @@ function parserAttributes(
   for (const name in attributes) {
     const value = attributes[name] ?? "";
     if (name === "xmlns" || name.startsWith("xmlns:")) continue;
-    // FeedParser never drops the base of an element with a prefix again.
+    // FeedParser never removes the base of a prefixed element from its stack.
     if (name === "xml:base" && element.prefix !== "") continue;
     const colon = name.indexOf(":");
     const prefix = colon === -1 ? "" : name.slice(0, colon);
     const uri = prefix === "xml" ? XML_URI : prefix === "" ? "" : (scope.get(prefix) ?? "");
-    // Markup in an element is kept as text already, which FeedParser would do again for XHTML.
+    // Markup is already kept as text here. FeedParser would do that again for XHTML.
     const isXhtml = name === "type" && value === "xhtml";
     result[name] = { name, prefix, local: name.slice(colon + 1), uri, value: isXhtml ? "html" : value };
   }

@@ -1,15 +1,19 @@
 import { gunzip } from "node:zlib";
 import { FeedError } from "../feed-error.ts";
 
-// As much as a fetch takes of a body that says that it is compressed.
+// The fetcher's limit for bodies with a Content-Encoding.
 const MAX_BYTES = 16 * 1_048_576;
 
-/** How large a body is at most when it is inflated. A gzip file does not say that in a way to rely on. */
+/** Returns an upper bound for a body's size after inflation. The size stated in a gzip file is not reliable. */
 export function maxInflatedBytes(body: Buffer): number {
   return isGzip(body) ? MAX_BYTES : body.length;
 }
 
-/** Inflates a body that was stored compressed and is served without saying so. Any other is returned as it is. */
+/**
+ * Inflates a body that is a gzip file served without Content-Encoding. Returns other bodies unchanged.
+ *
+ * @throws FeedError
+ */
 export function inflatedBody(body: Buffer): Promise<Buffer> {
   if (!isGzip(body)) return Promise.resolve(body);
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
-/** A name resolved by its namespace: `podcast:person` whatever prefix the feed chose for it. */
+/** A name resolved by its namespace: `podcast:person`, regardless of the feed's own prefix. */
 export type QualifiedName = { name: string; prefix: string; local: string; uri: string };
-/** Prefix to namespace URI, "" being the default namespace. */
+/** Namespace URIs by prefix; "" is the default namespace. */
 export type Scope = ReadonlyMap<string, string>;
 
 export const ATOM_URI = "http://www.w3.org/2005/Atom";
@@ -8,10 +8,10 @@ export const RDF_URI = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 export const RSS_1_URI = "http://purl.org/rss/1.0/";
 export const XML_URI = "http://www.w3.org/XML/1998/namespace";
 
-// Real feeds declare up to 20. Entering an element with declarations costs time in proportion to those in scope.
+// Real feeds declare up to 20. The cost of an element with declarations grows with the number in scope.
 const MAX_NAMESPACES = 64;
 
-// The prefix to read by, for each namespace URI in lower case without scheme and last slash: feeds differ in these.
+// Our prefix for each namespace URI. Keys are in lower case, without scheme and trailing slash, in which feeds differ.
 const PREFIXES: Record<string, string> = {
   "podcastindex.org/namespace/1.0": "podcast",
   "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
@@ -27,12 +27,12 @@ const PREFIXES: Record<string, string> = {
   "www.w3.org/2005/atom": "atom",
 };
 
-/** Keeps the namespace declarations of a document, those of all its elements under one limit. */
+/** Tracks a document's namespace declarations. One limit applies to all its elements together. */
 export function namespaceScopes(): {
   enter(parent: Scope, attributes: Record<string, string>): Scope;
   qualify(name: string, scope: Scope): QualifiedName;
 } {
-  // The prefix to read by, for each pair of prefix and URI that the document declares.
+  // Our prefix for each pair of prefix and URI that the document declares.
   const readPrefixes = new Map<string, string>();
 
   return {
@@ -56,7 +56,7 @@ export function namespaceScopes(): {
       const ownPrefix = colon === -1 ? "" : name.slice(0, colon);
       const local = name.slice(colon + 1);
       const uri = scope.get(ownPrefix) ?? "";
-      // A prefix that is not declared speaks for itself: many feeds leave xmlns:itunes out.
+      // An undeclared prefix is used as it is, because many feeds omit xmlns:itunes.
       const prefix = uri === "" ? ownPrefix : (readPrefixes.get(`${ownPrefix} ${uri}`) ?? ownPrefix);
       return { name: prefix === "" ? local : `${prefix}:${local}`, prefix, local, uri };
     },
@@ -65,6 +65,6 @@ export function namespaceScopes(): {
 
 function readPrefix(ownPrefix: string, uri: string): string {
   const known = PREFIXES[uri.toLowerCase().replace(/^https?:\/\/|(?<!\/)\/+$/g, "")];
-  // Atom as the default namespace: the names of an Atom feed, and of the RSS feeds that declare it by mistake.
+  // Atom as the default namespace gets no prefix: in Atom feeds, and in RSS feeds that declare it by mistake.
   return known === undefined || (known === "atom" && ownPrefix === "") ? ownPrefix : known;
 }

@@ -1,2 +1,2 @@
-/** Work in steps: whoever runs it may give others their turn at each `yield`. */
+/** Work in steps. At each `yield` its caller may yield to the event loop. */
 export type Steps<T> = Generator<undefined, T, undefined>;

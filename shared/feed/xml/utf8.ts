@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 
-// What windows-1252 has at 0x80 to 0x9F; the rest is as in Latin-1. Five are not assigned, and stay control characters.
+// windows-1252 at 0x80 to 0x9F; the rest equals Latin-1. Five bytes are unassigned and stay control characters.
 const FROM_0X80 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 /**
- * Decodes UTF-8 a slice at a time, and reads bytes that are not UTF-8 as windows-1252: text that was pasted into a feed is
- * in it at times, and costs no other text its characters.
+ * Decodes UTF-8 slice by slice. Reads invalid bytes as windows-1252, the charset of some text pasted into feeds. Other text
+ * is unaffected.
  */
 export function* decodeUtf8Slices(body: Buffer, sliceBytes: number): Generator<string> {
   let start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
@@ -17,7 +17,7 @@ export function* decodeUtf8Slices(body: Buffer, sliceBytes: number): Generator<s
   }
 }
 
-/** Moves the end of a slice out of a character. */
+/** Moves a slice's end to the end of a character. */
 function sliceEnd(body: Buffer, end: number): number {
   for (let first = end - 1; first >= end - 3; first--) {
     const length = characterLength(body, first);
@@ -43,14 +43,14 @@ function mixedText(bytes: Buffer): string {
   return pieces.join("");
 }
 
-/** How many bytes the character that begins here has in UTF-8 (RFC 3629 4); 0 where none begins. */
+/** Returns the length in bytes of the UTF-8 character that begins at `at` (RFC 3629 4); 0 if none begins there. */
 export function characterLength(bytes: Buffer, at: number): 0 | 1 | 2 | 3 | 4 {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
   const second = bytes[at + 1] ?? 0;
   if (first < 0xc2 || first > 0xf4 || !isFollowing(second)) return 0;
   if (first < 0xe0) return 2;
-  // Neither overlong forms nor surrogates, and nothing over U+10FFFF.
+  // Rejects overlong forms, surrogates, and code points over U+10FFFF.
   if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return 0;
   if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 0;
   if (!isFollowing(bytes[at + 2])) return 0;

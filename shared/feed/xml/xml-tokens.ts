@@ -1,6 +1,6 @@
 import { Tokenizer } from "htmlparser2";
 
-/** Names are lower case and well formed (one colon at most); `attributes` has no prototype. */
+/** Names are in lower case and well formed, with at most one colon; `attributes` has no prototype. */
 export type XmlHandler = {
   onOpen(name: string, attributes: Record<string, string>, isEmpty: boolean): void;
   onClose(name: string): void;
@@ -8,24 +8,23 @@ export type XmlHandler = {
 };
 export type XmlTokens = { write(text: string): void; end(): void };
 
-// No feed of the 205 looked at has more than 20; one element with 200 000 attributes costs a full parser 15 s.
+// None of 205 real feeds has more than 20. One element with 200 000 attributes would take a full parser 15 s.
 const MAX_ATTRIBUTES = 256;
 const MAX_NAME = 1_024;
 const MAX_ATTRIBUTE_VALUE = 65_536;
-// Show notes of real feeds reach 50 000 characters, and `LIMITS` cuts them to little more.
+// Show notes of real feeds have up to 50 000 characters, and `LIMITS` truncates them to 64 000.
 const MAX_TEXT = 1_048_576;
 
 const WELL_FORMED_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*(?::[\p{L}_][\p{L}\p{N}_.-]*)?$/u;
 
 /**
- * Reads XML leniently into open, close and text events, and keeps what is oversized or ill formed from the handler: what is
- * over a limit is dropped, never an error. A DTD is skipped, entities other than XML's own five and numeric ones stay as
- * they are written.
+ * Parses XML leniently into open, close and text events. Drops oversized and malformed parts without an error. Skips DTDs.
+ * Entities other than numeric ones and XML's five stay as written.
  *
- * @param isHtml reads HTML instead: its entities are known, and script, style and the like hold no elements
+ * @param isHtml parses HTML instead, with its entities, and without elements inside script, style and the like
  */
 export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlTokens {
-  // What was written, from the start of the token that is being read.
+  // Written text, from the start of the current token.
   const chunks: string[] = [];
   let chunksStart = 0;
   let elementName: string | undefined;
@@ -57,7 +56,7 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
           attributeValue += String.fromCodePoint(codePoint);
       },
       onattribend() {
-        // The first of equal names counts. A value that is too long is dropped whole: half a URL is another URL.
+        // The first attribute with a name counts. Drops a value that is too long, because a truncated URL is another URL.
         if (attributeName === undefined || attributeName in attributes || attributeValue.length > MAX_ATTRIBUTE_VALUE)
           return;
         attributes[attributeName] = attributeValue;
@@ -110,7 +109,7 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
   return {
     write(text) {
       const joined = carried + text;
-      // What follows a last "<" decides whether it begins a tag.
+      // The text after a trailing "<" decides whether it begins a tag.
       carried = joined.endsWith("<") ? "<" : "";
       const chunk = escapeStrayBrackets(carried === "" ? joined : joined.slice(0, -1));
       chunks.push(chunk);
@@ -122,7 +121,10 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
   };
 }
 
-/** "I <3 you" unescaped would otherwise begin a tag that swallows the rest of the item. In CDATA it is HTML, and the same. */
+/**
+ * Escapes a "<" that cannot begin a tag. Otherwise an unescaped "I <3 you" would begin a tag that swallows the rest of the
+ * item. In CDATA the text is HTML, so escaping it there is equivalent.
+ */
 function escapeStrayBrackets(text: string): string {
   return text.replace(/<(?=[\s\d=<-])/g, "&lt;");
 }

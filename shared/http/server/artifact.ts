@@ -12,15 +12,15 @@ import { serve } from "./serve.ts";
 
 type Opened = { app: App; config: Config; log: Log; reporter: ErrorReporter };
 export type ArtifactOptions = {
-  /** The artifact's name, and of the handler that it exports. */
+  /** Name of the artifact and of the handler that it exports. */
   name: string;
   mounts: readonly Mount[];
   renderErrorPage?: RenderErrorPage;
 };
 
 /**
- * Makes what an artifact exports: its handler, under its name. Run by node it serves on PORT, or with `--once` calls
- * its function one time.
+ * Makes an artifact's exports: its handler under its name. When run by node, serves on PORT, or with `--once` calls its
+ * function once.
  */
 export function createArtifact(options: ArtifactOptions, argv: readonly string[] | undefined): Record<string, unknown> {
   const { name } = options;
@@ -46,7 +46,7 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
 
   async function handler(request: ReadRequest, response: ServerResponse): Promise<void> {
     const { app, config } = open();
-    // The gate answers probes already, except under the framework's own command, where nothing else starts the app.
+    // The gate answers probes, except when the framework's own command runs this handler. Then only this starts the app.
     const probe = probeReply(request, { app, config });
     if (probe !== undefined) {
       app.start();

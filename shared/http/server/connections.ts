@@ -5,24 +5,24 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 export type Connections = {
   /** Counts a response as in flight until it has closed. */
   track(response: ServerResponse): void;
-  /** Sends `Connection: close` with every reply from now on, so that clients move their next request elsewhere. */
+  /** Sends `Connection: close` with every reply from now on, so that clients send their next request elsewhere. */
   announceClose(): void;
-  /** Stops accepting, finishes what is in flight, closes idle connections, and resolves when none is left. */
+  /** Stops accepting connections, finishes requests in flight, closes idle connections, and resolves when none is left. */
   drain(options: { timeoutMs: number }): Promise<void>;
 };
 
-// Time for a new connection's first request, or for the rest of a half-read one. TCP repeats a lost packet after 0.2 to 1 s.
+// Time for a new connection's first request or the rest of a partial one. TCP resends a lost packet after 0.2 to 1 s.
 const ARRIVAL_MS = 2_000;
-// Far below a request's duration, and costs next to nothing.
+// Far below a request's duration, and cheap.
 const CHECK_EVERY_MS = 10;
-// Node's default. What waits when a drain begins is accepted, and clients that reconnect cannot keep the listener open.
+// Node's default. A drain accepts at most this many waiting connections, so that reconnecting clients cannot delay it.
 const BACKLOG_LENGTH = 511;
 
-/** Knows which of a server's connections are in use, so that ending the process resets none that carries a request. */
+/** Tracks which of a server's connections are in use, so that a drain resets no connection that carries a request. */
 export function trackConnections(server: Server): Connections {
   const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
-  // What was read of each connection when its last reply closed. More than that is the beginning of another request.
+  // Bytes read from each connection when its last reply closed. More bytes mean that another request has begun.
   const bytesReadAtReply = new WeakMap<Socket, number>();
   let numAccepted = 0;
   let isClosing = false;
@@ -51,21 +51,24 @@ export function trackConnections(server: Server): Connections {
   async function drain({ timeoutMs }: { timeoutMs: number }): Promise<void> {
     announceClose();
     await acceptBacklog();
-    // http.Server's own close() would end connections whose replies are written, but not yet sent.
+    // http.Server's close() would end connections whose replies are written but not yet sent.
     NetServer.prototype.close.call(server);
     const startedAt = performance.now();
     const elapsedMs = () => performance.now() - startedAt;
     do {
-      // What has reached the kernel is read first.
+      // Reads data that has reached the kernel first.
       await nextTurn();
       closeIdle();
       await pause(CHECK_EVERY_MS);
-      // A client that never reads its reply, or never finishes its request, must not hold the process for ever.
+      // A client that never reads its reply or never finishes its request must not block the process forever.
     } while (sockets.size > 0 && elapsedMs() < (inFlight.size > 0 ? timeoutMs : ARRIVAL_MS));
     server.closeAllConnections();
   }
 
-  /** The kernel resets connections that it has accepted and the process has not. A turn of the event loop accepts one. */
+  /**
+   * Accepts connections that wait in the kernel's backlog, because closing the listener would reset them. Each turn of the
+   * event loop accepts one.
+   */
   async function acceptBacklog(): Promise<void> {
     const numMost = numAccepted + BACKLOG_LENGTH;
     let numBefore: number;

@@ -7,30 +7,30 @@ import { trackConnections } from "./connections.ts";
 import { probeReply } from "./probes.ts";
 
 /**
- * A request whose body has been read, with the fields that the functions framework and Express leave, too, where their own
- * command runs the function.
+ * A request whose body has been read. The fields are also set by the functions framework and Express when the framework's
+ * own command runs the function.
  */
 export type ReadRequest = IncomingMessage & { rawBody?: Buffer; originalUrl?: string };
 export type Gate = {
   /** Sends `Connection: close` with every reply from now on. */
   announceClose(): void;
-  /** Stops accepting, lets what is in flight finish, and resolves when it has. */
+  /** Stops accepting connections, and resolves when all requests in flight are finished. */
   drain(): Promise<void>;
 };
 type GateOptions = {
   app: App;
   config: Config;
-  /** The longest that a drain waits for what is in flight. */
+  /** How long a drain waits for requests in flight. */
   drainTimeoutMs: number;
 };
 
-// queue-proxy keeps idle connections for 90 s: the server must not be the first to close one, or a POST is lost in between.
+// Longer than queue-proxy keeps idle connections (90 s). If the server closed one first, a POST could be lost.
 const KEEP_ALIVE_TIMEOUT_MS = 95_000;
 const HEADERS_TIMEOUT_MS = 100_000;
 
 /**
- * Puts itself in front of the functions framework's server, and owns what that leaves open: probes, a body limit, a
- * deadline for the body, keep-alive and the drain.
+ * Puts a gate in front of the functions framework's server. It handles what the framework does not: probes, the body's size
+ * limit and deadline, keep-alive and draining.
  */
 export function installGate(server: Server, { app, config, drainTimeoutMs }: GateOptions): Gate {
   // The framework's server has exactly one listener, its Express application.
@@ -49,7 +49,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
     const probe = probeReply(request, { app, config });
     if (probe !== undefined) return send(response, probe, request.method);
     request.rawBody = await readBody(request);
-    // The framework answers some paths by itself (/favicon.ico), and others with a stack trace (/%): it sees only "/".
+    // The framework would answer /favicon.ico itself and /% with a stack trace, so it only sees "/".
     request.originalUrl = request.url ?? "/";
     request.url = "/";
     framework?.call(server, request, response);
@@ -58,7 +58,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
   function readBody(request: IncomingMessage): Promise<Buffer> {
     const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: urlOf(request) });
     const tooLarge = () =>
-      new UserError(status, `Cannot take a body of more than ${maxBytes} bytes`, {
+      new UserError(status, `Cannot accept a body of more than ${maxBytes} bytes`, {
         headers: { connection: "close" },
       });
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge());
@@ -67,7 +67,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
       let numBytes = 0;
       const timer = setTimeout(() => {
         reject(
-          new UserError(408, `Request timeout: the body did not come within ${config.requestTimeoutMs} ms`, {
+          new UserError(408, `Request timeout: the body did not arrive within ${config.requestTimeoutMs} ms`, {
             headers: { connection: "close" },
           }),
         );
@@ -85,11 +85,11 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
   }
 
   function refuse(request: ReadRequest, response: ServerResponse, error: unknown): void {
-    // Whoever sent the request is gone: there is nobody to answer.
+    // The client has disconnected.
     if (!(error instanceof UserError) || response.destroyed) return void response.destroy();
     const { method = "GET", headers } = request;
     send(response, app.fail({ method, url: urlOf(request), headers }, error), method);
-    // What is left of the body is not read; the reply says that the connection closes.
+    // The rest of the body is not read; the reply says that the connection closes.
     if (!request.complete) response.once("finish", () => request.socket.destroySoon());
   }
 
@@ -99,21 +99,21 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
   };
 }
 
-/** The path and query that the client asked for, also where it named the whole URL (RFC 9112 3.2.2). */
+/** Returns the requested path and query, even if the client sent an absolute URL (RFC 9112 3.2.2). */
 export function urlOf(request: ReadRequest): string {
   return (request.originalUrl ?? request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
 }
 
-/** A signal that is aborted when the client is gone before it has the whole reply. */
+/** Returns a signal that is aborted if the client disconnects before it has received the whole reply. */
 export function hangUpOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once("close", () => {
-    if (!response.writableFinished) controller.abort(new UserError(499, "The client has hung up"));
+    if (!response.writableFinished) controller.abort(new UserError(499, "The client disconnected"));
   });
   return controller.signal;
 }
 
-/** Writes a reply; to HEAD without its body. A stream goes on being written after the call. */
+/** Writes a reply, without its body for HEAD. A stream is still being written when this returns. */
 export function send(
   response: ServerResponse,
   { status, headers: own, cookies = [], body }: AppReply,
@@ -132,7 +132,7 @@ export function send(
   response.end(method === "HEAD" ? undefined : body);
 }
 
-/** Ends with a reset where the chunks fail: a client must not take a part of the body for the whole. */
+/** Sends chunks. If they fail, resets the connection, so that the client does not take a partial body as complete. */
 async function sendChunks(response: ServerResponse, chunks: Chunks): Promise<void> {
   try {
     await writeChunks(chunks, { target: response });

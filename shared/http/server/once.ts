@@ -9,18 +9,18 @@ import { isStream, writeChunks } from "../stream.ts";
 
 type Once = { app: App; log: Log; reporter: ErrorReporter };
 
-// For a call whose time is up to give back what it holds.
+// Time for a call past its deadline to release its leases.
 const GIVE_UP_MS = 5_000;
-// To close the database and send reports, which have their own shorter deadlines, and then for what else keeps the process.
+// Time to close the database and send error reports, which have shorter deadlines of their own.
 const END_MS = 10_000;
 
 /**
- * Calls an artifact's function one time with params given as a JSON object: the reply goes to stdout, the exit code is 0
- * or 1. What Kubernetes Jobs and operators use. The process ends soon after its function's time is up, whatever hangs.
+ * Calls an artifact's function once with params, a JSON object. Writes the reply to stdout; the exit code is 0 or 1. For
+ * Kubernetes Jobs and operators. The process ends soon after the function's deadline, even if something hangs.
  */
 export async function callOnce({ app, log, reporter }: Once, params: string | undefined): Promise<void> {
   process.once("SIGTERM", app.drain);
-  // A stray rejection as well: nothing else runs here that it could be of.
+  // Also handles unhandled rejections, which can only come from this call.
   process.once("uncaughtException", (cause) => {
     log.error("Uncaught exception", { cause });
     void end().finally(() => process.exit(1));
@@ -41,7 +41,7 @@ export async function callOnce({ app, log, reporter }: Once, params: string | un
   }
 
   async function end(): Promise<void> {
-    // It keeps nothing waiting that would end by itself.
+    // Unreferenced, so that it does not delay a process that would end earlier.
     setTimeout(() => process.exit(process.exitCode ?? 1), END_MS).unref();
     await Promise.all([app.close(), reporter.flush()]);
     log.flush();
@@ -62,8 +62,8 @@ function parseParams(params: string | undefined): Record<string, unknown> {
     const value: unknown = JSON.parse(params ?? "{}");
     if (isJsonObject(value)) return value;
   } catch {
-    // The same complaint as for JSON that is not an object.
+    // Reported like JSON that is not an object.
   }
-  // They may hold a feed's password, so they are not repeated.
+  // The message does not repeat the params, because they may contain a feed's password.
   throw new UserError(400, "Cannot read the params after --once: not a JSON object");
 }

@@ -5,9 +5,10 @@ import type { App, AppReply } from "../app.ts";
 import { securityHeaders } from "../security-headers.ts";
 
 /**
- * Answers `/health` (the process runs) and `/ready` (it takes requests) from local state alone, whatever the Host. Probes
- * may come every 50 ms: nothing is asked, nothing logged, no id given.
- * @returns undefined for any other request
+ * Answers `/health` (the process runs) and `/ready` (it takes requests) for any Host. Probes may arrive every 50 ms, so this
+ * uses only local state, logs nothing and generates no request ID.
+ *
+ * @returns undefined for other requests
  */
 export function probeReply(
   { method = "", url = "" }: Pick<IncomingMessage, "method" | "url">,

@@ -5,26 +5,26 @@ import { checkSchema } from "../../db/schema-check.ts";
 import { UserError } from "../../errors.ts";
 
 export type Readiness = {
-  /** `starting` until the schema was checked, `draining` once the process was told to end. */
+  /** `starting` until the schema check passes, `draining` once the process is told to stop. */
   status: "starting" | "ready" | "draining";
-  /** Does not decide the status: an outage must not take every pod out of service. */
+  /** Does not affect the status, because an outage must not take all pods out of service. */
   database: ReturnType<Resources["databaseStatus"]>;
 };
 export type SchemaGuard = {
-  /** Checks the schema, unless that has succeeded before: a schema only ever moves forward. @throws UserError 503 */
+  /** Checks the schema until it passes once: a schema never moves backward. @throws UserError 503 */
   require(ctx: Context): Promise<void>;
-  /** Checks it in the background, again and again until it passes. */
+  /** Checks the schema in the background, repeatedly until it passes. */
   start(): void;
   readiness(): Readiness;
 };
 
 type SchemaGuardOptions = { ctx: Context; usesDatabase: boolean } & Pick<Resources, "databaseStatus">;
 
-// A database that is about to start is found soon, and a migration's end within 5 s, the Retry-After of a refused request.
+// Notices a starting database soon, and the end of a migration within 5 s, the Retry-After of refused requests.
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Keeps a process from working on a schema that is older than its code. `ctx` is the background check's own. */
+/** Makes the guard against a schema that is older than the code. `ctx` is for the background check. */
 export function createSchemaGuard({ ctx, usesDatabase, databaseStatus }: SchemaGuardOptions): SchemaGuard {
   const { config, draining, log } = ctx;
   let isPassed = !usesDatabase;
@@ -45,10 +45,10 @@ export function createSchemaGuard({ ctx, usesDatabase, databaseStatus }: SchemaG
       try {
         await require(ctx);
       } catch (error) {
-        // What was given up for that is no failure.
+        // A check aborted by the drain is not a failure.
         if (draining.aborted) return;
         logFailure(error);
-        // Without a database to ask, asking again helps nothing.
+        // Without a configured database, retrying does not help.
         if (config.databaseUrl === undefined) return;
         await pause(pauseMs, undefined, { ref: false });
       }
@@ -56,7 +56,7 @@ export function createSchemaGuard({ ctx, usesDatabase, databaseStatus }: SchemaG
   }
 
   function logFailure(error: unknown): void {
-    // Whoever threw a UserError has logged why.
+    // The code that threw a UserError has logged the reason.
     if (error instanceof UserError) return;
     if (isDatabaseUnavailable(error)) log.warn("Not ready: cannot reach the database", { code: findCode(error) });
     else log.error("Not ready: cannot check the schema", { cause: error });

@@ -1,6 +1,6 @@
 import type { Mount } from "../router.ts";
 
-/** The request that a browser would have sent for these params: those the path names go there, the rest into the query or the form. */
+/** Returns the request that a browser would send for these params: in the path where it names them, or else in query or form. */
 export function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
   const names = ({ path }: { path: string }): string[] => path.match(/(?<=:)\w+/g) ?? [];
   const complete = routes.filter((route) => names(route).every((key) => key in params));

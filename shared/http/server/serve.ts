@@ -15,16 +15,16 @@ type ServeOptions = {
   reporter: ErrorReporter;
 };
 
-// For the last reply to reach its client.
+// Time for the last reply to reach its client.
 const DRAIN_GRACE_MS = 5_000;
-// Also where the grace period is 0: what was on the wire when the signal came arrives within a network's round trip.
+// Applies even if the grace period is 0: requests already on the wire arrive within a network round trip.
 const SHORTEST_GRACE_MS = 100;
 
 /**
- * Serves a registered function on the configured port until SIGTERM. Then it is not ready, and goes on serving for the
- * grace period, in which the router learns to send requests elsewhere. After that it stops accepting, finishes what is
- * in flight, closes the database and exits 0. SIGINT, which people send, skips the grace period. A second signal ends the
- * process at once.
+ * Serves a registered function on the configured port until SIGTERM. Then it reports not ready but keeps serving for the
+ * grace period, in which routers learn to send requests elsewhere. After that it stops accepting connections, finishes
+ * requests in flight, closes the database and exits with 0. SIGINT, for Ctrl-C, skips the grace period. A second signal ends
+ * the process immediately.
  */
 export async function serve({ name, app, config, log, reporter }: ServeOptions): Promise<void> {
   const server = getTestServer(name);
@@ -39,7 +39,7 @@ export async function serve({ name, app, config, log, reporter }: ServeOptions):
     log.info("Draining", { reason, grace: elapsed(graceMs) });
     app.drain();
     gate.announceClose();
-    // Rejects only where the grace is cut short.
+    // Rejects only if the grace period is cut short.
     if (graceMs > 0) await pause(graceMs, undefined, { signal: cutGrace.signal }).catch(() => {});
     phase = "draining";
     await gate.drain();
@@ -51,9 +51,9 @@ export async function serve({ name, app, config, log, reporter }: ServeOptions):
 
   process.on("SIGTERM", () => end("SIGTERM", { graceMs: Math.max(config.shutdownGraceMs, SHORTEST_GRACE_MS) }));
   process.on("SIGINT", () => end("SIGINT", { graceMs: 0 }));
-  // Whoever started this process over IPC (npm start) and is gone can send no signal any more.
+  // If the parent process that started this one with IPC (npm start) is gone, it can no longer send a signal.
   process.on("disconnect", () => end("parent gone", { graceMs: 0 }));
-  // A stray rejection belongs to one request, and the others go on; after a stray throw nothing can be trusted.
+  // An unhandled rejection affects one request, and the others continue. After an uncaught exception no state is reliable.
   process.on("unhandledRejection", (cause) => log.error("Unhandled rejection", { cause }));
   process.on("uncaughtException", (cause) => {
     log.error("Uncaught exception", { cause });
@@ -66,7 +66,7 @@ export async function serve({ name, app, config, log, reporter }: ServeOptions):
     server.once("error", reject);
     server.listen(config.port, config.host, resolve);
   });
-  // A server that listens on TCP has an AddressInfo.
+  // A server listening on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo;
   log.info("Listening", { function: name, host: config.host, port });
   app.start();

@@ -114,7 +114,7 @@ for (const [name, params, expected] of [
   ["admin-podcast-remove", undefined, 'Bad request: Missing parameter "podcastId"'],
   ["admin-podcast-remove", "podcast 1", "Cannot read the params after --once: not a JSON object"],
   ["admin-error", undefined, "Internal server error"],
-  ["web", undefined, 'Cannot call "web" once: it is many functions'],
+  ["web", undefined, 'Cannot call "web" once: it has more than one function'],
 ] as const) {
   test(`--once of ${name} exits 1 and says why, given ${params}`, async () => {
     const options = { name, environment: { DATABASE_URL: databaseUrl } };

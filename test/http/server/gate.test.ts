@@ -23,7 +23,7 @@ test("a body over 100 KB is a 413, and a 400 at /graphql", async () => {
     replies.map(({ status }) => status),
     [413, 400],
   );
-  assert.match((await replies[1]?.text()) ?? "", /Cannot take a body of more than 102400 bytes/);
+  assert.match((await replies[1]?.text()) ?? "", /Cannot accept a body of more than 102400 bytes/);
 });
 
 test("a body over the limit is refused, when it comes in chunks and says no length", async () => {
