@@ -86,15 +86,19 @@ const API: Size = {
   connections: [3, "A query may ask for several lists at once"],
   memoryLimit: FEEDS,
 };
+/** What only podcore's own network calls. */
+const INTERNAL = {
+  timeoutSeconds: WORKED,
+  cpuRequest: WORK,
+  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
+} as const satisfies Partial<Size>;
 const TICK: Size = {
+  ...INTERNAL,
   minScale: [0, "Between ticks there is nothing to do"],
   maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's podcasts"],
   connections: [5, "20 feeds are in flight, and most of them wait for their hosts"],
   concurrency: [1, "One tick for each pod, which is what the memory limit is for"],
   window: GONE_BETWEEN_TICKS,
-  timeoutSeconds: WORKED,
-  cpuRequest: WORK,
-  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
   memoryLimit: ["1Gi", "At most 400 MB for what is being read, and 20 feeds of 16 MiB that wait for it"],
 };
 const WORKER: Size = {
@@ -110,12 +114,10 @@ const CLEANER: Size = {
   memoryLimit: ["256Mi", "Four times what it takes idle: the work is the database's"],
 };
 const ADMIN: Size = {
-  ...TICK,
+  ...INTERNAL,
   minScale: [0, "Operators call it rarely"],
   maxScale: [1, "Operators call it one by one"],
   connections: [2, "One call at a time: its transaction, and what it reads beside"],
-  concurrency: undefined,
-  window: undefined,
   cpuRequest: QUICK_START,
   memoryLimit: FEED,
 };

@@ -41,7 +41,7 @@ const NUM_SKIPPED_LOGGED = 5;
  */
 export async function run(
   ctx: Context,
-  { feed, content, target, success, comparesColumns }: Params,
+  { feed, content, target, success, comparesColumns = false }: Params,
 ): Promise<StoreResult> {
   // Outside the transaction, which holds locks.
   const compressed = await compress(content.body);

@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import { dateOf } from "./date.ts";
 import { mediaOf, mediaType } from "./media.ts";
 import {
@@ -211,10 +212,4 @@ function* listInSteps<T>(
 
 function short(text: string | undefined): string | undefined {
   return lineOf(text, LIMITS.shortText);
-}
-
-/** Leaves the properties out that are undefined, as JSON does, so that what is stored equals what was read. */
-function present<T extends object>(value: T): T {
-  // Object.fromEntries forgets which properties there are; only those that may be absent are left out.
-  return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== undefined)) as T;
 }

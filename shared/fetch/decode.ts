@@ -8,7 +8,7 @@ import { FetchError } from "./errors.ts";
 /** What `decodeBody` can undo. */
 export const ACCEPT_ENCODING = "gzip, br, zstd";
 
-type Options = { url: string; encoding?: string; maxBytes: number; signal: AbortSignal };
+type Options = { url: string; encoding: string | undefined; maxBytes: number; signal: AbortSignal };
 
 // Node's 16 KiB pieces take four times as long, and larger ones than these more memory.
 const CHUNK_BYTES = 256 * 1024;

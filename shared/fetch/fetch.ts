@@ -38,19 +38,19 @@ export type FetchReply = {
   body: Buffer;
   /** Of the body before it was decoded. */
   rawBytes: number;
-  contentType?: string;
+  contentType: string | undefined;
   /** Verbatim, each byte a character; undefined when absent or over 8 KiB. */
-  etag?: string;
-  lastModified?: string;
+  etag: string | undefined;
+  lastModified: string | undefined;
   /** At most 7 days. */
-  retryAfterMs?: number;
+  retryAfterMs: number | undefined;
   /** Cache-Control max-age less Age. */
-  cacheMaxAgeMs?: number;
+  cacheMaxAgeMs: number | undefined;
   /**
    * Where the URL has moved to: set when there were redirects, all of them 301 or 308 and none from https to http. Holds
    * the credentials of the URL asked when the origin is the same, so redact it before it is logged.
    */
-  permanentUrl?: string;
+  permanentUrl: string | undefined;
   redirects: Redirect[];
 };
 
@@ -84,7 +84,7 @@ export function createFetch(options: FetchOptions): Fetch {
 
   return async (request) => {
     const { url, signal, timeoutMs = DEFAULT_TIMEOUT_MS, userAgent = options.userAgent } = request;
-    const deadline = startDeadline({ url, signal, ms: timeoutMs });
+    const deadline = startDeadline({ url, ms: timeoutMs, signal });
     try {
       return await run(network, { request: { ...request, userAgent }, deadline });
     } finally {

@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 /** The context of a browser that is logged in to an account, an ephemeral one without `email`. */
 async function loggedIn(ctx: Context, email?: string): Promise<Context> {
-  const id = await insertAccount(db, { email });
+  const id = await insertAccount(db, email === undefined ? {} : { email });
   const caller: Caller = {
     account: { id, email: email ?? null },
     credential: { kind: "login", id: 1 },
