@@ -136,8 +136,11 @@ async function touchLocation(tx: Database, podcastId: number): Promise<void> {
     .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);
 }
 
-/** What a feed says of the show, NULL where it says nothing. */
-function columnsOf(feed: Feed) {
+// Columns that the database or podcore itself fills. Every other one comes from the feed.
+type OwnColumn = "id" | "isPrivate" | "privateReason" | "takenDownAt" | "takenDownReason" | "createdAt" | "updatedAt";
+
+/** Returns every column that the feed fills, NULL where it says nothing. The type names a column that is left out. */
+function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
   return {
     title: feed.title,
     description: feed.description ?? null,
