@@ -10,9 +10,9 @@ export type ConnectionOptions = {
   /** Start-up parameters of the session, and `application_name`. */
   parameters: Record<string, string | number>;
   /** Called with the first that the server says. */
-  onAnswer?: (() => void) | undefined;
+  onAnswer?: () => void;
   /** Aborted while the session is being opened, it destroys the socket. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
 };
 
 export type StatementOptions = {

@@ -20,7 +20,7 @@ export type Pool = {
   /** Lets what runs finish, for five seconds at most. */
   close(): Promise<void>;
 };
-type PoolOptions = { url: string; max: number; applicationName: string; log?: Log | undefined };
+type PoolOptions = { url: string; max: number; applicationName: string; log?: Log };
 /** Of a connection that is opened to see whether the server is back. */
 type Probe = { onAnswer?: () => void; signal?: AbortSignal };
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
