@@ -10,6 +10,9 @@ const TIMEOUT_MS = 30_000;
 /**
  * Asks the work tick to start now, where the settings say how, and does not wait for it. Called after a job is committed
  * that somebody waits for; where it fails the next tick does the job.
+ *
+ * Only web and api functions may call it: network policies let no other pod reach the work tick, so that the request of an
+ * operator's function would time out. Such a function enqueues its job and leaves it to the next tick.
  */
 export function run({ config, log }: Pick<Context, "config" | "log">): void {
   if (config.workUrl === undefined) return;
