@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { CrawlResult } from "../../shared/crawl/podcast-crawler.ts";
 import { openPool } from "../../shared/db/pool.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { LOOPBACK } from "../support/loopback.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 import type { Bench } from "./bench.ts";
 import { madeUpFeeds, startFeedOrigin } from "./feeds.ts";
 import type { Metrics } from "./harness.ts";

@@ -8,7 +8,7 @@ import { openPool } from "../../shared/db/pool.ts";
 import { type RunningFunction, startFunction } from "../../shared/dev/functions.ts";
 import { createBench } from "../bench/bench.ts";
 import { distFolder } from "../support/dist.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 import { type Counts, startClients } from "./rollout-clients.ts";
 
 export type RolloutsOptions = {

@@ -8,8 +8,8 @@ import { releaseLease } from "../../shared/crawl/release-lease.ts";
 import { renewLeases } from "../../shared/crawl/renew-leases.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { createContext } from "../support/context.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
