@@ -1,6 +1,7 @@
 // Writes the *.gen.* files, bundles each function to dist/<name>.cjs, and prints every artifact's size.
 //   node build.mjs                   the lot
 //   node build.mjs --generate        only the *.gen.* files
+//   node build.mjs --check           nothing: it fails unless dist/ was built from the sources as they are
 //   node build.mjs --keep-manifests  all but knative/'s committed files, which tests compare to the route table
 import { createHash } from "node:crypto";
 import { glob, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -17,6 +18,8 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 process.chdir(import.meta.dirname);
 const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 
+if (process.argv.includes("--check")) process.exit((await findBuilt(await stampSources())) === undefined ? 1 : 0);
+
 await generate();
 await generateCommonPasswords();
 await generateAssetVersion();
@@ -27,6 +30,8 @@ if (!process.argv.includes("--generate")) {
   const stamp = await stampSources();
   const sizes = (await findBuilt(stamp)) ?? (await bundleAll(stamp));
   printTable(sizes);
+  const { describeConnections } = await import("./knative/generator/connections.ts");
+  console.log(describeConnections());
 }
 
 /** Bundles every artifact, and keeps beside them what they were made of. */
@@ -42,8 +47,9 @@ async function bundleAll(stamp) {
 /** Digests all that goes into artifacts: sources, generated files, the packages' versions, and this script. */
 async function stampSources() {
   const hash = createHash("sha256").update(process.version);
-  const files = ["build.mjs", "package-lock.json"];
-  for await (const file of glob(["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql"])) files.push(file);
+  const files = ["build.mjs", "package.json", "package-lock.json"];
+  const sources = ["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql", "drizzle/**/*.*"];
+  for await (const file of glob(sources)) files.push(file);
   for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(file));
   return hash.digest("hex");
 }

@@ -40,5 +40,5 @@ function faultOf({ email, newEmail, password }: Params & { email: string }): str
   const fault = emailFault(newEmail);
   if (fault !== undefined) return fault;
   if (newEmail.toLowerCase() === email.toLowerCase()) return "That is your address already.";
-  if (password === "") return "Please specify your password.";
+  return password === "" ? "Please specify your password." : undefined;
 }

@@ -12,7 +12,11 @@ import * as episodeStateUpdater from "../../shared/listening/episode-state-updat
 import { isVisible } from "../../shared/podcasts/visible.ts";
 import { episodePath, unslugId } from "../../shared/web/links.ts";
 
-type State = { isFavorited?: boolean; isPlayed?: boolean; positionSeconds?: number };
+type State = {
+  isFavorited: boolean | undefined;
+  isPlayed: boolean | undefined;
+  positionSeconds: number | undefined;
+};
 type Params = { podcastId: number; id: number; state: State; wantsJson: boolean };
 type View = {
   path: string;

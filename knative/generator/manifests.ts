@@ -1,7 +1,7 @@
 import { AUDIENCES, ROUTES, type Route } from "../../functions/routes.ts";
 import { httpRoutes } from "./http-routes.ts";
 import { pingSource } from "./ping-source.ts";
-import { service } from "./service.ts";
+import { type ServiceOptions, service } from "./service.ts";
 import { AUDIENCE_SIZES, sizeOf } from "./sizes.ts";
 
 /** A file under knative/, as it is to be committed. */
@@ -10,40 +10,52 @@ export type Manifest = { path: string; text: string };
 /** Run as a Job, under a database role of its own, and never as a Service. */
 const JOBS = ["admin-migrate"];
 
-const HEADER = "# Written by build.mjs from functions/routes.ts: change that, or shared/knative/, and build.\n";
+const HEADER =
+  "# Written by build.mjs from functions/routes.ts: change that, or knative/generator/, then run npm run build.\n";
+
+/** Lists what each overlay runs: a Service for each audience, or for each function. */
+export function listServices(routes: readonly Route[] = ROUTES) {
+  const deployed = deployedOf(routes);
+  const functions = firstRows(deployed).map(
+    (route): ServiceOptions => ({
+      name: route.function,
+      audience: route.audiences[0] ?? "internal",
+      fetches: route.fetches ?? false,
+      size: sizeOf(route.function),
+    }),
+  );
+  const audiences = AUDIENCES.map(
+    (audience): ServiceOptions => ({
+      name: audience,
+      audience,
+      fetches: deployed.some((route) => route.audiences.includes(audience) && route.fetches),
+      size: AUDIENCE_SIZES[audience],
+    }),
+  );
+  return { compact: audiences, "per-route": functions };
+}
 
 /** Writes the manifests that the route table decides: a Service for each function and audience, routes and ticks. */
 export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
-  const deployed = routes.filter((route) => !JOBS.includes(route.function));
-  const functions = [...new Map(deployed.map((route) => [route.function, route])).values()];
-  const ticks = functions.filter((route) => route.function.startsWith("tick-"));
+  const deployed = deployedOf(routes);
+  const services = listServices(routes);
+  const ticks = firstRows(deployed).filter((route) => route.function.startsWith("tick-"));
   const isPublic = (route: Route) => route.audiences.some((audience) => audience !== "internal");
   return [
     manifest("base/ping-sources.yaml", ticks.map(pingSource)),
-    manifest(
-      "overlays/per-route/services.yaml",
-      functions.map((route) =>
-        service({
-          name: route.function,
-          audience: route.audiences[0] ?? "internal",
-          fetches: route.fetches ?? false,
-          size: sizeOf(route.function),
-        }),
-      ),
-    ),
+    manifest("overlays/per-route/services.yaml", services["per-route"].map(service)),
     manifest("overlays/per-route/routes.yaml", httpRoutes(deployed.filter(isPublic))),
-    manifest(
-      "overlays/compact/services.yaml",
-      AUDIENCES.map((audience) =>
-        service({
-          name: audience,
-          audience,
-          fetches: deployed.some((route) => route.audiences.includes(audience) && route.fetches),
-          size: AUDIENCE_SIZES[audience],
-        }),
-      ),
-    ),
+    manifest("overlays/compact/services.yaml", services.compact.map(service)),
   ];
+}
+
+function deployedOf(routes: readonly Route[]): Route[] {
+  return routes.filter((route) => !JOBS.includes(route.function));
+}
+
+/** One row of each function. */
+function firstRows(routes: readonly Route[]): Route[] {
+  return [...new Map(routes.map((route) => [route.function, route])).values()];
 }
 
 function manifest(path: string, documents: readonly string[]): Manifest {

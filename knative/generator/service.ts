@@ -1,7 +1,7 @@
 import type { Audience } from "../../functions/routes.ts";
 import type { Size } from "./sizes.ts";
 
-type ServiceOptions = {
+export type ServiceOptions = {
   name: string;
   audience: Audience;
   /** It asks hosts of the internet. */
@@ -58,15 +58,7 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             - configMapRef:
                 name: podcore-config
           env:
-            - name: DATABASE_URL
-              valueFrom:
-                secretKeyRef:
-                  name: podcore-database
-                  key: url
-            # ${connections[1]}.
-            - name: DATABASE_CONNECTIONS
-              value: "${connections[0]}"
-${tokens(audience)}\
+${database(connections)}${tokens(audience)}\
             # Without these Secrets no mail is sent, and no error is reported.
             - name: SMTP_URL
               valueFrom:
@@ -109,6 +101,20 @@ ${tokens(audience)}\
               drop: ["ALL"]
             seccompProfile:
               type: RuntimeDefault
+`;
+}
+
+function database([connections, why]: Size["connections"]): string {
+  if (connections === 0) return "";
+  return `\
+            - name: DATABASE_URL
+              valueFrom:
+                secretKeyRef:
+                  name: podcore-database
+                  key: url
+            # ${why}.
+            - name: DATABASE_CONNECTIONS
+              value: "${connections}"
 `;
 }
 

@@ -5,7 +5,7 @@ type Chosen<T> = readonly [value: T, why: string];
 export type Size = {
   minScale: Chosen<number>;
   maxScale: Chosen<number>;
-  /** DATABASE_CONNECTIONS of each pod. */
+  /** DATABASE_CONNECTIONS of each pod; 0 for a function that asks no database, whose pods get no DATABASE_URL. */
   connections: Chosen<number>;
   /** Requests that one pod takes at the same time; any number unless given. */
   concurrency?: Chosen<number>;
@@ -49,6 +49,8 @@ const GONE_BETWEEN_TICKS: Chosen<string> = [
   "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each",
 ];
 
+const NO_DATABASE: Chosen<number> = [0, "It asks no database"];
+
 const FEED: Chosen<string> = ["640Mi", "A single feed: one of 15 MB with 20 000 items took 466 MB"];
 const FEEDS: Chosen<string> = ["640Mi", "At most 400 MB for the feeds that are read, whatever number is added at once"];
 
@@ -64,7 +66,7 @@ const PAGE: Size = {
   memoryRequest: ["96Mi", "Idle it takes 62 to 66 MB"],
   memoryLimit: ["256Mi", "Four times what it takes idle"],
 };
-const ASSET: Size = { ...PAGE, connections: [1, "It asks no database"] };
+const ASSET: Size = { ...PAGE, connections: NO_DATABASE };
 /** What a person does now and then. */
 const FORM: Size = {
   ...PAGE,
@@ -86,15 +88,19 @@ const API: Size = {
   connections: [3, "A query may ask for several lists at once"],
   memoryLimit: FEEDS,
 };
+/** What only podcore's own network calls. */
+const INTERNAL = {
+  timeoutSeconds: WORKED,
+  cpuRequest: WORK,
+  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
+} as const satisfies Partial<Size>;
 const TICK: Size = {
+  ...INTERNAL,
   minScale: [0, "Between ticks there is nothing to do"],
   maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's podcasts"],
   connections: [5, "20 feeds are in flight, and most of them wait for their hosts"],
   concurrency: [1, "One tick for each pod, which is what the memory limit is for"],
   window: GONE_BETWEEN_TICKS,
-  timeoutSeconds: WORKED,
-  cpuRequest: WORK,
-  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
   memoryLimit: ["1Gi", "At most 400 MB for what is being read, and 20 feeds of 16 MiB that wait for it"],
 };
 const WORKER: Size = {
@@ -110,12 +116,10 @@ const CLEANER: Size = {
   memoryLimit: ["256Mi", "Four times what it takes idle: the work is the database's"],
 };
 const ADMIN: Size = {
-  ...TICK,
+  ...INTERNAL,
   minScale: [0, "Operators call it rarely"],
   maxScale: [1, "Operators call it one by one"],
   connections: [2, "One call at a time: its transaction, and what it reads beside"],
-  concurrency: undefined,
-  window: undefined,
   cpuRequest: QUICK_START,
   memoryLimit: FEED,
 };
@@ -131,10 +135,12 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-podcast-refresh-post": FORM,
   "web-subscription-post": FORM,
   "web-login": PASSWORD_FORM,
+  "web-login-link": FORM,
   "web-logout": FORM,
   "web-signup": PASSWORD_FORM,
   "web-verify": PASSWORD_FORM,
   "web-password-reset": PASSWORD_FORM,
+  "web-email-change": FORM,
   "web-account-export-get": {
     ...FORM,
     connections: [2, "Who asks, then short statements, one at a time for each export"],
@@ -142,13 +148,14 @@ const SIZES: Readonly<Record<string, Size>> = {
     memoryLimit: ["256Mi", "Four times what it takes idle: exports are sent as they are read, whatever their size"],
   },
   "web-account-password-post": PASSWORD_FORM,
+  "web-account-email-post": PASSWORD_FORM,
   "web-account-delete-post": FORM,
   "web-login-revoke-post": FORM,
   "web-api-key-create-post": FORM,
   "web-api-key-revoke-post": FORM,
   "admin-account-add": TASK,
   "admin-directory-search": TASK,
-  "admin-error": TASK,
+  "admin-error": { ...TASK, connections: NO_DATABASE },
   "admin-podcast-block": TASK,
   "admin-podcast-remove": TASK,
   "admin-podcast-unblock": TASK,

@@ -56,7 +56,7 @@ async function makeLink(ctx: Context, email: string): Promise<AddResult> {
   const path = known === undefined ? "/verify" : "/password-reset";
   return {
     email,
-    accountId: known?.id,
+    ...(known === undefined ? {} : { accountId: known.id }),
     link: `${ctx.config.publicUrl}${path}?code=${secret}`,
     expiresInHours: LINK_HOURS,
   };

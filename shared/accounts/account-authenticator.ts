@@ -26,7 +26,7 @@ export async function run(
     return undefined;
   }
   const { accountId } = signedIn;
-  if (isOutdated) {
+  if (isOutdated && stored !== undefined) {
     await setPasswordHash(ctx.db, { accountId, passwordHash: await hashPassword(password), from: stored });
   }
   ctx.log.info("Logged in", { account_id: accountId });

@@ -6,7 +6,7 @@ const PASSWORD_MIN_CHARACTERS = 8;
 /** What is wrong with an e-mail address that somebody typed, in the original's words; undefined where nothing is. */
 export function emailFault(email: string): string | undefined {
   if (email === "") return "Please specify an email address.";
-  if (!isEmail(email)) return "Please specify a valid email address.";
+  return isEmail(email) ? undefined : "Please specify a valid email address.";
 }
 
 /** What is wrong with a password that somebody chose, and with its confirmation. */
@@ -19,7 +19,7 @@ export function passwordFault({ password, confirmation }: { password: string; co
     return "That password is one of the most common ones, which are guessed first. Please choose another one.";
   }
   if (confirmation === "") return "Please type your password again in the confirmation box.";
-  if (confirmation !== password) return "Password and password confirmation didn't match.";
+  return confirmation === password ? undefined : "Password and password confirmation didn't match.";
 }
 
 // https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address: what browsers take in a field for one.

@@ -5,6 +5,7 @@ import { FetchError } from "../fetch/errors.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactPaths } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
+import { present } from "../present.ts";
 
 /** A feed could not be had: the host, its reply or what it sent is at fault. `message` may be shown to the reader. */
 export class RetrievalError extends Error {
@@ -36,7 +37,8 @@ export async function retrieve(
   ctx: Context,
   { url, etag, lastModified, isPrivate = false }: Params,
 ): Promise<Retrieved> {
-  const asked = { url, etag, lastModified, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
+  const validators = present({ etag, lastModified });
+  const asked = { url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
   const reply = await step(ctx.log, "fetch_feed", () =>
     ctx.fetch(asked).catch((cause: unknown) => {
       if (!(cause instanceof FetchError) || cause.kind === "aborted") throw cause;

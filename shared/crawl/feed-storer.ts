@@ -41,7 +41,7 @@ const NUM_SKIPPED_LOGGED = 5;
  */
 export async function run(
   ctx: Context,
-  { feed, content, target, success, comparesColumns }: Params,
+  { feed, content, target, success, comparesColumns = false }: Params,
 ): Promise<StoreResult> {
   // Outside the transaction, which holds locks.
   const compressed = await compress(content.body);
@@ -136,8 +136,11 @@ async function touchLocation(tx: Database, podcastId: number): Promise<void> {
     .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);
 }
 
-/** What a feed says of the show, NULL where it says nothing. */
-function columnsOf(feed: Feed) {
+// Columns that the database or podcore itself fills. Every other one comes from the feed.
+type OwnColumn = "id" | "isPrivate" | "privateReason" | "takenDownAt" | "takenDownReason" | "createdAt" | "updatedAt";
+
+/** Returns every column that the feed fills, NULL where it says nothing. The type names a column that is left out. */
+function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
   return {
     title: feed.title,
     description: feed.description ?? null,

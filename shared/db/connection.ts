@@ -9,9 +9,9 @@ export type ConnectionOptions = {
   /** Start-up parameters of the session, and `application_name`. */
   parameters: Record<string, string | number>;
   /** Called when the server's first bytes arrive. */
-  onAnswer?: (() => void) | undefined;
+  onAnswer?: () => void;
   /** Destroys the socket if it is aborted while the session is being opened. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
 };
 
 export type StatementOptions = {

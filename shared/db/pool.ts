@@ -20,7 +20,7 @@ export type Pool = {
   /** Closes the pool. Waits up to five seconds for running statements. */
   close(): Promise<void>;
 };
-type PoolOptions = { url: string; max: number; applicationName: string; log?: Log | undefined };
+type PoolOptions = { url: string; max: number; applicationName: string; log?: Log };
 /** Options of a connection that is opened to see whether the server is back. */
 type Probe = { onAnswer?: () => void; signal?: AbortSignal };
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };

@@ -1,4 +1,5 @@
 import { ROUTES, type Route } from "../../functions/routes.ts";
+import { present } from "../present.ts";
 import { assetPath } from "../web/asset-path.ts";
 
 /** What there is to ask for: a podcast with more than one page of episodes, and what makes work for the others. */
@@ -62,7 +63,7 @@ export async function exercise(
   async function ask(method: string, { path, headers, body }: Ask): Promise<string> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const sent = { cookie: world.cookie, "user-agent": USER_AGENT, ...headers };
-    const reply = await fetch(url + path, { method, headers: sent, body, redirect: "manual", signal });
+    const reply = await fetch(url + path, present({ method, headers: sent, body, redirect: "manual", signal }));
     const text = await reply.text();
     const hasFailed = reply.status >= 500 ? path !== "/admin/error" : text.startsWith('{"errors"');
     if (hasFailed) throw new Error(`Cannot exercise "${name}" at "${path}": ${reply.status} ${text.slice(0, 500)}`);

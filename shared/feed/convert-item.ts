@@ -97,9 +97,9 @@ function guidText(guid: string | undefined): string | undefined {
 /** Returns the GUID as the item's page, unless isPermaLink is false (RSS 2.0). */
 function permalinkOf(item: FeedNode, baseUrl: string): string | undefined {
   const guid = firstChild(item, "guid");
-  if (attribute(guid, "ispermalink")?.toLowerCase() === "false" || !/^https?:/i.test(guid?.["#"] ?? ""))
-    return undefined;
-  return linkOf({ link: { "#": guid?.["#"] } }, baseUrl);
+  const address = guid?.["#"] ?? "";
+  if (attribute(guid, "ispermalink")?.toLowerCase() === "false" || !/^https?:/i.test(address)) return undefined;
+  return linkOf({ link: { "#": address } }, baseUrl);
 }
 
 function fileName(url: string): string {

@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import { dateOf } from "./date.ts";
 import { mediaOf, mediaType } from "./media.ts";
 import {
@@ -211,10 +212,4 @@ function* listInSteps<T>(
 
 function short(text: string | undefined): string | undefined {
   return lineOf(text, LIMITS.shortText);
-}
-
-/** Removes undefined properties, like JSON does, so that a stored value equals the one read from the feed. */
-function present<T extends object>(value: T): T {
-  // Object.fromEntries loses the type. It is still right, because only optional properties can be undefined.
-  return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== undefined)) as T;
 }

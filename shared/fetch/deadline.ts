@@ -11,7 +11,9 @@ export type Deadline = {
   end: () => void;
 };
 
-export function startDeadline({ url, ms, signal }: { url: string; ms: number; signal?: AbortSignal }): Deadline {
+type Params = { url: string; ms: number; signal: AbortSignal | undefined };
+
+export function startDeadline({ url, ms, signal }: Params): Deadline {
   const controller = new AbortController();
   const expire = (goal: string, afterMs: number) =>
     controller.abort(new FetchError("timeout", { url, detail: `no ${goal} within ${afterMs} ms` }));

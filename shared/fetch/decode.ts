@@ -8,7 +8,7 @@ import { FetchError } from "./errors.ts";
 /** Encodings that `decodeBody` supports. */
 export const ACCEPT_ENCODING = "gzip, br, zstd";
 
-type Options = { url: string; encoding?: string; maxBytes: number; signal: AbortSignal };
+type Options = { url: string; encoding: string | undefined; maxBytes: number; signal: AbortSignal };
 
 // Node's default of 16 KiB takes four times as long; larger chunks use more memory.
 const CHUNK_BYTES = 256 * 1024;

@@ -38,19 +38,19 @@ export type FetchReply = {
   body: Buffer;
   /** Size of the body before decoding. */
   rawBytes: number;
-  contentType?: string;
+  contentType: string | undefined;
   /** Verbatim, one character per byte; undefined if absent or over 8 KiB. */
-  etag?: string;
-  lastModified?: string;
+  etag: string | undefined;
+  lastModified: string | undefined;
   /** At most 7 days. */
-  retryAfterMs?: number;
+  retryAfterMs: number | undefined;
   /** Cache-Control max-age minus Age. */
-  cacheMaxAgeMs?: number;
+  cacheMaxAgeMs: number | undefined;
   /**
    * Where the URL has permanently moved. Set if there were redirects, all were 301 or 308, and none led from https to
    * http. Contains the requested URL's credentials if the origin is the same, so redact it before logging.
    */
-  permanentUrl?: string;
+  permanentUrl: string | undefined;
   redirects: Redirect[];
 };
 
@@ -85,7 +85,7 @@ export function createFetch(options: FetchOptions): Fetch {
 
   return async (request) => {
     const { url, signal, timeoutMs = DEFAULT_TIMEOUT_MS, userAgent = options.userAgent } = request;
-    const deadline = startDeadline({ url, signal, ms: timeoutMs });
+    const deadline = startDeadline({ url, ms: timeoutMs, signal });
     try {
       return await run(network, { request: { ...request, userAgent }, deadline });
     } finally {

@@ -9,6 +9,7 @@ import {
 import type { Context } from "../context.ts";
 import { isDatabaseUnavailable } from "../db/failure.ts";
 import { UserError, unauthorized } from "../errors.ts";
+import { present } from "../present.ts";
 import { readDocument } from "./documents.ts";
 import { toExtensions } from "./error-extensions.ts";
 import { weigh } from "./limits.ts";
@@ -54,7 +55,7 @@ export async function runQuery(ctx: Context, request: QueryRequest): Promise<Out
   await spend(ctx, points);
   const scope = openScope(ctx, load);
   const result = await executeRootSelectionSet({ ...args, contextValue: scope });
-  const shown: FormattedExecutionResult = { ...toShown(result.errors, ctx), data: result.data };
+  const shown: FormattedExecutionResult = present({ ...toShown(result.errors, ctx), data: result.data });
   return { status: 200, body: isLarge ? await writeJson(shown, scope.turns) : JSON.stringify(shown) };
 }
 
@@ -77,7 +78,8 @@ function toShown(errors: readonly GraphQLError[] = [], ctx: Context): { errors?:
 
 function toShownError(error: GraphQLError): GraphQLFormattedError {
   const { message, locations, path, originalError } = error;
-  if (originalError instanceof UserError) return { message, locations, path, extensions: toExtensions(originalError) };
+  if (originalError instanceof UserError)
+    return present({ message, locations, path, extensions: toExtensions(originalError) });
   // Without a cause it is graphql's own, about the query.
-  return { message: originalError === undefined ? message : "Internal server error", locations, path };
+  return present({ message: originalError === undefined ? message : "Internal server error", locations, path });
 }

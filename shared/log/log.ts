@@ -52,7 +52,7 @@ export function createLog(options: LogOptions): Log {
     type: "hidden",
     minLevel: options.level === "silent" ? SILENT : LEVELS[options.level],
     argumentsArrayName: "args",
-    clock: options.now,
+    ...(options.now === undefined ? {} : { clock: options.now }),
     middleware: [toRecord],
     attachedTransports: [
       {

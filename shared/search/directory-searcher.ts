@@ -12,7 +12,7 @@ import { type ListedDirectoryPodcast, listDirectoryPodcasts } from "./list-direc
 /** `podcasts` is what the directory answered, now or, with a `problem`, when it was last asked: nothing where it never was. */
 export type DirectoryResult = {
   podcasts: ListedDirectoryPodcast[];
-  problem?: "busy" | "failed" | undefined;
+  problem?: "busy" | "failed";
 };
 
 // Less than half of what the directory answers in all: one visitor leaves some to others.

@@ -25,5 +25,7 @@ export function findAsset(file: string): Asset | undefined {
       return { contentType: "image/svg+xml", body: ICON_SVG };
     case "robots.txt":
       return { contentType: "text/plain; charset=utf-8", body: ROBOTS_TXT };
+    default:
+      return undefined;
   }
 }

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { deleteAccount } from "../../shared/accounts/account-remover.ts";
 import { accountPodcast, podcast } from "../../shared/db/schema.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertPodcast } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 

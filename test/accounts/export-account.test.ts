@@ -4,10 +4,9 @@ import { text as textOf } from "node:stream/consumers";
 import test from "node:test";
 import { exportAccount } from "../../shared/accounts/export-account.ts";
 import { accountEpisode, accountPodcast } from "../../shared/db/schema.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 

@@ -9,8 +9,8 @@ import { deleteLogin, deleteLogins } from "../../shared/auth/delete-logins.ts";
 import { newSecret } from "../../shared/auth/secret.ts";
 import { account, apiKey, login } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 const BROWSER = {

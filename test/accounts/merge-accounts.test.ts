@@ -6,10 +6,9 @@ import { mergeAccounts } from "../../shared/accounts/merge-accounts.ts";
 import { account, accountEpisode, accountPodcast } from "../../shared/db/schema.ts";
 import * as episodeStateUpdater from "../../shared/listening/episode-state-updater.ts";
 import * as subscriptionUpdater from "../../shared/listening/subscription-updater.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { asJob, createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 const { db } = ctx;

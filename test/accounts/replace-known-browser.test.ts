@@ -4,8 +4,8 @@ import { replaceKnownBrowser } from "../../shared/accounts/sign-in.ts";
 import { findKnownBrowser } from "../../shared/auth/login-limit.ts";
 import { accountBrowser } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 

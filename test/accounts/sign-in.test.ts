@@ -10,10 +10,9 @@ import { hashPassword } from "../../shared/auth/password.ts";
 import type { Caller } from "../../shared/context.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
 import { account, accountPodcast, login } from "../../shared/db/schema.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertPodcast } from "../support/rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 const { db } = ctx;

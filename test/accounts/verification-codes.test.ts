@@ -8,8 +8,8 @@ import { mintVerificationSecret } from "../../shared/accounts/letters/mint-verif
 import { newSecret } from "../../shared/auth/secret.ts";
 import { verificationCode } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 let [ada, bob] = [0, 0];

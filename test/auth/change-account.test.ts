@@ -6,10 +6,9 @@ import { openPool } from "../../shared/db/pool.ts";
 import { account, accountEpisode, accountPodcast } from "../../shared/db/schema.ts";
 import { setEpisodeState } from "../../shared/listening/episode-state-updater.ts";
 import { setSubscription } from "../../shared/listening/subscription-updater.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });

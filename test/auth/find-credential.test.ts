@@ -5,8 +5,8 @@ import { findCredential } from "../../shared/auth/find-credential.ts";
 import { newSecret } from "../../shared/auth/secret.ts";
 import { account, apiKey, login } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 const address = "203.0.113.7";

@@ -6,8 +6,8 @@ import { identify } from "../../shared/auth/identify.ts";
 import { API_KEY_PREFIX, newSecret } from "../../shared/auth/secret.ts";
 import { UserError } from "../../shared/errors.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const ctx = createContext({
   databaseUrl: await createDatabase(),

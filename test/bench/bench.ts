@@ -6,6 +6,7 @@ import { migrate } from "../../shared/db/migrate.ts";
 import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";
 import { type LocalPostgres, startPostgres } from "../../shared/dev/postgres.ts";
 import { createLog } from "../../shared/log/log.ts";
+import { distFolder } from "../support/dist.ts";
 import type { Limits, Table } from "./harness.ts";
 
 /** A row measures one thing, and yields each of its tables when it is done. */
@@ -46,7 +47,7 @@ export function createBench({ directory, isQuick }: { directory: string; isQuick
       numCopies += 1;
       const folder = join(directory, `artifact-${numCopies}`);
       await mkdir(folder);
-      await copyFile(join(ROOT, "dist", `${name}.cjs`), join(folder, `${name}.cjs`));
+      await copyFile(join(distFolder(), `${name}.cjs`), join(folder, `${name}.cjs`));
       return join(folder, `${name}.cjs`);
     },
     async createDatabase() {

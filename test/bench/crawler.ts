@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { CrawlResult } from "../../shared/crawl/podcast-crawler.ts";
 import { openPool } from "../../shared/db/pool.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { LOOPBACK } from "../support/loopback.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 import type { Bench } from "./bench.ts";
 import { madeUpFeeds, startFeedOrigin } from "./feeds.ts";
 import type { Metrics } from "./harness.ts";
@@ -19,8 +19,8 @@ const PING = {
 type Work = { file: string; environment?: Record<string, string>; headers?: Record<string, string>; body: string };
 
 /** Starts a server for one POST, and measures that without the start, as a pod's first tick. */
-export async function measurePost({ file, environment, headers, body }: Work) {
-  const server = await startServer({ file, path: "/health", environment });
+export async function measurePost({ headers = {}, body, ...served }: Work) {
+  const server = await startServer({ ...served, path: "/health" });
   const before = server.usage();
   const startedAt = performance.now();
   const reply = await post({ url: `${server.url}/`, headers, body });

@@ -38,10 +38,8 @@ export async function compare(subjects: readonly [Subject, ...Subject[]], limits
     name,
     cells: columns.map((column) => {
       const values = valuesOf(samples[i] ?? [], column);
-      return {
-        value: median(values),
-        ratio: i === 0 ? undefined : ratioOf(values, valuesOf(samples[0] ?? [], column)),
-      };
+      const value = median(values);
+      return i === 0 ? { value } : { value, ratio: ratioOf(values, valuesOf(samples[0] ?? [], column)) };
     }),
   }));
   return { columns, rows, numRounds };

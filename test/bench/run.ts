@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { checkDist } from "../support/dist.ts";
 import { createBench, type Row } from "./bench.ts";
 import { formatTable } from "./harness.ts";
 import accounts from "./rows/accounts.ts";
@@ -29,6 +30,7 @@ if (process.platform !== "linux") {
   process.exit(1);
 }
 
+checkDist();
 const directory = await mkdtemp(join(tmpdir(), "podcore-bench-"));
 const bench = createBench({ directory, isQuick: values.quick ?? false });
 let cleaning: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { freePort } from "../../shared/dev/free-port.ts";
 import { type LocalPostgres, startPostgres } from "../../shared/dev/postgres.ts";
+import { distFolder } from "../support/dist.ts";
 import { startFeeds } from "./feeds.ts";
 
 /** One figure of a row: what was measured, what is wanted, and what node-postgres does in the same run. */
@@ -54,8 +55,6 @@ export type ChaosProcess = {
   kill(signal: NodeJS.Signals): void;
 };
 
-const ROOT = join(import.meta.dirname, "../..");
-
 export async function createChaos(): Promise<Chaos> {
   const directory = await mkdtemp(join(tmpdir(), "podcore-chaos-"));
   const closing: (() => Promise<unknown>)[] = [];
@@ -89,7 +88,7 @@ export async function createChaos(): Promise<Chaos> {
 
   async function start(name: string, environment: Record<string, string>): Promise<ChaosProcess> {
     const port = await freePort();
-    const file = name.endsWith(".ts") ? join(import.meta.dirname, name) : join(ROOT, "dist", `${name}.cjs`);
+    const file = name.endsWith(".ts") ? join(import.meta.dirname, name) : join(distFolder(), `${name}.cjs`);
     const process_ = spawnProgram([file], {
       HOST: "127.0.0.1",
       PORT: String(port),
@@ -132,7 +131,7 @@ export async function createChaos(): Promise<Chaos> {
   }
 
   async function callOnce(name: string, databaseUrl: string, params = "{}"): Promise<string> {
-    const called = spawnProgram([join(ROOT, "dist", `${name}.cjs`), "--once", params], {
+    const called = spawnProgram([join(distFolder(), `${name}.cjs`), "--once", params], {
       DATABASE_URL: databaseUrl,
       PODCORE_FETCH_ALLOW: "127.0.0.0/8",
       PODCORE_LOG_LEVEL: "error",

@@ -1,5 +1,5 @@
 import { openPool } from "../../shared/db/pool.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 
 /** Inserts podcasts at feed URLs, due and never crawled. */
 export async function insertDue(databaseUrl: string, feedUrls: readonly string[]): Promise<void> {

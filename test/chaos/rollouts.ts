@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { openPool } from "../../shared/db/pool.ts";
 import { type RunningFunction, startFunction } from "../../shared/dev/functions.ts";
-import { createBench, ROOT } from "../bench/bench.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
+import { createBench } from "../bench/bench.ts";
+import { distFolder } from "../support/dist.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 import { type Counts, startClients } from "./rollout-clients.ts";
 
 export type RolloutsOptions = {
@@ -125,7 +126,7 @@ async function rollOut(
 }
 
 async function startReady(environment: NodeJS.ProcessEnv): Promise<RunningFunction> {
-  const running = await startFunction({ name: "web-podcast-get", dist: join(ROOT, "dist"), environment });
+  const running = await startFunction({ name: "web-podcast-get", dist: distFolder(), environment });
   for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await pause(10)) {
     const { ok } = await fetch(`http://127.0.0.1:${running.port}/ready`);
     if (ok) return running;

@@ -1,5 +1,6 @@
 // What `npm run chaos [row...] [--scale 0.1]` runs, after a build: faults, with real processes and signals, on loopback.
 import { parseArgs } from "node:util";
+import { checkDist } from "../support/dist.ts";
 import { type ChaosRow, createChaos, type Figure } from "./chaos.ts";
 import { diskFull } from "./rows/disk-full.ts";
 import { kills } from "./rows/kills.ts";
@@ -33,6 +34,7 @@ if (unknown.length > 0 || !(scale > 0)) {
   process.exit(1);
 }
 
+checkDist();
 const chaosNow: { close?: () => Promise<void> } = {};
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void chaosNow.close?.().finally(() => process.exit(1)));

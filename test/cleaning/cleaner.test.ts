@@ -18,9 +18,8 @@ import {
 } from "../../shared/db/schema.ts";
 import { callArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertDuePodcasts } from "../support/rows.ts";
 
 const lines: string[] = [];
 const databaseUrl = await createDatabase();

@@ -8,8 +8,8 @@ import { releaseLease } from "../../shared/crawl/release-lease.ts";
 import { renewLeases } from "../../shared/crawl/renew-leases.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { createContext } from "../support/context.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
@@ -164,7 +164,7 @@ test("lockLease() refuses a claim whose podcast was claimed since, whatever toke
 });
 
 test("claimDuePodcasts() claims none that was taken down", async () => {
-  const [podcastId] = await insertDuePodcasts(db, ["a"]);
+  const [podcastId = 0] = await insertDuePodcasts(db, ["a"]);
   await db.once.execute(sql`update podcast set taken_down_at = podcore_now(), taken_down_reason = 'asked for'`);
 
   const claims = [await claimDuePodcasts(db, { limit: 1 }), await claimDuePodcasts(db, { limit: 1, podcastId })];
@@ -204,7 +204,7 @@ test("renewLeases() gives no lease to a crawl that has ended or was given back",
 });
 
 test("claimDuePodcasts() counts claims that ran out in a row, and leaves the podcast alone from the second on", async () => {
-  const [podcastId] = await insertDuePodcasts(db, ["a"]);
+  const [podcastId = 0] = await insertDuePodcasts(db, ["a"]);
   const counts = [await claimOne()].map(({ numUnfinished }) => numUnfinished);
   await expireLeases();
   counts.push((await claimOne()).numUnfinished);

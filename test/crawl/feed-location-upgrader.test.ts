@@ -6,8 +6,8 @@ import * as feedLocationUpgrader from "../../shared/crawl/feed-location-upgrader
 import { upgradeFeedLocations } from "../../shared/crawl/feed-location-upgrader.ts";
 import { podcast } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 

@@ -5,9 +5,9 @@ import postgres from "postgres";
 import { findCode } from "../../shared/db/failure.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { startArtifact } from "../support/artifact.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { findPgbouncers, startPgbouncer } from "../support/pgbouncer.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertDuePodcasts } from "../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const direct = postgres(databaseUrl, { max: 1, onnotice: () => {} });

@@ -10,11 +10,11 @@ import { freePort } from "../../shared/dev/free-port.ts";
 import { AS_OPERATOR, OPERATOR_TOKEN } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { LOOPBACK } from "../support/loopback.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { startOrigin } from "../support/origin.ts";
 import { createDatabase, urlOf } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const START = resolve(import.meta.dirname, "../../shared/dev/start.ts");
 

@@ -83,21 +83,27 @@ test("fetch 57: fetch() ends a body without an end at its cap", async (t) => {
     pump();
   };
 
-  await assert.rejects(get(t, endless, 1_000_000), { kind: "too-large", message: /over 1000000 bytes/ });
+  await assert.rejects(get(t, endless, { maxBytes: 1_000_000 }), { kind: "too-large", message: /over 1000000 bytes/ });
 });
 
 test("fetch 57: fetch() takes a body of exactly its cap", async (t) => {
-  const plain = await get(t, "a".repeat(1000), 1000);
-  const gzip = await get(t, { headers: { "Content-Encoding": "gzip" }, body: gzipSync("a".repeat(1000)) }, 1000);
+  const plain = await get(t, "a".repeat(1000), { maxBytes: 1000 });
+  const gzip = await get(
+    t,
+    { headers: { "Content-Encoding": "gzip" }, body: gzipSync("a".repeat(1000)) },
+    { maxBytes: 1000 },
+  );
 
   assert.equal(plain.body.length, 1000);
   assert.equal(gzip.body.length, 1000);
-  await assert.rejects(get(t, { raw: `HTTP/1.1 200 OK\r\n\r\n${"a".repeat(1001)}` }, 1000), { kind: "too-large" });
+  await assert.rejects(get(t, { raw: `HTTP/1.1 200 OK\r\n\r\n${"a".repeat(1001)}` }, { maxBytes: 1000 }), {
+    kind: "too-large",
+  });
 });
 
 for (const [encoding, body] of Object.entries(compressed)) {
   test(`fetch 58: fetch() caps what ${encoding} decodes to`, async (t) => {
-    const reply = get(t, { headers: { "Content-Encoding": encoding }, body }, 5000);
+    const reply = get(t, { headers: { "Content-Encoding": encoding }, body }, { maxBytes: 5000 });
 
     await assert.rejects(reply, { kind: "too-large", message: /decodes to over 5000 bytes/ });
   });
@@ -106,7 +112,7 @@ for (const [encoding, body] of Object.entries(compressed)) {
 test("fetch 58: fetch() caps what decodes to nothing", async (t) => {
   const emptyMembers = Buffer.concat(Array(1000).fill(gzipSync("")));
 
-  await assert.rejects(get(t, { headers: { "Content-Encoding": "gzip" }, body: emptyMembers }, 5000), {
+  await assert.rejects(get(t, { headers: { "Content-Encoding": "gzip" }, body: emptyMembers }, { maxBytes: 5000 }), {
     kind: "too-large",
   });
 });
@@ -122,10 +128,10 @@ test("fetch 58: fetch() refuses windows that are larger than the web's", async (
     },
   });
 
-  await assert.rejects(get(t, { headers: { "Content-Encoding": "zstd" }, body: zstd }, 2 ** 26), {
+  await assert.rejects(get(t, { headers: { "Content-Encoding": "zstd" }, body: zstd }, { maxBytes: 2 ** 26 }), {
     kind: "bad-encoding",
   });
-  await assert.rejects(get(t, { headers: { "Content-Encoding": "br" }, body: brotli }, 2 ** 26), {
+  await assert.rejects(get(t, { headers: { "Content-Encoding": "br" }, body: brotli }, { maxBytes: 2 ** 26 }), {
     kind: "bad-encoding",
   });
 });
@@ -252,10 +258,10 @@ test("fetch() reads no body of an error", async (t) => {
   assert.equal(reply.rawBytes, 0);
 });
 
-async function get(t: TestContext, reply: Reply, maxBytes?: number): Promise<FetchReply> {
+async function get(t: TestContext, reply: Reply, limits: { maxBytes?: number } = {}): Promise<FetchReply> {
   const origin = await startOrigin({ "/": reply });
   t.after(origin.close);
-  return await fetch({ url: origin.url, maxBytes });
+  return await fetch({ url: origin.url, ...limits });
 }
 
 /** Compresses 64 MiB that repeat one line, piece by piece. */

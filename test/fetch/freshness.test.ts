@@ -60,7 +60,7 @@ const maxAges: MaxAge[] = [
   },
 ];
 
-for (const { name, headers, lines, ms } of maxAges) {
+for (const { name, headers = {}, lines, ms } of maxAges) {
   test(name, async (t) => {
     const origin = await startOrigin({ "/": { headers: lines === undefined ? headers : { "Cache-Control": lines } } });
     t.after(origin.close);

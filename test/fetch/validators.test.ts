@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createFetch } from "../../shared/fetch/fetch.ts";
+import { present } from "../../shared/present.ts";
 import { type Handler, startOrigin } from "../support/origin.ts";
 
 const fetch = createFetch({ allow: ["127.0.0.0/8"], userAgent: "podcore/test" });
@@ -26,7 +27,7 @@ for (const { name, etag, lastModified } of verbatim) {
     t.after(origin.close);
 
     const first = await fetch({ url: origin.url });
-    const second = await fetch({ url: origin.url, etag: first.etag, lastModified: first.lastModified });
+    const second = await fetch({ url: origin.url, ...present({ etag: first.etag, lastModified: first.lastModified }) });
 
     assert.equal(first.etag, etag);
     assert.equal(first.lastModified, lastModified);

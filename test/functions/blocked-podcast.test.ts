@@ -7,9 +7,9 @@ import { apiSchema } from "../../shared/graphql/schema.ts";
 import { callArtifact, sendPing, startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { itunesHit, itunesReply, startItunes } from "../support/itunes.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 // One podcast at two URLs, which a directory lists as well, and another that stays.
 const itunes = await startItunes();

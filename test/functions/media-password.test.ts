@@ -4,9 +4,9 @@ import { newSecret } from "../../shared/auth/secret.ts";
 import { login } from "../../shared/db/schema.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);

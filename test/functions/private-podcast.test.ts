@@ -5,9 +5,9 @@ import { accountPodcast, apiKey, login } from "../../shared/db/schema.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 // The feed's URL holds one secret in its path, which only the mark tells of; each URL in the feed another.
 const origin = await startOrigin({

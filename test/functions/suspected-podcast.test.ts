@@ -5,9 +5,9 @@ import { directoryPodcast, login, podcast } from "../../shared/db/schema.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const TOKEN = "j302h20ihio23jq8Lw";
 const script: Record<string, Reply> = { [`/feeds/${TOKEN}`]: rss({ title: "Supporters Club" }) };

@@ -3,10 +3,9 @@ import { beforeEach, test } from "node:test";
 import { sql } from "drizzle-orm";
 import { account, accountEpisode, accountPodcast } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 import { ask, get } from "./api.ts";
-import { insertEpisode, insertPodcast } from "./rows.ts";
 
 // The API as apps of 2018 ask it: each query and mutation of the original, with all the fields that it had.
 

@@ -7,7 +7,7 @@ import { apiSchema } from "../../shared/graphql/schema.ts";
 import { measureBlock } from "../support/block-meter.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { insertPodcast } from "./rows.ts";
+import { insertPodcast } from "../support/rows.ts";
 
 // Ten times the aim.
 const MAX_BLOCK_MS = 500;

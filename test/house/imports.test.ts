@@ -6,7 +6,7 @@ import test from "node:test";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 // Files in shared/ itself that every room stands on. They import only each other.
-const GROUND = ["errors", "deadline", "json", "long-host", "secret-names", "semaphore", "version.gen"];
+const GROUND = ["errors", "deadline", "json", "long-host", "present", "secret-names", "semaphore", "version.gen"];
 
 /**
  * The rooms from the ground up, and what each may import from beside the ground: only rooms below it. Technique comes
@@ -56,20 +56,22 @@ test("imports run one way through the rooms of the house, types included", async
   const exclude = ["shared/dev/**", "shared/web/client/**"];
   for await (const file of glob("{functions,shared}/**/*.ts", { cwd: ROOT, exclude })) {
     const from = roomOf(file);
-    if (!ANY_ROOM.includes(from)) wrong.push(`${file} is in no known room: add it to ROOMS in ${import.meta.filename}`);
+    if (!ANY_ROOM.includes(from)) wrong.push(`${file} is in no known room`);
     const text = await readFile(join(ROOT, file), "utf8");
     for (const [, path = ""] of text.matchAll(/(?:\bfrom |^import |\bimport\()"(\.[^"]+)"/gm)) {
       numImports += 1;
       const room = roomOf(relative(ROOT, resolve(ROOT, dirname(file), path)));
       if (!mayImport(from).includes(room))
-        wrong.push(
-          `${file} imports ${path}: that room may not import this one. Move the file, or what it uses, or add the arrow to ROOMS in test/house/imports.test.ts if it points down`,
-        );
+        wrong.push(`${file} imports ${path}: the room "${from}" may not import "${room}"`);
     }
   }
 
   assert.ok(numImports > 1_000, `only ${numImports} imports were found`);
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    wrong,
+    [],
+    "A room imports only what ROOMS in test/house/imports.test.ts lists for it. Move the file or what it uses, or add to ROOMS: a new room, or an arrow that points to a room above it in the list",
+  );
 });
 
 test("rooms import only from rooms below them, so that there are no circles", () => {
@@ -79,7 +81,11 @@ test("rooms import only from rooms below them, so that there are no circles", ()
     (ROOMS[name] ?? []).filter((below) => names.indexOf(below) >= floor).map((below) => `${name} -> ${below}`),
   );
 
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    wrong,
+    [],
+    "In ROOMS (test/house/imports.test.ts) a room may import only rooms listed before it. Move the files that need this arrow to a later room, or what they use to an earlier one",
+  );
 });
 
 test("no folder of the product holds more than 25 files", async () => {
@@ -87,11 +93,13 @@ test("no folder of the product holds more than 25 files", async () => {
   for await (const file of glob("{functions,shared,knative}/**/*.ts", { cwd: ROOT, exclude: ["**/*.gen.ts"] }))
     numFiles.set(dirname(file), (numFiles.get(dirname(file)) ?? 0) + 1);
 
-  const crowded = [...numFiles]
-    .filter(([, num]) => num > 25)
-    .map(([folder, num]) => `${folder}: ${num} files; find the room within it`);
+  const crowded = [...numFiles].filter(([, num]) => num > 25).map(([folder, num]) => `${folder}: ${num} files`);
 
-  assert.deepEqual(crowded, []);
+  assert.deepEqual(
+    crowded,
+    [],
+    "A folder holds at most 25 files (test/house/imports.test.ts). Give those that belong together a folder within it",
+  );
 });
 
 test("only shared/config.ts reads the environment", async () => {
@@ -100,7 +108,11 @@ test("only shared/config.ts reads the environment", async () => {
     if ((await readFile(join(ROOT, file), "utf8")).includes("process.env")) readers.push(file);
   }
 
-  assert.deepEqual(readers, ["shared/config.ts"]);
+  assert.deepEqual(
+    readers,
+    ["shared/config.ts"],
+    "Only shared/config.ts reads process.env (test/house/imports.test.ts). Add the setting to SETTINGS and readConfig() there, and take it from ctx.config",
+  );
 });
 
 test("no file of the product is over 300 lines, or named as if it had no place", async () => {
@@ -110,5 +122,9 @@ test("no file of the product is over 300 lines, or named as if it had no place",
     if (numLines > 300 || /(utils?|helpers?|common|misc)(\/|\.ts)/.test(file)) wrong.push(`${file}: ${numLines} lines`);
   }
 
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    wrong,
+    [],
+    "A file has at most 300 lines, and no util, helper, common or misc in its name (test/house/imports.test.ts). Split it by what it does, and name it for that",
+  );
 });

@@ -11,7 +11,11 @@ const sources = findSources();
 test("every source that is mutated has tests that are there", () => {
   const missing = sources.flatMap((source) => nearestTests(source).filter((file) => !existsSync(join(ROOT, file))));
 
-  assert.deepEqual([...new Set(missing)], []);
+  assert.deepEqual(
+    [...new Set(missing)],
+    [],
+    "test/mutants/nearest-tests.ts names test files that are not there. A source's tests are at the same path under test/; name others in its table",
+  );
   assert.ok(sources.length > 70, `found only ${sources.length} sources`);
 });
 
@@ -19,6 +23,7 @@ test("the table of nearest tests names only sources that are mutated", () => {
   assert.deepEqual(
     NAMED.filter((source) => !sources.includes(source)),
     [],
+    "The table in test/mutants/nearest-tests.ts names sources that are not mutated, or gone: remove or rename them",
   );
 });
 
@@ -27,5 +32,9 @@ test("every equivalent mutant is one that there is", () => {
 
   const gone = EQUIVALENTS.filter((equivalent) => !mutants.some((mutant) => isSame(mutant, equivalent)));
 
-  assert.deepEqual(gone, []);
+  assert.deepEqual(
+    gone,
+    [],
+    "test/mutants/equivalents.ts names mutants that the sources no longer have: update or remove them",
+  );
 });

@@ -19,12 +19,17 @@ test("docs/parity.md leaves no cell empty, and names what there is", () => {
   const empty = rows.filter(({ feature, here, where }) => !feature || !here || !where.includes("`"));
 
   assert.ok(rows.length > 150, `only ${rows.length} rows`);
-  assert.deepEqual(empty, []);
+  assert.deepEqual(empty, [], "docs/parity.md: fill all cells of these rows, with a file in backticks under Where");
   assert.deepEqual(
     rows.filter(({ tests }) => tests.length === 0).map(({ feature }) => feature),
     [],
+    "docs/parity.md: these rows name no test. Write each as `test/FILE.test.ts` and the test's name, with <br> between two",
   );
-  assert.deepEqual([...new Set(files.filter((file) => !existsSync(resolve(ROOT, file))))], []);
+  assert.deepEqual(
+    [...new Set(files.filter((file) => !existsSync(resolve(ROOT, file))))],
+    [],
+    "docs/parity.md names files that are not there. What was moved or renamed is renamed there, too",
+  );
 });
 
 test("docs/parity.md has no row twice", () => {
@@ -33,6 +38,7 @@ test("docs/parity.md has no row twice", () => {
   assert.deepEqual(
     names.filter((name, i) => names.indexOf(name) !== i),
     [],
+    "docs/parity.md has these rows twice: keep one",
   );
 });
 
@@ -45,6 +51,7 @@ test("docs/parity.md has a row for every environment variable of the original", 
   assert.deepEqual(
     found,
     variables.split(" ").map((name) => `\`${name}\``),
+    'docs/parity.md: section "1 Environment" has a row for each variable of the original, in this order',
   );
 });
 
@@ -73,7 +80,7 @@ test("docs/parity.md has every row of the original's tables", { skip }, () => {
   }
 
   assert.ok(numRows > 90, `only ${numRows} rows`);
-  assert.deepEqual(missing, []);
+  assert.deepEqual(missing, [], "docs/parity.md lacks these rows of ../shared/parity.md: add them to the same section");
 });
 
 test("docs/parity.md has every message, table, variable and gap that the original's text names", { skip }, () => {
@@ -94,5 +101,6 @@ test("docs/parity.md has every message, table, variable and gap that the origina
   assert.deepEqual(
     named.filter((name) => !known.has(name)),
     [],
+    "docs/parity.md lacks rows for these, which ../shared/parity.md names: add them",
   );
 });

@@ -22,7 +22,11 @@ test("the README's table of settings is the one in the code", () => {
         .map((cell) => cell.trim()),
     );
 
-  assert.deepEqual(table, rows);
+  assert.deepEqual(
+    table,
+    rows,
+    "README.md has a row for each of SETTINGS in shared/config.ts, in the same order and words: `name`, `default`, about. Change the row, and run `npm run format`",
+  );
 });
 
 test("readConfig() takes every setting's default", () => {

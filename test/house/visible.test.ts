@@ -34,5 +34,9 @@ test("every statement that finds, lists, counts or searches shows goes through s
   }
 
   assert.ok(numRead > 12, `only ${numRead} were read`);
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    wrong,
+    [],
+    "What reads podcasts or episodes for a reader asks shared/podcasts/visible.ts who may see them: use isVisible() there. If the statement is not for readers, name the file with the reason in EXCEPTIONS in test/house/visible.test.ts",
+  );
 });

@@ -5,6 +5,7 @@ import { ROUTES } from "../../functions/routes.ts";
 import { readConfig } from "../../shared/config.ts";
 import * as workerWaker from "../../shared/jobs/worker-waker.ts";
 import { createLog } from "../../shared/log/log.ts";
+import { present } from "../../shared/present.ts";
 import { callArtifact, OPERATOR_TOKEN as OPERATOR, sendPing, startArtifact } from "../support/artifact.ts";
 import { DISCOVERY, KEYS, startOidcIssuer } from "../support/oidc-issuer.ts";
 import { startOrigin } from "../support/origin.ts";
@@ -103,7 +104,7 @@ for (const [what, change, expected] of [
   ["of another subject", { sub: "system:serviceaccount:other:default" }, 403],
 ] as const) {
   test(`a tick answers a token ${what} with ${expected}`, async () => {
-    const token = await issuer.sign({ ...claims(), ...change });
+    const token = await issuer.sign(present({ ...claims(), ...change }));
 
     const reply = await sendPing(`${verifying.url}/tick/clean`, "{}", bearer(token));
 

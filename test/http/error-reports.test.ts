@@ -8,11 +8,12 @@ import { sql } from "drizzle-orm";
 import { authority, goodCert, key } from "../fetch/certificates.ts";
 import { AS_OPERATOR, callArtifact, OPERATOR_TOKEN, startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
+import { distFolder } from "../support/dist.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { type Sentry, startSentry } from "../support/sentry.ts";
 
 const UNREACHABLE = "postgres://podcore:hunter2@127.0.0.1:1/podcore";
-const DIST = join(import.meta.dirname, "../../dist");
+const DIST = distFolder();
 
 test("--once of admin-error reports the chain of causes, with frames of the artifact, before it exits", async () => {
   const sentry = await startSentry();

@@ -4,9 +4,9 @@ import test, { after, beforeEach } from "node:test";
 import postgres from "postgres";
 import { callArtifact, startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 import { createVisitor } from "../support/visitor.ts";
 
 const PASSWORD = "correct horse battery";

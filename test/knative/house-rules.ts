@@ -20,7 +20,7 @@ const TICK_GRACE_SECONDS = 35;
 export const HOUSE_RULES: readonly Rule[] = [
   serviceRule("scale bounds are set", (service) => {
     const { minScale, maxScale, connections } = scaleOf(service);
-    return minScale >= 0 && maxScale >= 1 && connections >= 1;
+    return minScale >= 0 && maxScale >= 1 && connections >= 1 === secretsOf(service).includes("podcore-database");
   }),
   serviceRule(
     "a Service is cluster-local",
@@ -113,12 +113,13 @@ export const HOUSE_RULES: readonly Rule[] = [
   },
   serviceRule(
     "a Service has the role that may not change the schema",
-    (service) => secretsOf(service)[0] === "podcore-database",
+    (service) => !secretsOf(service).includes("podcore-database-migrate"),
   ),
   serviceRule("the operator's token is the internal Services' alone, and each has all others", (service) => {
     const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
     const secrets = OPTIONAL_SECRETS.filter((name) => isInternal || name !== "podcore-operator");
-    return secretsOf(service).slice(1).join() === secrets.join();
+    const own = secretsOf(service).filter((name) => name !== "podcore-database");
+    return own.join() === secrets.join();
   }),
   {
     name: "a tick asks for a token of the audience that functions take",

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { AUDIENCES, ROUTES, type Route } from "../../functions/routes.ts";
-import { listManifests } from "../../knative/generator/manifests.ts";
+import { listManifests, listServices } from "../../knative/generator/manifests.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { createRouter } from "../../shared/http/router.ts";
 import { isKnativeService, type KubeObject, parseObjects } from "./objects.ts";
@@ -15,11 +15,15 @@ for (const { path, text } of listManifests()) {
   test(`${path} is what the route table says`, async () => {
     const committed = await readFile(join(root, path), "utf8");
 
-    assert.equal(committed, text, "run `node build.mjs`, and commit");
+    assert.equal(
+      committed,
+      text,
+      `${path} is not what functions/routes.ts and knative/generator/ say: run \`npm run build\`, and commit it`,
+    );
   });
 }
 
-test("listManifests() gives each function a Service, but for those of development and of Jobs", () => {
+test("listManifests() gives each function a Service, apart from the migration, which is a Job", () => {
   const names = objectsAt("overlays/per-route/services.yaml").map(({ metadata }) => metadata.name);
 
   const expected = new Set(ROUTES.map((route) => route.function));
@@ -156,6 +160,20 @@ test("every function that opens a fetcher says in the route table that it fetche
     opening.filter((name) => !saying.includes(name)),
     [],
   );
+});
+
+test("a function has connections in sizes.ts unless it says usesDatabase: false", async () => {
+  const wrong: string[] = [];
+  for (const { name, size } of listServices()["per-route"]) {
+    const { default: fn } = await import(`../../functions/${name.replace("-", "/")}.ts`);
+    const usesDatabase = fn.usesDatabase !== false;
+    if (usesDatabase === size.connections[0] > 0) continue;
+    wrong.push(
+      `${name}: usesDatabase is ${usesDatabase}, and knative/generator/sizes.ts gives it ${size.connections[0]}`,
+    );
+  }
+
+  assert.deepEqual(wrong, [], "use NO_DATABASE in knative/generator/sizes.ts for these alone, and run `npm run build`");
 });
 
 function row(method: Route["method"], path: string, name: string): Route {

@@ -107,13 +107,13 @@ export function containersOf(object: KubeObject): Container[] {
   return object.spec?.template?.spec?.containers ?? [];
 }
 
-/** Its scale bounds and the connections that each pod may open. */
+/** Its scale bounds and the connections that each pod may open: none without a database. */
 export function scaleOf(object: KubeObject): { minScale: number; maxScale: number; connections: number } {
   const annotations = object.spec?.template?.metadata?.annotations ?? {};
   const env = containersOf(object).flatMap((container) => container.env ?? []);
   return {
     minScale: Number(annotations["autoscaling.knative.dev/min-scale"]),
     maxScale: Number(annotations["autoscaling.knative.dev/max-scale"]),
-    connections: Number(env.find(({ name }) => name === "DATABASE_CONNECTIONS")?.value),
+    connections: Number(env.find(({ name }) => name === "DATABASE_CONNECTIONS")?.value ?? 0),
   };
 }

@@ -48,7 +48,10 @@ for (const overlay of OVERLAYS) {
       .reduce((sum, { maxScale, connections }) => sum + maxScale * connections * 2, 0);
 
     t.diagnostic(`${services.length} Services, ${numConnections} connections of ${CONNECTION_BUDGETS[overlay]}`);
-    assert.ok(numConnections > 0 && numConnections <= CONNECTION_BUDGETS[overlay], `${numConnections} connections`);
+    assert.ok(
+      numConnections > 0 && numConnections <= CONNECTION_BUDGETS[overlay],
+      `${overlay}: ${numConnections} connections of ${CONNECTION_BUDGETS[overlay]}, the sum of maxScale x connections x 2 in knative/generator/sizes.ts. Give the new function a smaller size there and run \`npm run build\`, or raise CONNECTION_BUDGETS there, with max_connections in knative/README.md`,
+    );
   });
 
   test(`overlays/${overlay}: the host in PODCORE_PUBLIC_URL is the only one`, { skip: skipRendering }, async (t) => {

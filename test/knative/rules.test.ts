@@ -8,6 +8,9 @@ import { type Rule, WEBHOOK_RULES } from "./webhook-rules.ts";
 
 const RULES = [...WEBHOOK_RULES, ...HOUSE_RULES];
 
+const WAY_OUT =
+  "These objects of knative/ break rules of test/knative/house-rules.ts or webhook-rules.ts. Change what writes them: knative/generator/ (then run `npm run build`), or the file itself where it is written by hand";
+
 const kustomize = await findKustomize();
 const rendered = kustomize && {
   compact: await render(kustomize, folderOf("compact")),
@@ -19,13 +22,13 @@ for (const overlay of OVERLAYS) {
   test(`overlays/${overlay}: every rule holds of what is written`, () => {
     const broken = listBroken(sources[overlay], { isRendered: false });
 
-    assert.deepEqual(broken, []);
+    assert.deepEqual(broken, [], WAY_OUT);
   });
 
   test(`overlays/${overlay}: every rule holds of what kustomize renders`, { skip: skipWithout(rendered) }, () => {
     const broken = listBroken(rendered?.[overlay] ?? [], { isRendered: true });
 
-    assert.deepEqual(broken, []);
+    assert.deepEqual(broken, [], WAY_OUT);
   });
 }
 

@@ -9,10 +9,9 @@ import { type ListKind, listAccountEpisodes } from "../../shared/listening/list-
 import { listNewEpisodes } from "../../shared/listening/list-new-episodes.ts";
 import { listSubscriptions } from "../../shared/listening/list-subscriptions.ts";
 import * as subscriptionUpdater from "../../shared/listening/subscription-updater.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 const { db } = ctx;

@@ -7,10 +7,10 @@ import * as subscriptionUpdater from "../../shared/listening/subscription-update
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { fetch } from "../support/loopback.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);

@@ -9,10 +9,9 @@ import { listChangedEpisodes } from "../../shared/listening/list-changed-episode
 import { listChangedNewEpisodes } from "../../shared/listening/list-changed-new-episodes.ts";
 import { listChangedPodcasts } from "../../shared/listening/list-changed-podcasts.ts";
 import * as subscriptionUpdater from "../../shared/listening/subscription-updater.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 const { db } = ctx;

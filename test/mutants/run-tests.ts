@@ -23,6 +23,7 @@ export async function measure(tree: Tree, test: string): Promise<number | undefi
   const startMs = performance.now();
   if (await isGreen(tree, [test], BASELINE_MAX_MS)) return performance.now() - startMs;
   console.log(`Left out, as it fails without a mutant: ${test}`);
+  return undefined;
 }
 
 /** Runs a mutant's tests, nearest first, until one fails. */

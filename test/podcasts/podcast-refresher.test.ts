@@ -11,10 +11,10 @@ import * as accountPodcastAdder from "../../shared/listening/account-podcast-add
 import * as podcastRefresher from "../../shared/podcasts/podcast-refresher.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { fetch } from "../support/loopback.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount } from "../support/rows.ts";
 
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);

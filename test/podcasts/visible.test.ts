@@ -10,10 +10,9 @@ import {
   isTakenDownFor,
   isVisible,
 } from "../../shared/podcasts/visible.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertPodcast } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 const accounts = {

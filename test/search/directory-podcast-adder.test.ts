@@ -5,12 +5,12 @@ import { NOBODY } from "../../shared/context.ts";
 import { directoryPodcast } from "../../shared/db/schema.ts";
 import { findPodcast } from "../../shared/podcasts/find-podcast.ts";
 import * as directoryPodcastAdder from "../../shared/search/directory-podcast-adder.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { fetch } from "../support/loopback.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertPodcast } from "../support/rows.ts";
 
 const script: Record<string, Reply> = {};
 const origin = await startOrigin(script);

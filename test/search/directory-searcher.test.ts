@@ -4,12 +4,11 @@ import { sql } from "drizzle-orm";
 import { NOBODY } from "../../shared/context.ts";
 import { podcastFeedLocation } from "../../shared/db/schema.ts";
 import * as directorySearcher from "../../shared/search/directory-searcher.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { itunesHit, itunesReply, startItunes } from "../support/itunes.ts";
 import { fetch } from "../support/loopback.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertPodcast } from "../support/rows.ts";
 
 const itunes = await startItunes();
 after(itunes.close);

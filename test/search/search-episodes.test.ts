@@ -3,11 +3,10 @@ import { beforeEach, test } from "node:test";
 import { sql } from "drizzle-orm";
 import { accountPodcast } from "../../shared/db/schema.ts";
 import { searchEpisodes } from "../../shared/search/search-episodes.ts";
-import { insertEpisode, insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
 import { pageThrough } from "../support/page-through.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });
 

@@ -3,12 +3,10 @@ import { beforeEach, test } from "node:test";
 import { sql } from "drizzle-orm";
 import { accountPodcast } from "../../shared/db/schema.ts";
 import { searchPodcasts } from "../../shared/search/search-podcasts.ts";
-import { insertPodcast } from "../graphql/rows.ts";
 import { createContext } from "../support/context.ts";
-import { insertAccount } from "../support/insert-account.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { pageThrough } from "../support/page-through.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertDuePodcasts, insertPodcast } from "../support/rows.ts";
 import { MISSPELT, OTHERS } from "../support/show-titles.ts";
 
 const { db } = createContext({ databaseUrl: await createDatabase() });

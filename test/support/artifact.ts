@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { after } from "node:test";
+import { distFolder } from "./dist.ts";
 
 export type Artifact = { url: string; child: ChildProcess; output: () => string; stop(): Promise<number | null> };
 
@@ -15,7 +17,7 @@ export async function startArtifact(options: {
   file?: string;
   cwd?: string;
 }): Promise<Artifact> {
-  const { name, environment, cwd, file = `${import.meta.dirname}/../../dist/${name}.cjs` } = options;
+  const { name, environment, cwd, file = join(distFolder(), `${name}.cjs`) } = options;
   const child = spawn(process.execPath, [file], {
     cwd,
     env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", PODCORE_SHUTDOWN_GRACE_MS: "0", ...environment },
@@ -53,7 +55,7 @@ export async function callArtifact(options: {
   file?: string;
   onSpawn?: (child: ChildProcess) => void;
 }): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { name, params, environment, file = `${import.meta.dirname}/../../dist/${name}.cjs`, onSpawn } = options;
+  const { name, params, environment, file = join(distFolder(), `${name}.cjs`), onSpawn } = options;
   const args = [file, "--once", ...(params === undefined ? [] : [params])];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...environment },

@@ -6,12 +6,14 @@ import { migrate } from "../../shared/db/migrate.ts";
 import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";
 import { startPostgres } from "../../shared/dev/postgres.ts";
 import { createLog } from "../../shared/log/log.ts";
+import { checkDist } from "./dist.ts";
 import { SERVER_URL_VARIABLE, TEMPLATE, urlOf } from "./postgres.ts";
 
 let stop: () => Promise<void>;
 
-/** Starts one Postgres for the whole run, with a migrated template that each file's database is copied from. */
+/** Checks dist/, and starts one Postgres for the whole run, with a migrated template that each file's database is copied from. */
 export async function globalSetup(): Promise<void> {
+  checkDist();
   const directory = await mkdtemp(join(tmpdir(), "podcore-test-"));
   const server = await startPostgres({ dataDir: join(directory, "postgres") });
   stop = async () => {

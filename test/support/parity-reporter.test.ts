@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import test, { after } from "node:test";
 import { ROOT } from "./parity.ts";
+import { WAY_OUT } from "./parity-reporter.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "podcore-parity-"));
 after(() => rm(folder, { recursive: true }));
@@ -98,6 +99,7 @@ test("parityReporter() fails a run that passes otherwise, where a named test is 
     '  Half: "has a namesake" of test/b/c.test.ts was skipped',
     "  Unreadable: names no test",
     "  Nothing: names no test",
+    WAY_OUT,
   ]);
 });
 
@@ -129,6 +131,7 @@ test("passes before", () => {});`,
     '  Hanging: "hangs" of test/a.test.ts failed',
     '  Thrown: "is not reached" of test/b.test.ts did not run',
     '  Wrong: "is not reached" of test/c.test.ts did not run',
+    WAY_OUT,
   ]);
 });
 

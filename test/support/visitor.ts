@@ -20,9 +20,9 @@ export function createVisitor(
 
   async function send(method: string, path: string, init: { headers?: Record<string, string>; body?: string }) {
     const reply = await fetch(url + path, {
+      ...init,
       method,
       redirect: "manual",
-      body: init.body,
       headers: {
         accept: "text/html",
         "user-agent": userAgent,

@@ -19,7 +19,7 @@ import type { FoundPodcast } from "../../shared/podcasts/find-podcast.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { deletionPage, passwordPage } from "../../shared/web/pages/account-forms.ts";
 import type { AccountView } from "../../shared/web/pages/account-page.ts";
-import { episodeRow } from "./rows.ts";
+import { episodeRow } from "../support/rows.ts";
 
 const config = readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });
 const caller = (email: string | null): Context["caller"] => ({

@@ -19,7 +19,7 @@ const media = await startOrigin({ "/1.wav": serveParts(silentWav(60), "audio/wav
 after(media.close);
 
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser?.newContext({ baseURL: site?.url, ...options });
+  const context = await browser?.newContext({ ...(site && { baseURL: site.url }), ...options });
   if (context === undefined) throw new Error("no browser");
   return context.newPage();
 }

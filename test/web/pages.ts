@@ -7,8 +7,8 @@ import { type Context, NOBODY } from "../../shared/context.ts";
 import type { Reply } from "../../shared/http/function.ts";
 import { renderError } from "../../shared/web/pages/error-page.ts";
 import type { SearchView } from "../../shared/web/pages/search-page.ts";
+import { episodeRow, podcastRow } from "../support/rows.ts";
 import { accountPages } from "./account-pages.ts";
-import { episodeRow, podcastRow } from "./rows.ts";
 
 // `render` reads no more of a context than its settings and who asks, which is what lets a page be made without a server.
 const config = readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });

@@ -15,8 +15,9 @@ export async function serveSite(pages: Map<string, Reply>): Promise<Site> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const reply = pages.get(searchParams.get("page") ?? "") ?? assetReply(pathname);
-    if (reply === undefined) return response.writeHead(404).end();
-    response.writeHead(reply.status ?? 200, { ...securityHeaders(readConfig({})), ...reply.headers }).end(reply.body);
+    if (reply === undefined) response.writeHead(404).end();
+    else
+      response.writeHead(reply.status ?? 200, { ...securityHeaders(readConfig({})), ...reply.headers }).end(reply.body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -17,7 +17,12 @@ export const FIRST_DEFAULT = 20;
 
 export type PageArgs = { first?: number | null; after?: string | null };
 export type Connection<T> = { edges: Edge<T>[]; pageInfo: PageInfo };
-type PageInfo = { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string; endCursor?: string };
+type PageInfo = {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | undefined;
+  endCursor: string | undefined;
+};
 
 export const PAGE_ARGS: GraphQLFieldConfigArgumentMap = {
   first: { type: GraphQLInt, default: { value: FIRST_DEFAULT }, description: `How many: 1 to ${FIRST_MAX}.` },

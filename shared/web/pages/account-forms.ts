@@ -59,10 +59,10 @@ export function emailChangeBegunPage({
 }
 
 /** @param options `id`: of the password's field, for a page that has another one */
-export function deletionForm(email: string | null, { id }: { id?: string } = {}): Html {
+export function deletionForm(email: string | null, options: { id?: string } = {}): Html {
   return html`<form class="entry" action="/account/deletion" method="post">
 ${email !== null && usernameField(email)}
-${email !== null && field({ name: "password", id, label: "Password", type: "password", autocomplete: "current-password" })}
+${email !== null && field({ ...options, name: "password", label: "Password", type: "password", autocomplete: "current-password" })}
 <p><button type="submit" class="danger">Delete this account</button></p>
 </form>`;
 }

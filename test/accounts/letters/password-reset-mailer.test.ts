@@ -5,7 +5,7 @@ import { hashSecret } from "../../../shared/auth/secret.ts";
 import type { Context } from "../../../shared/context.ts";
 import { verificationCode } from "../../../shared/db/schema.ts";
 import { openMailers } from "../../jobs/mailers.ts";
-import { insertAccount } from "../../support/insert-account.ts";
+import { insertAccount } from "../../support/rows.ts";
 
 const { server, db, lines, contextFor, reset, work, workAgain } = await openMailers();
 

@@ -6,7 +6,7 @@ import type { Context } from "../../../shared/context.ts";
 import { job, verificationCode } from "../../../shared/db/schema.ts";
 import type { WorkResult } from "../../../shared/jobs/job-worker.ts";
 import { openMailers } from "../../jobs/mailers.ts";
-import { insertAccount } from "../../support/insert-account.ts";
+import { insertAccount } from "../../support/rows.ts";
 
 const { server, db, lines, contextFor, reset, work, workAgain } = await openMailers();
 const DONE: WorkResult = { numDone: 1, numFailed: 0, numParked: 0, numAbandoned: 0 };

@@ -6,7 +6,7 @@ import { newSecret } from "../../../shared/auth/secret.ts";
 import { type Database, openPool } from "../../../shared/db/pool.ts";
 import type { JobContext } from "../../../shared/jobs/job.ts";
 import { listNewEpisodes } from "../../../shared/listening/list-new-episodes.ts";
-import { insertAccount } from "../../support/insert-account.ts";
+import { insertAccount } from "../../support/rows.ts";
 import type { Bench, Row } from "../bench.ts";
 import type { Table } from "../harness.ts";
 import { fillAccount, fillCatalogue } from "../large-account.ts";

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { sql } from "drizzle-orm";
 import api from "../../../functions/api/graphql.ts";
 import { ask, get, post } from "../../graphql/api.ts";
-import { insertPodcast } from "../../graphql/rows.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertPodcast } from "../../support/rows.ts";
 
 const lines: string[] = [];
 const ctx = createContext({ databaseUrl: await createDatabase(), writeLog: (text) => lines.push(text) });

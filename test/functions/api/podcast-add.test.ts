@@ -5,9 +5,9 @@ import { apiKey } from "../../../shared/db/schema.ts";
 import { startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount } from "../../support/rows.ts";
 
 const origin = await startOrigin({
   "/": {

@@ -3,8 +3,8 @@ import test from "node:test";
 import { sql } from "drizzle-orm";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
-import { insertDuePodcasts } from "../../support/insert-podcast.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertDuePodcasts } from "../../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });

@@ -5,10 +5,10 @@ import type { CrawlResult } from "../../../shared/crawl/podcast-crawler.ts";
 import { callArtifact, sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
-import { insertDuePodcasts } from "../../support/insert-podcast.ts";
 import { LOOPBACK } from "../../support/loopback.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertDuePodcasts } from "../../support/rows.ts";
 
 const NUM_FEEDS = 500;
 

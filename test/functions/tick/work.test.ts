@@ -12,12 +12,11 @@ import type { noOp } from "../../../shared/jobs/no-op.ts";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
-import { insertAccount } from "../../support/insert-account.ts";
-import { insertDuePodcasts } from "../../support/insert-podcast.ts";
 import { LOOPBACK } from "../../support/loopback.ts";
 import { startMailServer } from "../../support/mail-server.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount, insertDuePodcasts } from "../../support/rows.ts";
 
 const NUM_JOBS = 200;
 

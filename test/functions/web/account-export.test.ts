@@ -10,8 +10,8 @@ import { newSecret } from "../../../shared/auth/secret.ts";
 import { fillAccount, fillCatalogue } from "../../bench/large-account.ts";
 import { startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount } from "../../support/rows.ts";
 
 const NAME = "web-account-export-get";
 const NUM_EPISODES = 40_000;

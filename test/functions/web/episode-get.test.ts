@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import episodeGet from "../../../functions/web/episode-get.ts";
-import { insertEpisode, insertPodcast } from "../../graphql/rows.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertEpisode, insertPodcast } from "../../support/rows.ts";
 import { callPage } from "./call.ts";
 
 const ctx = createContext({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import homeGet from "../../../functions/web/home-get.ts";
-import { insertPodcast } from "../../graphql/rows.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertPodcast } from "../../support/rows.ts";
 import { callPage, linksIn } from "./call.ts";
 
 const databaseUrl = await createDatabase();

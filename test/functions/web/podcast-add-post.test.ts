@@ -5,10 +5,10 @@ import type { Caller, Context } from "../../../shared/context.ts";
 import { account, accountPodcast, podcast, rateLimit } from "../../../shared/db/schema.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { fetch } from "../../support/loopback.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount } from "../../support/rows.ts";
 import { callPage } from "./call.ts";
 
 const origin = await startOrigin({ "/feed": rss({ title: "Tide Tables" }), "/page": "<html></html>" });
@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 /** The context of a browser that is logged in to an account, an ephemeral one without `email`. */
 async function loggedIn(ctx: Context, email?: string): Promise<Context> {
-  const id = await insertAccount(db, { email });
+  const id = await insertAccount(db, email === undefined ? {} : { email });
   const caller: Caller = {
     account: { id, email: email ?? null },
     credential: { kind: "login", id: 1 },

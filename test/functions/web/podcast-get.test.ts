@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import podcastGet from "../../../functions/web/podcast-get.ts";
-import { insertEpisodes, insertPodcast } from "../../graphql/rows.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertEpisodes, insertPodcast } from "../../support/rows.ts";
 import { callPage, linksIn } from "./call.ts";
 
 const databaseUrl = await createDatabase();

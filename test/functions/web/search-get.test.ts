@@ -3,12 +3,11 @@ import { after, beforeEach, test } from "node:test";
 import { sql } from "drizzle-orm";
 import searchGet from "../../../functions/web/search-get.ts";
 import { NOBODY } from "../../../shared/context.ts";
-import { insertEpisode, insertPodcast } from "../../graphql/rows.ts";
 import { createContext } from "../../support/context.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { itunesHit, itunesReply, startItunes } from "../../support/itunes.ts";
 import { fetch } from "../../support/loopback.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../../support/rows.ts";
 import { callPage, linksIn } from "./call.ts";
 
 const itunes = await startItunes();

@@ -4,10 +4,9 @@ import { sql } from "drizzle-orm";
 import { account, podcast } from "../../../shared/db/schema.ts";
 import { encodeSyncToken } from "../../../shared/graphql/sync-token.ts";
 import { createContext } from "../../support/context.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount, insertEpisode, insertPodcast } from "../../support/rows.ts";
 import { ask } from "../api.ts";
-import { insertEpisode, insertPodcast } from "../rows.ts";
 
 const visitor = createContext({ databaseUrl: await createDatabase() });
 const { db } = visitor;

@@ -4,10 +4,10 @@ import type { Caller, Context } from "../../../shared/context.ts";
 import { account, accountPodcast, job, podcast, rateLimit } from "../../../shared/db/schema.ts";
 import { createContext } from "../../support/context.ts";
 import { rss } from "../../support/feed.ts";
-import { insertAccount } from "../../support/insert-account.ts";
 import { fetch } from "../../support/loopback.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertAccount } from "../../support/rows.ts";
 import { ask } from "../api.ts";
 
 const origin = await startOrigin({ "/feed": rss({ title: "Tide Tables" }) });

@@ -5,8 +5,8 @@ import { getNamedType, isCompositeType } from "graphql";
 import { Episode, Podcast } from "../../../shared/graphql/types/node-types.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertEpisode, insertEpisodes, insertPodcast } from "../../support/rows.ts";
 import { ask } from "../api.ts";
-import { insertEpisode, insertEpisodes, insertPodcast } from "../rows.ts";
 
 const ctx = createContext({ databaseUrl: await createDatabase() });
 

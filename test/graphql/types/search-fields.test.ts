@@ -5,8 +5,8 @@ import { createContext } from "../../support/context.ts";
 import { itunesHit, itunesReply, startItunes } from "../../support/itunes.ts";
 import { fetch } from "../../support/loopback.ts";
 import { createDatabase } from "../../support/postgres.ts";
+import { insertEpisode, insertPodcast } from "../../support/rows.ts";
 import { ask } from "../api.ts";
-import { insertEpisode, insertPodcast } from "../rows.ts";
 
 const itunes = await startItunes();
 after(itunes.close);

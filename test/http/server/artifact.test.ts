@@ -8,9 +8,10 @@ import { basename, join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { freePort } from "../../../shared/dev/free-port.ts";
 import { callArtifact, sendPing, startArtifact } from "../../support/artifact.ts";
+import { distFolder } from "../../support/dist.ts";
 import { createDatabase } from "../../support/postgres.ts";
 
-const DIST = resolve(import.meta.dirname, "../../../dist");
+const DIST = distFolder();
 const UNREACHABLE = "postgres://podcore:secret@127.0.0.1:1/podcore";
 
 const names = (await readdir(DIST)).filter((file) => file.endsWith(".cjs")).map((file) => basename(file, ".cjs"));

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Episode } from "../../../shared/db/schema.ts";
 import { episodePage } from "../../../shared/web/pages/episode-page.ts";
+import { episodeRow, podcastRow } from "../../support/rows.ts";
 import { allPages } from "../pages.ts";
-import { episodeRow, podcastRow } from "../rows.ts";
 
 function mainOf(values: Partial<Episode>): string {
   return episodePage({ podcast: podcastRow(), episode: episodeRow(values), own: undefined }).main.toString();

@@ -1,0 +1,18 @@
+import { listServices } from "./manifests.ts";
+import { CONNECTION_BUDGETS, type Size } from "./sizes.ts";
+
+/** Counts the database connections that these Services open at most: twice, as old and new pods overlap in a rollout. */
+function countConnections(sizes: readonly Pick<Size, "maxScale" | "connections">[]): number {
+  return sizes.reduce((sum, { maxScale, connections }) => sum + maxScale[0] * connections[0] * 2, 0);
+}
+
+/** Says for each overlay how much of its connection budget is used. */
+export function describeConnections(): string {
+  const { compact, "per-route": perRoute } = listServices();
+  return [["compact", compact] as const, ["per-route", perRoute] as const]
+    .map(([overlay, services]) => {
+      const numConnections = countConnections(services.map(({ size }) => size));
+      return `knative/overlays/${overlay}: ${numConnections} of ${CONNECTION_BUDGETS[overlay]} connections`;
+    })
+    .join("\n");
+}
