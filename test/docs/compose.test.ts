@@ -13,12 +13,11 @@ import { readConfig, SETTINGS } from "../../shared/config.ts";
 import { freePort } from "../../shared/dev/free-port.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
-import { insertAccount } from "../support/insert-account.ts";
-import { insertDuePodcasts } from "../support/insert-podcast.ts";
 import { LOOPBACK } from "../support/loopback.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { insertAccount, insertDuePodcasts } from "../support/rows.ts";
 import { DEPLOY, readCompose, type Service } from "./compose.ts";
 import { findProgram } from "./find-program.ts";
 
