@@ -104,7 +104,7 @@ type Result = { kind: "changed"; oldEmail: string } | { kind: "half" | "void" };
  * Uses up the code of one end of a change of address, and with that of the second end stores the new address. Call it in a
  * transaction: both ends may be confirmed at once.
  */
-export async function changeEmail(
+async function changeEmail(
   db: Database,
   { accountId, codeId }: { accountId: number; codeId: number },
 ): Promise<Result> {
@@ -129,7 +129,7 @@ type Change = { accountId: number; newEmail: string; hours: number };
  *
  * @returns their ids
  */
-export async function insertEmailChange(db: Database, { accountId, newEmail, hours }: Change): Promise<number[]> {
+async function insertEmailChange(db: Database, { accountId, newEmail, hours }: Change): Promise<number[]> {
   await db.once.execute(sql`select from account where id = ${accountId}::bigint for no key update`);
   await db.once.execute(sql`
     delete from verification_code where account_id = ${accountId}::bigint and kind in ('new-email', 'old-email')`);

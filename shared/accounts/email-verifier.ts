@@ -85,7 +85,7 @@ async function settle(
 type Owner = { email: string; passwordHash: string };
 
 /** Turns an ephemeral account into the permanent one of an address; other links that would are void then. @returns false where it is permanent already, or gone */
-export async function makePermanent(
+async function makePermanent(
   db: Database,
   { accountId, email, passwordHash }: Owner & { accountId: number },
 ): Promise<boolean> {

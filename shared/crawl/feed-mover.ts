@@ -43,7 +43,7 @@ function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | 
  *
  * @returns false where another podcast has it, and nothing is changed
  */
-export async function moveFeedLocation(
+async function moveFeedLocation(
   db: Database,
   { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
 ): Promise<boolean> {

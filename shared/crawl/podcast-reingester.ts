@@ -101,7 +101,7 @@ function finish(ctx: Context, result: ReingestResult): ReingestResult {
 type Row = { body: Buffer; content_type: string | null; base_url: string };
 
 /** Finds the raw feed that a podcast had last, as it came. */
-export async function findNewestFeedContent(db: Database, podcastId: number): Promise<FeedContent | undefined> {
+async function findNewestFeedContent(db: Database, podcastId: number): Promise<FeedContent | undefined> {
   const [row] = await db.repeatable.execute<Row>(sql`
     select body, content_type, base_url from podcast_feed_content
     where podcast_id = ${podcastId}::bigint
@@ -118,7 +118,7 @@ export async function findNewestFeedContent(db: Database, podcastId: number): Pr
 type Page = { limit: number; afterId: number; podcastId: number | undefined };
 
 /** Lists, by id, the podcasts behind `afterId` of which a raw feed is stored; with `podcastId` that one alone. */
-export async function listPodcastsWithContent(db: Database, { limit, afterId, podcastId }: Page): Promise<number[]> {
+async function listPodcastsWithContent(db: Database, { limit, afterId, podcastId }: Page): Promise<number[]> {
   const rows = await db.repeatable.execute<{ id: string }>(sql`
     select id from podcast p
     where id > ${afterId}::bigint and (${podcastId ?? null}::bigint is null or id = ${podcastId ?? null}::bigint)

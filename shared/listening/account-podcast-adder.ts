@@ -71,7 +71,7 @@ async function withinLimits(
  * Takes down that an account gave the URL of a podcast's feed itself, and subscribes it. When it first did so, and since
  * when it is subscribed, stays.
  */
-export async function recordAddedPodcast(
+async function recordAddedPodcast(
   db: Database,
   { accountId, podcastId }: { accountId: number; podcastId: number },
 ): Promise<void> {

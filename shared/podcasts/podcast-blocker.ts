@@ -61,7 +61,7 @@ type Taken = { title: string };
  * Takes a podcast down, deletes its raw feeds, and ends a crawl that is under way: its lease token is another one then. A
  * podcast that was taken down already gets the new reason. Call it in a transaction. @returns undefined for an unknown id
  */
-export async function takeDownPodcast(
+async function takeDownPodcast(
   tx: Database,
   { podcastId, reason }: { podcastId: number; reason: string },
 ): Promise<Taken | undefined> {
@@ -82,7 +82,7 @@ export async function takeDownPodcast(
  * Ends a takedown: the podcast is shown again as it was, and is due, without validators, since no raw feed is stored. Call
  * it in a transaction. @returns undefined for an unknown id, and for a podcast that was not taken down
  */
-export async function putBackPodcast(tx: Database, { podcastId }: { podcastId: number }): Promise<Taken | undefined> {
+async function putBackPodcast(tx: Database, { podcastId }: { podcastId: number }): Promise<Taken | undefined> {
   await tx.repeatable.execute(sql`
     update podcast_crawl c set due_at = podcore_now(), etag = null, last_modified = null
     from podcast p where c.podcast_id = ${podcastId}::bigint and p.id = c.podcast_id and p.taken_down_at is not null`);
@@ -94,14 +94,14 @@ export async function putBackPodcast(tx: Database, { podcastId }: { podcastId: n
 }
 
 /** Lists the accounts that are subscribed to a podcast, or have added it. */
-export async function listHolders(db: Database, podcastId: number): Promise<number[]> {
+async function listHolders(db: Database, podcastId: number): Promise<number[]> {
   const rows = await db.repeatable.execute<{ account_id: string }>(sql`
     select account_id from account_podcast where podcast_id = ${podcastId}::bigint order by account_id`);
   return rows.map((row) => Number(row.account_id));
 }
 
 /** Numbers what an account has to do with a podcast as changed, so that its apps are told with their next sync. */
-export async function touchAccountPodcast(
+async function touchAccountPodcast(
   db: Database,
   { accountId, podcastId }: { accountId: number; podcastId: number },
 ): Promise<void> {

@@ -54,7 +54,7 @@ async function ask(ctx: Context, { accountId, podcastId }: Params): Promise<bool
 type Asked = { podcastId: number; accountId: number | undefined; withinSeconds: number };
 
 /** Finds whether a podcast that the account may see was crawled within the last seconds, or is being crawled. */
-export async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: Asked) {
+async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: Asked) {
   const [row] = await db.repeatable
     .select({
       isRecent: sql<boolean>`coalesce(${podcastCrawl.leaseExpiresAt} > podcore_now()

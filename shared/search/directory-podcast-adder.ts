@@ -79,7 +79,7 @@ const FAILED_LATELY = sql<boolean>`coalesce(${directoryPodcast.lastErrorAt} > po
  * Finds a podcast of a directory. `failedLately`: why it could not be added within the last ten minutes.
  * `takenDownReason`: why the podcast that is stored of it was taken down.
  */
-export async function findDirectoryPodcast(
+async function findDirectoryPodcast(
   db: Database,
   { id, accountId }: { id: number; accountId: number | undefined },
 ) {

@@ -68,13 +68,13 @@ function list(ctx: Context, searchId: number): Promise<ListedDirectoryPodcast[]>
   return listDirectoryPodcasts(ctx.db, { searchId, accountId: ctx.caller.account?.id });
 }
 
-export type FoundDirectorySearch = { id: number; isFresh: boolean };
+type FoundDirectorySearch = { id: number; isFresh: boolean };
 
 // The original's: what a directory answers changes by the day.
 const FRESH_FOR = "1 hour";
 
 /** Finds what a directory answered when it was last asked a query. */
-export async function findDirectorySearch(
+async function findDirectorySearch(
   db: Database,
   { directoryName, query }: { directoryName: string; query: string },
 ): Promise<FoundDirectorySearch | undefined> {
@@ -85,7 +85,7 @@ export async function findDirectorySearch(
   return row && { id: Number(row.id), isFresh: row.is_fresh };
 }
 
-export type DirectoryAnswer = {
+type DirectoryAnswer = {
   directoryName: string;
   query: string;
   /** In the directory's order, each podcast once. */
@@ -102,7 +102,7 @@ export type DirectoryAnswer = {
  * Stores what a directory answered in place of what it answered before, and returns the search's id. Locks the search,
  * then its podcasts in one order, so that searches with the same podcasts wait for each other and never in a circle.
  */
-export async function storeDirectorySearch(
+async function storeDirectorySearch(
   db: Database,
   { directoryName, query, hits }: DirectoryAnswer,
 ): Promise<number> {

@@ -61,7 +61,7 @@ const OLD_EMAILS = { kind: "old-email-mail", max: 20, windowSeconds: 3_600 };
 export type EmailChange = { kind: "new-email" | "old-email"; oldEmail: string; newEmail: string; isTaken: boolean };
 
 /** Finds one of the two codes of a change of address, while it lasts, whether its link was sent or not. */
-export async function findEmailChange(db: Database, id: number): Promise<EmailChange | undefined> {
+async function findEmailChange(db: Database, id: number): Promise<EmailChange | undefined> {
   const [row] = await db.repeatable.execute<{
     kind: EmailChange["kind"];
     old_email: string;

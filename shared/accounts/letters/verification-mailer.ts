@@ -59,7 +59,7 @@ export const verificationMailer = job({
 export type PendingCode = { kind: "sign-up" | "invite"; email: string; isTaken: boolean };
 
 /** Finds a code that makes an account, while it lasts, whether its link was sent or not. */
-export async function findPendingCode(db: Database, id: number): Promise<PendingCode | undefined> {
+async function findPendingCode(db: Database, id: number): Promise<PendingCode | undefined> {
   const [row] = await db.repeatable.execute<{ kind: PendingCode["kind"]; email: string; is_taken: boolean }>(sql`
     select kind, email, exists (select from account a where lower(a.email) = lower(c.email)) as is_taken
     from verification_code c
