@@ -30,8 +30,11 @@ if (!process.argv.includes("--generate")) {
   const stamp = await stampSources();
   const sizes = (await findBuilt(stamp)) ?? (await bundleAll(stamp));
   printTable(sizes);
-  const { describeConnections } = await import("./knative/generator/connections.ts");
-  console.log(describeConnections());
+  // With --keep-manifests knative/ need not be there: the image is built without it.
+  if (!process.argv.includes("--keep-manifests")) {
+    const { describeConnections } = await import("./knative/generator/connections.ts");
+    console.log(describeConnections());
+  }
 }
 
 /** Bundles every artifact, and keeps beside them what they were made of. */
