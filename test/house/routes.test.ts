@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import test from "node:test";
 import { ROUTES } from "../../functions/routes.ts";
 import { allPages } from "../web/pages.ts";
-
-const README = await readFile(resolve(import.meta.dirname, "../../README.md"), "utf8");
 
 /** Functions behind a GET of the site that have no page of their own there, and what they answer with instead. */
 const WITHOUT_PAGE: Record<string, string> = {
@@ -32,18 +28,6 @@ test("every page of the site is one that the page tests know", () => {
     Object.keys(WITHOUT_PAGE).filter((name) => !functions.has(name)),
     [],
     "WITHOUT_PAGE in test/house/routes.test.ts names functions that functions/routes.ts does not: remove them",
-  );
-});
-
-test("the README's table of operators' commands names every operator's function and tick", () => {
-  const functions = ROUTES.filter(({ audiences }) => audiences.includes("internal")).map((row) => row.function);
-
-  const commands = [...README.matchAll(/^\| .+ \| `node dist\/([\w-]+)\.cjs --once/gm)].map(([, name]) => name);
-
-  assert.deepEqual(
-    commands.toSorted(),
-    functions.toSorted(),
-    'README.md has the table "The operator wants to | runs", with a row for each function of functions/routes.ts whose audience is internal: add the row, or remove that of a function that is gone, and run `npm run format`',
   );
 });
 
