@@ -15,6 +15,7 @@ const EXCEPTIONS: Record<string, string> = {
   "shared/podcasts/podcast-adder.ts": "reads what it has just stored, after it has asked whether it was taken down",
   "shared/podcasts/podcast-blocker.ts": "an operator's, who sees whatever there is",
   "shared/podcasts/podcast-remover.ts": "an operator's, who sees whatever there is",
+  "shared/podcasts/privacy-judge.ts": "decides who may see a show, and tells the URLs that it reads to nobody",
   "shared/podcasts/visible.ts": "the rule itself",
 };
 
