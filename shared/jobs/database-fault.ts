@@ -10,7 +10,7 @@ export function isDatabaseFault(error: unknown): boolean {
 }
 
 /** Releases a claim. If the database cannot be reached, logs that and lets the lease expire. */
-export async function giveBack(ctx: Pick<Context, "log">, release: () => Promise<void>): Promise<void> {
+export async function releaseClaim(ctx: Pick<Context, "log">, release: () => Promise<void>): Promise<void> {
   await release().catch((error: unknown) => {
     ctx.log.warn("Cannot release a claim", { error: String(error) });
   });
