@@ -1,12 +1,12 @@
 import { listServices } from "./manifests.ts";
 import { CONNECTION_BUDGETS, type Size } from "./sizes.ts";
 
-/** Counts the database connections that these Services open at most: twice, as old and new pods overlap in a rollout. */
+/** Counts the most database connections that these Services open, times two: old and new pods overlap in a rollout. */
 function countConnections(sizes: readonly Pick<Size, "maxScale" | "connections">[]): number {
   return sizes.reduce((sum, { maxScale, connections }) => sum + maxScale[0] * connections[0] * 2, 0);
 }
 
-/** Says for each overlay how much of its connection budget is used. */
+/** Describes how much of its connection budget each overlay uses. */
 export function describeConnections(): string {
   const { compact, "per-route": perRoute } = listServices();
   return [["compact", compact] as const, ["per-route", perRoute] as const]

@@ -2,13 +2,13 @@ import type { Route } from "../../functions/routes.ts";
 
 type Match = { type: "PathPrefix" | "Exact" | "RegularExpression"; value: string; method?: "POST" };
 
-// Gateway API's limit for one HTTPRoute.
+// Gateway API's limit for rules in one HTTPRoute.
 const MAX_RULES = 16;
 
 /**
- * Writes the HTTPRoutes that lead each public path to its function: one rule for each function, 16 to a route. A rule
- * matches any method, so that HEAD, OPTIONS and what a function refuses get there too, except where two functions share
- * a path. "/" is the shortest prefix of all: what no rule matches goes to it, and is answered by its page that says so.
+ * Generates the HTTPRoutes from public paths to functions: one rule for each function, 16 rules for each route. A rule
+ * matches all methods, including those that the function refuses, unless two functions share a path. Paths that match no
+ * other rule go to the function at "/", the shortest prefix, which answers with its 404 page.
  */
 export function httpRoutes(rows: readonly Route[]): string[] {
   const names = [...new Set(rows.map((row) => row.function))];
@@ -17,8 +17,8 @@ export function httpRoutes(rows: readonly Route[]): string[] {
 }
 
 /**
- * A prefix where that tells a path from all others, the longest winning. RegularExpression where two functions' paths
- * begin with the same words: the shorter path has the prefix then.
+ * Returns a function's matches. A path is matched by its prefix if that distinguishes it; the longest prefix wins. If two
+ * functions' paths start with the same segments, the shorter path has the prefix and the longer one a RegularExpression.
  */
 function matchesOf(name: string, rows: readonly Route[]): Match[] {
   const matches = rows
@@ -55,7 +55,7 @@ function isRival(other: Route, row: Route): boolean {
   return other.function !== row.function;
 }
 
-/** The words before the first `:name` or `*`. */
+/** Returns a path's segments before the first `:name` or `*`. */
 function startOf(path: string): string {
   return path.split(/\/[:*]/, 1)[0] || "/";
 }
@@ -68,7 +68,7 @@ function depthOf(path: string): number {
   return path.split("/").filter((segment) => segment !== "").length;
 }
 
-/** Takes one slash more at the end, which the function then redirects. Anchored, because not all gateways do it. */
+/** Returns an anchored pattern, because not all gateways anchor. Allows a trailing slash, which the function redirects. */
 function patternOf(path: string): string {
   const source = path
     .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
@@ -89,7 +89,7 @@ spec:
   parentRefs:
     - name: podcore
       sectionName: https
-  # From PODCORE_PUBLIC_URL, here and below: kustomization.yaml puts it in.
+  # kustomization.yaml replaces this host, here and below, with that of PODCORE_PUBLIC_URL.
   hostnames: ["podcore.example.com"]
   rules:
 ${rules.join("")}`;
@@ -103,13 +103,13 @@ ${matches.map(match).join("")}\
         - type: URLRewrite
           urlRewrite:
             hostname: ${name}.podcore.svc.cluster.local
-        # Knative gives the function this one for its Host, and would take it from a client as well.
+        # Knative passes this header to the function as Host. Setting it also overrides a client's own.
         - type: RequestHeaderModifier
           requestHeaderModifier:
             set:
               - name: K-Original-Host
                 value: podcore.example.com
-      # Knative's ingress, which goes by Host; never the function's own Kubernetes Service.
+      # Knative's ingress, which routes by Host. Never use the function's own Kubernetes Service here.
       backendRefs:
         - name: kourier-internal
           namespace: kourier-system

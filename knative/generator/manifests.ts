@@ -4,16 +4,16 @@ import { pingSource } from "./ping-source.ts";
 import { type ServiceOptions, service } from "./service.ts";
 import { AUDIENCE_SIZES, sizeOf } from "./sizes.ts";
 
-/** A file under knative/, as it is to be committed. */
+/** A generated file under knative/, which is committed. */
 export type Manifest = { path: string; text: string };
 
-/** Run as a Job, under a database role of its own, and never as a Service. */
+/** Functions that run as Jobs with their own database role, and never as Services. */
 const JOBS = ["admin-migrate"];
 
 const HEADER =
   "# Written by build.mjs from functions/routes.ts: change that, or knative/generator/, then run npm run build.\n";
 
-/** Lists what each overlay runs: a Service for each audience, or for each function. */
+/** Lists the Services of each overlay: one for each audience, or one for each function. */
 export function listServices(routes: readonly Route[] = ROUTES) {
   const deployed = deployedOf(routes);
   const functions = firstRows(deployed).map(
@@ -35,7 +35,7 @@ export function listServices(routes: readonly Route[] = ROUTES) {
   return { compact: audiences, "per-route": functions };
 }
 
-/** Writes the manifests that the route table decides: a Service for each function and audience, routes and ticks. */
+/** Generates the manifests that depend on the route table: Services for functions and audiences, HTTPRoutes, PingSources. */
 export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
   const deployed = deployedOf(routes);
   const services = listServices(routes);
@@ -53,7 +53,7 @@ function deployedOf(routes: readonly Route[]): Route[] {
   return routes.filter((route) => !JOBS.includes(route.function));
 }
 
-/** One row of each function. */
+/** Returns one row of each function. */
 function firstRows(routes: readonly Route[]): Route[] {
   return [...new Map(routes.map((route) => [route.function, route])).values()];
 }

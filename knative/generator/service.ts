@@ -4,12 +4,12 @@ import type { Size } from "./sizes.ts";
 export type ServiceOptions = {
   name: string;
   audience: Audience;
-  /** It asks hosts of the internet. */
+  /** Whether it connects to hosts on the internet. */
   fetches: boolean;
   size: Size;
 };
 
-/** Writes the Knative Service that runs the artifact `name`. */
+/** Generates the Knative Service that runs the artifact `name`. */
 export function service({ name, audience, fetches, size }: ServiceOptions): string {
   const {
     minScale,
@@ -29,14 +29,14 @@ metadata:
   namespace: podcore
   labels:
     app.kubernetes.io/part-of: podcore
-    # It has no host of its own outside the cluster: what is public is said by routes or DomainMappings.
+    # It has no public host. Routes or DomainMappings define what is public.
     networking.knative.dev/visibility: cluster-local
 spec:
   template:
     metadata:
       labels:
         app.kubernetes.io/part-of: podcore
-        # base/network-policy.yaml goes by it.
+        # base/network-policy.yaml selects pods by this label.
         podcore/audience: ${audience}
 ${fetches ? '        podcore/fetches: "true"\n' : ""}\
       annotations:
@@ -59,7 +59,7 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
                 name: podcore-config
           env:
 ${database(connections)}${tokens(audience)}\
-            # Without these Secrets no mail is sent, and no error is reported.
+            # Without these Secrets no mail is sent and no errors are reported.
             - name: SMTP_URL
               valueFrom:
                 secretKeyRef:
@@ -81,17 +81,17 @@ ${database(connections)}${tokens(audience)}\
             limits:
               # ${memoryLimit[1]}.
               memory: ${memoryLimit[0]}
-          # Without a period queue-proxy asks every 50 ms, so that a start is noticed at once. It is ready once it has
-          # seen that the schema is as new as its code: until then the revision before it goes on serving.
+          # Without a period queue-proxy probes every 50 ms and notices a start immediately. The pod is ready once it has
+          # checked that the schema is at least as new as its code. Until then the previous revision serves requests.
           readinessProbe:
             httpGet:
               path: /ready
           livenessProbe:
             httpGet:
               path: /health
-            # A function that answers nothing for half a minute (three times, Kubernetes' default) is started anew.
+            # A function that fails three probes (Kubernetes' default) in half a minute is restarted.
             periodSeconds: 10
-            # Reading a large feed keeps the only thread busy.
+            # Reading a large feed can block the only thread.
             timeoutSeconds: 5
           securityContext:
             runAsNonRoot: true
@@ -118,7 +118,7 @@ function database([connections, why]: Size["connections"]): string {
 `;
 }
 
-/** Pods that serve the public get no token but the one that wakes the work tick. */
+/** Returns the tokens of a pod. Pods that serve the public only get the token that wakes the work tick. */
 function tokens(audience: Audience): string {
   const wake = `\
             - name: PODCORE_WAKE_TOKEN
@@ -128,10 +128,9 @@ function tokens(audience: Audience): string {
                   key: token
                   optional: true
 `;
-  if (audience !== "internal")
-    return `            # The work tick is woken with it, where an OIDC issuer is set.\n${wake}`;
+  if (audience !== "internal") return `            # Wakes the work tick if an OIDC issuer is set.\n${wake}`;
   return `\
-            # Without this Secret operators' functions refuse all calls over HTTP.
+            # Without this Secret operator functions refuse all calls over HTTP.
             - name: PODCORE_OPERATOR_TOKEN
               valueFrom:
                 secretKeyRef:

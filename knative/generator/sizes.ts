@@ -1,15 +1,15 @@
 import type { Audience } from "../../functions/routes.ts";
 
-/** A number and why it is that one: the manifest says both. */
+/** A value and its reason. The manifest contains both. */
 type Chosen<T> = readonly [value: T, why: string];
 export type Size = {
   minScale: Chosen<number>;
   maxScale: Chosen<number>;
-  /** DATABASE_CONNECTIONS of each pod; 0 for a function that asks no database, whose pods get no DATABASE_URL. */
+  /** DATABASE_CONNECTIONS of each pod. 0 if the function uses no database; its pods then get no DATABASE_URL. */
   connections: Chosen<number>;
-  /** Requests that one pod takes at the same time; any number unless given. */
+  /** Concurrent requests for each pod; unlimited by default. */
   concurrency?: Chosen<number>;
-  /** How long the autoscaler looks back; Knative's 60s unless given. */
+  /** The autoscaler's window; Knative's 60s by default. */
   window?: Chosen<string>;
   timeoutSeconds: Chosen<number>;
   cpuRequest: Chosen<string>;
@@ -18,116 +18,113 @@ export type Size = {
 };
 
 /**
- * Database connections that an overlay may open at most: the sum over its Services of max-scale x DATABASE_CONNECTIONS,
- * twice, because old and new pods overlap in a rollout. Compact fits into Postgres' default of 100 `max_connections`,
- * per-route into 200. Ten are left to the migration, to operators and to Postgres itself (three).
+ * Limits an overlay's database connections: the sum of max-scale x DATABASE_CONNECTIONS over its Services, times two,
+ * because old and new pods overlap in a rollout. Compact fits into Postgres' default of 100 `max_connections`, per-route
+ * into 200. Ten remain for the migration, for operators and for Postgres itself (three).
  */
 export const CONNECTION_BUDGETS = { compact: 90, "per-route": 190 } as const;
 
 const ANSWERED: Chosen<number> = [
   60,
-  "The function answers within 25 s itself. This is also the grace of a pod that stops, 30 s of which queue-proxy waits for stragglers",
+  "The function itself answers within 25 s. This is also a stopping pod's grace period, in which queue-proxy waits 30 s for late requests",
 ];
 const STREAMED: Chosen<number> = [
   300,
-  "Above the function's own end: it answers within 25 s, and sends an export for 240 s at most. queue-proxy would end it as if it were whole",
+  "Longer than the function's own limits: 25 s until it answers, 240 s to send an export. queue-proxy would end a reply as if it were complete",
 ];
 const WORKED: Chosen<number> = [
   300,
-  "Above the function's own end: a tick's budget of 240 s, and 35 s for the feeds in flight by then",
+  "Longer than the function's own limits: a tick's budget of 240 s, then 35 s for feeds still in flight",
 ];
 const QUICK_START: Chosen<string> = [
   "100m",
-  "Idle needs next to none. No limit: Node's start is bound by CPU, and somebody waits for it",
+  "An idle function needs almost none. No limit: Node's start is CPU-bound, and a visitor waits for it",
 ];
-const WORK: Chosen<string> = [
-  "200m",
-  "Reading feeds is bound by CPU. No limit: what a node has spare shortens the tick",
-];
+const WORK: Chosen<string> = ["200m", "Reading feeds is CPU-bound. No limit: a node's spare CPU shortens the tick"];
 const GONE_BETWEEN_TICKS: Chosen<string> = [
   "10s",
-  "Ticks are 5 minutes apart: with the default of 60s the pod would idle for a minute after each",
+  "Ticks are 5 minutes apart. With the default of 60s the pod would idle for a minute after each",
 ];
 
-const NO_DATABASE: Chosen<number> = [0, "It asks no database"];
+const NO_DATABASE: Chosen<number> = [0, "It uses no database"];
 
-const FEED: Chosen<string> = ["640Mi", "A single feed: one of 15 MB with 20 000 items took 466 MB"];
-const FEEDS: Chosen<string> = ["640Mi", "At most 400 MB for the feeds that are read, whatever number is added at once"];
+const FEED: Chosen<string> = ["640Mi", "One feed at a time: a feed of 15 MB with 20 000 items took 466 MB"];
+const FEEDS: Chosen<string> = ["640Mi", "At most 400 MB for reading feeds, however many are added at once"];
 
 const PAGE: Size = {
-  minScale: [0, "An idle function costs nothing. Where a cold start is too slow, see Scale in knative/README.md"],
+  minScale: [0, "An idle function costs nothing. If cold starts are too slow, see Scale in knative/README.md"],
   maxScale: [
     2,
-    "One pod takes on 70 requests at once before the autoscaler adds another. Counts against the connection budget",
+    "One pod handles 70 concurrent requests before the autoscaler adds another. Counts against the connection budget",
   ],
   connections: [2, "A page is one or two short queries"],
   timeoutSeconds: ANSWERED,
   cpuRequest: QUICK_START,
-  memoryRequest: ["96Mi", "Idle it takes 62 to 66 MB"],
-  memoryLimit: ["256Mi", "Four times what it takes idle"],
+  memoryRequest: ["96Mi", "An idle pod uses 62 to 66 MB"],
+  memoryLimit: ["256Mi", "Four times an idle pod's memory"],
 };
 const ASSET: Size = { ...PAGE, connections: NO_DATABASE };
-/** What a person does now and then. */
+/** Forms that people send now and then. */
 const FORM: Size = {
   ...PAGE,
-  maxScale: [1, "It is rarely sent, and a pod takes many at once: what it would have more goes to pages that are read"],
-  connections: [1, "Who asks, then one statement or transaction after the other"],
+  maxScale: [1, "It is rarely sent, and one pod handles many at once. Page views make better use of more connections"],
+  connections: [1, "It identifies the caller, then runs one statement or transaction at a time"],
 };
 const PASSWORD_FORM: Size = {
   ...FORM,
-  maxScale: [1, "A pod hashes two passwords at once, of some 40 ms each: fifty logins a second"],
-  memoryLimit: ["256Mi", "Four times what it takes idle: two hashes at once take 38 MiB of it"],
+  maxScale: [1, "A pod hashes two passwords at once, in about 40 ms each: fifty logins a second"],
+  memoryLimit: ["256Mi", "Four times an idle pod's memory. Two concurrent hashes use 38 MiB of it"],
 };
 const FEED_FORM: Size = {
   ...FORM,
-  maxScale: [1, "It is rarely sent, and waits for a feed's host most of the time"],
+  maxScale: [1, "It is rarely sent, and mostly waits for a feed's host"],
   memoryLimit: FEEDS,
 };
 const API: Size = {
   ...PAGE,
-  connections: [3, "A query may ask for several lists at once"],
+  connections: [3, "A query may request several lists at once"],
   memoryLimit: FEEDS,
 };
-/** What only podcore's own network calls. */
+/** Functions that are only called from inside the cluster. */
 const INTERNAL = {
   timeoutSeconds: WORKED,
   cpuRequest: WORK,
-  memoryRequest: ["128Mi", "Idle it takes 72 MB"],
+  memoryRequest: ["128Mi", "An idle pod uses 72 MB"],
 } as const satisfies Partial<Size>;
 const TICK: Size = {
   ...INTERNAL,
   minScale: [0, "Between ticks there is nothing to do"],
-  maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's podcasts"],
-  connections: [5, "20 feeds are in flight, and most of them wait for their hosts"],
-  concurrency: [1, "One tick for each pod, which is what the memory limit is for"],
+  maxScale: [2, "A late tick overlaps with the next. Leases keep each off the other's podcasts"],
+  connections: [5, "20 feeds are in flight, but most of them wait for their hosts"],
+  concurrency: [1, "One tick for each pod; the memory limit assumes it"],
   window: GONE_BETWEEN_TICKS,
-  memoryLimit: ["1Gi", "At most 400 MB for what is being read, and 20 feeds of 16 MiB that wait for it"],
+  memoryLimit: ["1Gi", "At most 400 MB for reading feeds, plus 20 waiting feeds of 16 MiB"],
 };
 const WORKER: Size = {
   ...TICK,
-  maxScale: [2, "A tick that is late overlaps with the next: leases keep them off each other's jobs"],
-  connections: [5, "10 jobs are in hand, and most of them wait for somebody else's host"],
-  memoryLimit: ["768Mi", "At most 400 MB for the feeds that jobs read, and 10 of 16 MiB that wait for it"],
+  maxScale: [2, "A late tick overlaps with the next. Leases keep each off the other's jobs"],
+  connections: [5, "10 jobs are in progress, but most of them wait for remote hosts"],
+  memoryLimit: ["768Mi", "At most 400 MB for reading feeds in jobs, plus 10 waiting feeds of 16 MiB"],
 };
 const CLEANER: Size = {
   ...TICK,
-  maxScale: [2, "A tick that is late overlaps with the next: they pass over the rows that the other is deleting"],
-  connections: [1, "One statement after the other"],
-  memoryLimit: ["256Mi", "Four times what it takes idle: the work is the database's"],
+  maxScale: [2, "A late tick overlaps with the next. Each skips rows that the other is deleting"],
+  connections: [1, "One statement at a time"],
+  memoryLimit: ["256Mi", "Four times an idle pod's memory: the database does the work"],
 };
 const ADMIN: Size = {
   ...INTERNAL,
   minScale: [0, "Operators call it rarely"],
-  maxScale: [1, "Operators call it one by one"],
-  connections: [2, "One call at a time: its transaction, and what it reads beside"],
+  maxScale: [1, "Operators make one call at a time"],
+  connections: [2, "One for the call's transaction, one for its other queries"],
   cpuRequest: QUICK_START,
   memoryLimit: FEED,
 };
 
-/** What an operator has done by one statement or transaction after the other. */
-const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction after the other"] };
+/** Operator functions that run one statement or transaction at a time. */
+const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction at a time"] };
 
-/** What is not as its kind is. */
+/** Functions that differ from the default of their kind. */
 const SIZES: Readonly<Record<string, Size>> = {
   "web-asset-get": ASSET,
   "web-podcast-add-post": FEED_FORM,
@@ -143,9 +140,9 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-email-change": FORM,
   "web-account-export-get": {
     ...FORM,
-    connections: [2, "Who asks, then short statements, one at a time for each export"],
+    connections: [2, "It identifies the caller, then each export runs one short statement at a time"],
     timeoutSeconds: STREAMED,
-    memoryLimit: ["256Mi", "Four times what it takes idle: exports are sent as they are read, whatever their size"],
+    memoryLimit: ["256Mi", "Four times an idle pod's memory. Exports of any size are sent as they are read"],
   },
   "web-account-password-post": PASSWORD_FORM,
   "web-account-email-post": PASSWORD_FORM,
@@ -163,7 +160,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   "tick-clean": CLEANER,
 };
 
-/** One Service for each function. */
+/** Returns the size of a function's Service. */
 export function sizeOf(name: string): Size {
   const own = SIZES[name];
   if (own !== undefined) return own;
@@ -178,25 +175,28 @@ export function sizeOf(name: string): Size {
     case "admin":
       return ADMIN;
     default:
-      throw new Error(`Cannot size "${name}": nothing is known of "${kind}"`);
+      throw new Error(`Cannot size "${name}": unknown kind "${kind}"`);
   }
 }
 
-/** One Service for each audience. */
+/** Sizes of the audiences' Services. */
 export const AUDIENCE_SIZES: Readonly<Record<Audience, Size>> = {
   web: {
     ...PAGE,
-    maxScale: [3, "It serves all pages, so one more than a single page has. Counts against the connection budget"],
-    connections: [5, "Some pages at once, each one or two short queries"],
+    maxScale: [
+      3,
+      "It serves all pages, so one more than a single page's Service. Counts against the connection budget",
+    ],
+    connections: [5, "Several concurrent pages, each with one or two short queries"],
     timeoutSeconds: STREAMED,
-    memoryRequest: ["96Mi", "Idle it takes 78 MB"],
+    memoryRequest: ["96Mi", "An idle pod uses 78 MB"],
     memoryLimit: FEEDS,
   },
-  api: { ...API, connections: [5, "Some queries at once, each of which may ask for several lists"] },
+  api: { ...API, connections: [5, "Several concurrent queries, each of which may request several lists"] },
   internal: {
     ...TICK,
-    connections: [5, "20 feeds and 10 jobs are in hand, and most of them wait for somebody else's host"],
-    concurrency: [4, "A tick of each kind, and an operator's call, which is not to wait for a tick's end"],
-    memoryLimit: ["1280Mi", "At most 400 MB for what is being read, and 30 feeds of 16 MiB that wait for it"],
+    connections: [5, "20 feeds and 10 jobs are in progress, but most of them wait for remote hosts"],
+    concurrency: [4, "A tick of each kind, and an operator's call that need not wait for them"],
+    memoryLimit: ["1280Mi", "At most 400 MB for reading feeds, plus 30 waiting feeds of 16 MiB"],
   },
 };

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the image without a Docker daemon or a registry, and prints the size of each layer. The Dockerfile's last stage
-# is built as it stands; what it takes from elsewhere is made here: a base of Debian packages in place of the image that
-# BASE names, and what the build stage leaves, by the same collect.sh with the node_modules that are here.
-#   knative/image/build.sh [folder]      where the image goes, as an OCI layout; dist/image unless given
-# Takes Debian (of the release that the base is to be of), buildah and binutils, `npm install` done, and root or
-# `buildah unshare`. All but the folder is removed at the end.
+# Builds the image without a Docker daemon or a registry, and prints the size of each layer. It uses the Dockerfile's last
+# stage unchanged, but makes its inputs here: Debian packages replace the base image, and the same collect.sh runs with the
+# local node_modules in place of the build stage.
+#   knative/image/build.sh [folder]      writes the image as an OCI layout to folder; dist/image by default
+# Requires Debian (of the base's release), buildah, binutils, a finished `npm install`, and root or `buildah unshare`.
+# Leaves nothing behind but the folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$(realpath -m "${1:-dist/image}")
@@ -26,7 +26,7 @@ main() {
   node_modules/.bin/node knative/image/print-layers.mjs "$out"
 }
 
-# Runs in a copy of what .dockerignore lets in: so it is enough, and dist/ is left alone.
+# Runs collect.sh in a copy of the files that .dockerignore allows. This shows that they suffice, and leaves dist/ unchanged.
 collect() {
   printf 'FROM scratch\nCOPY . /src/\n' >"$work/Dockerfile"
   build --file "$work/Dockerfile" --output "type=local,dest=$work" .
@@ -34,7 +34,7 @@ collect() {
   timeout 300 "$work/src/knative/image/collect.sh" "$work/out"
 }
 
-# What the node binary is linked with, the certificates, and whom the licences of gcc's libraries are kept by.
+# Downloads the libraries that the node binary links to, the certificates, and the package with the licences of gcc's libraries.
 download() {
   local gcc_base
   gcc_base=$(apt-cache depends --important libgcc-s1 | awk '/gcc-[0-9]+-base/ { print $2; exit }')
@@ -45,7 +45,7 @@ download() {
   cd "$OLDPWD"
 }
 
-# One layer for each package, of its libraries and copyright alone.
+# Makes one layer for each package, with only its libraries and copyright.
 assemble_base() {
   local archive package folder from to
   to=$work/base/root
@@ -62,7 +62,7 @@ assemble_base() {
     from=$work/debs/$package
     to=$work/base/$package
     dpkg-deb --extract "$archive" "$from"
-    # Of old releases the packages still write to /lib, which is a link here as on an installed system.
+    # Packages of old releases still write to /lib, which is a link here, as on an installed system.
     for folder in lib lib64; do
       [ -d "$from/$folder" ] || continue
       mkdir -p "$from/usr/$folder"
@@ -70,7 +70,7 @@ assemble_base() {
       rm -r "${from:?}/$folder"
     done
     mkdir -p "$to/var/lib/dpkg/status.d"
-    # What vulnerability scanners look for.
+    # Vulnerability scanners read this.
     dpkg-deb --field "$archive" >"$to/var/lib/dpkg/status.d/$package"
     copy_wanted "$from" "$to" "$package"
     if [ "$package" = ca-certificates ]; then
@@ -83,7 +83,8 @@ assemble_base() {
   build --file "$work/Dockerfile" --tag base "$work/base"
 }
 
-# Node takes no character sets from glibc: two thirds of it. Of the licences some are links to another package's folder.
+# Omits glibc's character sets, two thirds of its size, which Node does not use. Some licences are links to another package's
+# folder.
 copy_wanted() {
   cd "$1"
   find . ! -type d ! -path '*/gconv/*' ! -path './usr/share/gdb/*' \( -name '*.so' -o -name '*.so.*' -o -name os-release \
@@ -91,12 +92,12 @@ copy_wanted() {
   cd "$OLDPWD"
 }
 
-# The same content has the same digest, whenever it is built.
+# Builds reproducibly: the same content has the same digest.
 build() {
   in_store build --quiet --layers --timestamp 0 "$@" >/dev/null
 }
 
-# A store that ends with this script. vfs works on every file system.
+# Runs buildah with a temporary store. vfs works on every file system.
 in_store() {
   timeout 300 buildah --root "$work/store" --runroot "$work/run" --storage-driver vfs "$@"
 }

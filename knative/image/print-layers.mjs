@@ -1,4 +1,4 @@
-// Prints the layers of an image in an OCI layout, with their sizes unpacked and as they are sent, and its digest.
+// Prints the layers of an image in an OCI layout with their unpacked and transferred sizes, and the image's digest.
 //   node knative/image/print-layers.mjs folder
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ function readBlob({ digest }) {
   return readFile(join(folder, "blobs", digest.replace(":", "/")));
 }
 
-/** The Debian package that a layer is of, or where the Dockerfile copies it to. */
+/** Returns the Debian package in a layer, or the path that the Dockerfile copies it to. */
 function nameOf(tar, { created_by: step }) {
   const [, name] = /var\/lib\/dpkg\/status\.d\/([a-z0-9.+-]+)/.exec(tar.toString("latin1")) ?? [];
   return name ?? / in (\S+)/.exec(step)?.[1] ?? step;

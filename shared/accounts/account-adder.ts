@@ -1,7 +1,7 @@
 import { hashPassword } from "../auth/password.ts";
 import { newSecret } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import { badParameter, UserError } from "../errors.ts";
 import { emailFault, passwordFault } from "./credentials.ts";
 import { findAccountByEmail } from "./find-account.ts";
@@ -39,7 +39,7 @@ async function makeAccount(ctx: Context, { email, password }: { email: string; p
     ctx.log.info("Account added", { account_id: accountId });
     return { email, accountId };
   } catch (error) {
-    if (findCode(error) === "23505") throw new UserError(409, `Cannot add account: "${email}" has one already`);
+    if (errorCodeOf(error) === "23505") throw new UserError(409, `Cannot add account: "${email}" has one already`);
     throw error;
   }
 }

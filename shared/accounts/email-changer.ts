@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { hashSecret, newNonce } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import { takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests } from "../errors.ts";
@@ -78,7 +78,7 @@ export async function confirm(ctx: Context, { secret }: { secret: string }): Pro
     return confirmed;
   } catch (error) {
     // unique_violation: the address belongs to another account by now.
-    if (findCode(error) === "23505") return "void";
+    if (errorCodeOf(error) === "23505") return "void";
     throw error;
   }
 }

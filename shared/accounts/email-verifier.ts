@@ -3,7 +3,7 @@ import { checkWithinLimit } from "../auth/login-limit.ts";
 import { hashPassword, verifyPassword } from "../auth/password.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
 import { deleteVerificationCode, deleteVerificationCodes } from "./delete-verification-code.ts";
@@ -77,7 +77,7 @@ async function settle(
     });
   } catch (error) {
     // unique_violation: the address belongs to another account by now.
-    if (findCode(error) === "23505") return undefined;
+    if (errorCodeOf(error) === "23505") return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
 import type { LoginParams } from "./insert-login.ts";
@@ -34,7 +34,7 @@ export async function insertEphemeralAccount(
     select account_id from inserted union all select account_id from known`);
   const [row] = await insert().catch((error) => {
     // A try whose connection was lost still ran beside this one, and has committed first: its login is found now.
-    if (findCode(error) !== "23505") throw error;
+    if (errorCodeOf(error) !== "23505") throw error;
     return insert();
   });
   return Number(row?.account_id);

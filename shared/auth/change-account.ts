@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 
 type Change<T extends PgTable> = {
@@ -39,7 +39,7 @@ export async function changeAccount<T extends PgTable>(
     return rows.map((row) => readRow(table, row));
   } catch (error) {
     // foreign_key_violation
-    if (findCode(error) === "23503") return [];
+    if (errorCodeOf(error) === "23503") return [];
     throw error;
   }
 }

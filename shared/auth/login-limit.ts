@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
+import { type RateLimit, refundRateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests } from "../errors.ts";
 import { isKnownAddress } from "../http/client-address.ts";
 import { networkOf } from "../http/network.ts";
@@ -37,7 +37,7 @@ export async function checkWithinLimit<T extends { isRight: boolean }>(
 ): Promise<T> {
   const taken: Limit[] = [];
   const giveBack = async () => {
-    for (const limit of taken) await giveBackRateLimit(ctx.detachedDb, limit);
+    for (const limit of taken) await refundRateLimit(ctx.detachedDb, limit);
   };
 
   for (const limit of await limitsOf(ctx, whose)) {

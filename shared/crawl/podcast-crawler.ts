@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import * as backlogWorker from "../jobs/backlog-worker.ts";
-import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
+import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { toCountFields } from "../log/counts.ts";
 import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "./claim-due-podcasts.ts";
 import { delayAfterFailure } from "./crawl-schedule.ts";
@@ -66,7 +66,7 @@ async function claimSuspect(ctx: Context): Promise<Claim[]> {
   try {
     await recordUnfinishedCrawl(ctx.db, claim, { error, delayMs });
   } catch (cause) {
-    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
     throw cause;
   }
   ctx.log.error("Crawler ended before the crawl did", { podcast_id: podcastId, num_unfinished: numUnfinished });

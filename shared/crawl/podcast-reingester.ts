@@ -6,7 +6,7 @@ import type { Database } from "../db/pool.ts";
 import { notFound } from "../errors.ts";
 import { readFeed } from "../feed/read-feed.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
-import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
+import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
@@ -71,7 +71,7 @@ async function storeAgain(ctx: Context, claim: Claim): Promise<"numReingested" |
     ctx.log.error("Cannot reingest podcast", { cause });
     return "numFailed";
   } finally {
-    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
   }
 }
 

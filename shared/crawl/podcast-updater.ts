@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
-import { giveBack, isDatabaseFault } from "../jobs/database-fault.ts";
+import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
@@ -38,7 +38,7 @@ export async function run(ctx: Context, { claim, isForced = false }: Params): Pr
     try {
       return await update(ctx, { claim, isForced }).catch((error: unknown) => end(ctx, { claim, error }));
     } catch (error) {
-      if (isDatabaseFault(error)) await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+      if (isDatabaseFault(error)) await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
       throw error;
     }
   });
@@ -52,7 +52,7 @@ async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknow
   }
   if (isDatabaseFault(error)) throw error;
   if (ctx.signal.aborted) {
-    await giveBack(ctx, () => releaseLease(ctx.detachedDb, claim));
+    await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
     return { kind: "abandoned" };
   }
   return recordFailure(ctx, { claim, error });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import type { Database } from "../db/pool.ts";
 import type { FeedEpisode } from "../feed/model.ts";
 
@@ -37,7 +37,7 @@ async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
     return { ...counts, refused: [] };
   } catch (error) {
     // Class 22 data exception, 23 constraint violation, 54 limit exceeded: some row's fault.
-    if (!/^(22|23|54)/.test(findCode(error) ?? "")) throw error;
+    if (!/^(22|23|54)/.test(errorCodeOf(error) ?? "")) throw error;
     if (episodes.length === 1) return { numInserted: 0, numUpdated: 0, refused: [...episodes] };
     const middle = Math.ceil(episodes.length / 2);
     const left = await upsertBatch(db, { ...batch, episodes: episodes.slice(0, middle) });

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
-import { databaseFailure, findCode } from "./failure.ts";
+import { databaseFailure, errorCodeOf } from "./failure.ts";
 import { connectSocket, type Endpoint } from "./socket.ts";
 
 export type ConnectionOptions = {
@@ -247,7 +247,7 @@ function isConstraintViolation(error: unknown): boolean {
 
 /** Returns true if an error says what happened. The driver's own errors for lost connections do not. */
 function isKnown(error: unknown): boolean {
-  const code = findCode(error) ?? "";
+  const code = errorCodeOf(error) ?? "";
   return error instanceof postgres.PostgresError || /^57P0/.test(code) || ["NO_ANSWER", "WRONG_RESULT"].includes(code);
 }
 

@@ -50,27 +50,27 @@ export function databaseFailure(code: FailureCode, message: string, cause?: unkn
  * rather than because of the statement itself.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  const code = findCode(error) ?? "";
+  const code = errorCodeOf(error) ?? "";
   return isTransient(error) || PERSISTENT.has(code) || PERSISTENT_CLASS.test(code);
 }
 
 /** Returns true if retrying a repeatable statement after this failure may help. */
 export function isTransient(error: unknown): boolean {
-  const code = findCode(error) ?? "";
+  const code = errorCodeOf(error) ?? "";
   return WITHOUT_EFFECT.has(code) || WITHOUT_ANSWER.has(code) || TRANSIENT_CLASS.test(code);
 }
 
 /** Returns true if the failed statement certainly had no effect, so that any statement may be retried. */
 export function hadNoEffect(error: unknown): boolean {
-  return WITHOUT_EFFECT.has(findCode(error) ?? "");
+  return WITHOUT_EFFECT.has(errorCodeOf(error) ?? "");
 }
 
 /** Returns the SQLSTATE, system code or `FailureCode` of an error, or of its nearest cause that has one. */
-export function findCode(error: unknown): string | undefined {
+export function errorCodeOf(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ("code" in current && typeof current.code === "string") return current.code;
     // Node tries every address of a host and collects their errors.
-    if (current instanceof AggregateError) return findCode(current.errors[0]);
+    if (current instanceof AggregateError) return errorCodeOf(current.errors[0]);
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { elapsed, type Log } from "../log/log.ts";
 import { applyMigration } from "./apply-migration.ts";
-import { findCode, isTransient } from "./failure.ts";
+import { errorCodeOf, isTransient } from "./failure.ts";
 import { explainFault, hasCode } from "./migration-fault.ts";
 import { acquireMigrationLock } from "./migration-lock.ts";
 import { type MigrationSession, openMigrationSession } from "./migration-session.ts";
@@ -66,7 +66,7 @@ export async function migrate(options: Options): Promise<string[]> {
       failingSince ??= now;
       const isLate = now - failingSince > (hasConnected ? RETRY_FOR_MS : CONNECT_FOR_MS);
       if (isLate || !isWorthRetrying(error, hasConnected)) throw explainFault(error, { url, setting });
-      if (now === failingSince) log.warn("Migration was interrupted: retrying", { code: findCode(error) });
+      if (now === failingSince) log.warn("Migration was interrupted: retrying", { code: errorCodeOf(error) });
       await pauseBefore(attempt, NEVER);
     }
   }
@@ -124,7 +124,7 @@ async function readApplied(session: MigrationSession): Promise<Applied[]> {
 /** Returns true if the failure may go away by itself. An unknown host is probably mistyped, unless it was known before. */
 function isWorthRetrying(error: unknown, hasConnected: boolean): boolean {
   // lock_not_available
-  if (findCode(error) === "55P03") return true;
+  if (errorCodeOf(error) === "55P03") return true;
   return isTransient(error) && (hasConnected || !hasCode(error, ["ENOTFOUND"]));
 }
 

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { UserError } from "../errors.ts";
-import { findCode } from "./failure.ts";
+import { errorCodeOf } from "./failure.ts";
 import { createCommand } from "./requirements.ts";
 
 type Target = { url: string; setting: string };
@@ -23,7 +23,7 @@ export function explainFault(error: unknown, { url, setting }: Target): UserErro
   if (/\b(TLS|SSL|certificate)\b/i.test(reason)) {
     return say(500, `Cannot use TLS with Postgres at "${server}": ${reason}; correct sslmode in ${setting}`);
   }
-  switch (findCode(error)) {
+  switch (errorCodeOf(error)) {
     case "CONNECT_FAILED":
     case "CONNECT_TIMEOUT":
       return say(503, `Cannot use Postgres at "${server}": ${reason}; start it, or correct ${setting}`);

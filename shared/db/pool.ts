@@ -3,7 +3,7 @@ import type { Log } from "../log/log.ts";
 import { createSemaphore } from "../semaphore.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type Database, runTransaction, type Statements, sendOn, statementsOf } from "./database.ts";
-import { databaseFailure, findCode, hadNoEffect, isDatabaseUnavailable, isTransient } from "./failure.ts";
+import { databaseFailure, errorCodeOf, hadNoEffect, isDatabaseUnavailable, isTransient } from "./failure.ts";
 import { createOutage } from "./outage.ts";
 import { pauseBefore } from "./retry.ts";
 import * as session from "./session.ts";
@@ -201,10 +201,10 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       outage.recordSuccess();
       return result;
     } catch (error) {
-      const isAway = isDatabaseUnavailable(error) && findCode(error) !== "57014";
+      const isAway = isDatabaseUnavailable(error) && errorCodeOf(error) !== "57014";
       if (isAway) outage.recordFailure(startedAt);
       // The pooler does not follow prepared statements after all.
-      if (["26000", "42P05"].includes(findCode(error) ?? "")) mode = "pooled";
+      if (["26000", "42P05"].includes(errorCodeOf(error) ?? "")) mode = "pooled";
       throw error;
     } finally {
       clearTimeout(suspicion);
@@ -229,7 +229,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
       } catch (error) {
         const isLate = performance.now() - startedAt > RETRY_FOR_MS;
         if (signal.aborted || isClosed || isLate || !mayRepeat(error)) throw error;
-        log?.debug("Retrying a database statement", { attempt, code: findCode(error) });
+        log?.debug("Retrying a database statement", { attempt, code: errorCodeOf(error) });
         await pauseBefore(attempt, AbortSignal.any([signal, outage.opened]));
       }
     }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
-import { findCode } from "./failure.ts";
+import { errorCodeOf } from "./failure.ts";
 import type { Database } from "./pool.ts";
 import { LATEST_MIGRATION } from "./schema-version.gen.ts";
 
@@ -21,7 +21,7 @@ async function newestMigration(db: Database): Promise<number> {
     return row?.when ?? 0;
   } catch (error) {
     // undefined_table, invalid_schema_name: the database was never migrated.
-    if (["42P01", "3F000"].includes(findCode(error) ?? "")) return 0;
+    if (["42P01", "3F000"].includes(errorCodeOf(error) ?? "")) return 0;
     throw error;
   }
 }

@@ -4,16 +4,16 @@ import type { Database } from "./pool.ts";
 /** Allows `max` uses within `windowSeconds`; the window begins with the first use. */
 export type RateLimit = { kind: string; max: number; windowSeconds: number };
 /** `retryAfterSeconds`: until the window ends and the count resets. */
-export type Taken = { isAllowed: boolean; retryAfterSeconds: number };
+export type RateLimitResult = { isAllowed: boolean; retryAfterSeconds: number };
 
 /**
  * Counts one use for `subject` and tells whether it is within the limit. It is a single statement, so all pods together
- * stay within `max`. A use that turns out not to count is refunded with `giveBackRateLimit`.
+ * stay within `max`. A use that turns out not to count is refunded with `refundRateLimit`.
  */
 export async function takeRateLimit(
   db: Database,
   { kind, max, windowSeconds, subject }: RateLimit & { subject: string },
-): Promise<Taken> {
+): Promise<RateLimitResult> {
   const [row] = await db.repeatable.execute<{ num_taken: number; seconds: number }>(sql`
     insert into rate_limit (kind, subject, num_taken, resets_at)
     values (${kind}::text, ${subject}::text, 1, podcore_now() + make_interval(secs => ${windowSeconds}::int))
@@ -26,7 +26,7 @@ export async function takeRateLimit(
 }
 
 /** Subtracts one use from the count of `subject`. */
-export async function giveBackRateLimit(
+export async function refundRateLimit(
   db: Database,
   { kind, subject }: { kind: string; subject: string },
 ): Promise<void> {

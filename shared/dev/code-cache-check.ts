@@ -1,6 +1,6 @@
 /**
- * A program for `node -e`: loads the artifacts that its arguments name, by absolute path, and prints as JSON what V8 did
- * with each one's code cache: `accepted`, `rejected` or `missing`.
+ * A program for `node -e`. Its arguments are absolute paths of artifacts. Loads each one and prints as JSON what V8 did with
+ * its code cache: `accepted`, `rejected` or `missing`.
  */
 export const CODE_CACHE_CHECK = `
 const vm = require("node:vm"), { Script } = vm, states = {};

@@ -1,5 +1,5 @@
-// Writes dist/<name>.cjs.cache for every artifact: what V8 compiled while the artifact did its work, so that the next
-// start need not. Only the same V8 takes it: run this by the node that runs the artifacts.
+// Writes dist/<name>.cjs.cache for every artifact: the code that V8 compiled while the artifact worked, so that the next
+// start is faster. Only the same version of V8 accepts it, so run this with the node that runs the artifacts.
 //   node build.mjs && node shared/dev/code-caches.ts
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,18 +11,18 @@ import { hashPassword } from "../auth/password.ts";
 import { newSecret } from "../auth/secret.ts";
 import { sessionCookies } from "../auth/session-cookie.ts";
 import { CODE_CACHE_CHECK } from "./code-cache-check.ts";
-import { exercise, SAMPLE_PASSWORD, SAMPLE_TOKEN, type World } from "./exercise.ts";
+import { exercise, type Fixtures, SAMPLE_PASSWORD, SAMPLE_TOKEN } from "./exercise.ts";
 import { callFunction } from "./functions.ts";
 import { startPostgres } from "./postgres.ts";
 import { type FeedOrigin, startFeedOrigin } from "./sample-feed.ts";
 
 type Running = { url: string; stop(): Promise<void> };
 
-// The first request compiles most of what there is to compile, the second what only a warm process does.
+// The first round compiles most of the code; later rounds compile code that runs only in a warm process.
 const NUM_ROUNDS = 3;
 
 const dist = resolve(import.meta.dirname, "../../dist");
-// What was started, in order; stopped in the opposite one.
+// Stops what was started, in reverse order.
 const stops: (() => Promise<unknown>)[] = [];
 let stopped: Promise<void> | undefined;
 
@@ -49,7 +49,7 @@ async function writeCaches(): Promise<void> {
   stops.push(() => rm(directory, { recursive: true, force: true }));
   const server = await startPostgres({ dataDir: join(directory, "postgres") });
   stops.push(server.stop);
-  // Nothing of this process's environment: a V8 flag in NODE_OPTIONS would make caches for that flag.
+  // Does not inherit this process's environment, because V8 flags in NODE_OPTIONS would affect the caches.
   const environment = {
     DATABASE_URL: server.url,
     PODCORE_ENV: "development",
@@ -61,29 +61,29 @@ async function writeCaches(): Promise<void> {
   await callFunction({ name: "admin-migrate", dist, environment });
   const origin = await startFeedOrigin();
   stops.push(origin.close);
-  const world = await createWorld({ origin, environment: { ...environment, PODCORE_DIRECTORY_URL: origin.url } });
+  const fixtures = await createFixtures({ origin, environment: { ...environment, PODCORE_DIRECTORY_URL: origin.url } });
   for (const path of paths) {
     const artifact = await startArtifact(path, { ...environment, PODCORE_DIRECTORY_URL: origin.url });
-    const counts = { numAsked: 0, numRefused: 0 };
+    const counts = { numRequests: 0, numRefused: 0 };
     for (let round = 0; round < NUM_ROUNDS; round++) {
-      const { numAsked, numRefused } = await exercise(basename(path, ".cjs"), { url: artifact.url, world });
-      counts.numAsked += numAsked;
+      const { numRequests, numRefused } = await exercise(basename(path, ".cjs"), { url: artifact.url, fixtures });
+      counts.numRequests += numRequests;
       counts.numRefused += numRefused;
     }
     await artifact.stop();
     const { size } = await stat(`${path}.cache`);
     const kilobytes = `${(size / 1000).toFixed(1)} kB`.padStart(10);
     console.log(
-      `${`dist/${basename(path)}.cache`.padEnd(36)}${kilobytes}, ${counts.numAsked} requests, ${counts.numRefused} refused`,
+      `${`dist/${basename(path)}.cache`.padEnd(36)}${kilobytes}, ${counts.numRequests} requests, ${counts.numRefused} refused`,
     );
   }
   checkCaches(paths);
 }
 
-type Surroundings = { origin: FeedOrigin; environment: NodeJS.ProcessEnv };
+type FixtureSources = { origin: FeedOrigin; environment: NodeJS.ProcessEnv };
 
-/** A database with podcasts in it, and what keeps the ticks and operators' functions busy. */
-async function createWorld({ origin, environment }: Surroundings): Promise<World> {
+/** Fills the database with podcasts and an account, and makes functions that create work for ticks and operator functions. */
+async function createFixtures({ origin, environment }: FixtureSources): Promise<Fixtures> {
   const sql = postgres(environment.DATABASE_URL ?? "", { max: 1 });
   stops.push(() => sql.end());
   const operator = await startArtifact(join(dist, "internal.cjs"), { ...environment, PODCORE_CODE_CACHE: "" });
@@ -127,14 +127,14 @@ async function createWorld({ origin, environment }: Surroundings): Promise<World
   };
 }
 
-/** Runs an artifact on a free port of 127.0.0.1; what it logs is written out as in a cluster, and read by nobody. */
+/** Runs an artifact on a free port of 127.0.0.1. It formats its log as in a cluster, but the output is discarded. */
 async function startArtifact(path: string, environment: NodeJS.ProcessEnv): Promise<Running> {
   const child = spawn(process.execPath, [path], {
     env: { ...environment, HOST: "127.0.0.1", PORT: "0", PODCORE_SHUTDOWN_GRACE_MS: "0" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
-  // For those that a failure leaves running.
+  // Stops the artifact if a failure leaves it running.
   stops.push(async () => child.kill("SIGKILL"));
   const [message] = await Promise.race([once(child, "message"), exited]);
   if (child.exitCode !== null) throw new Error(`Cannot start "${path}": it ended with exit code ${child.exitCode}`);
@@ -148,7 +148,7 @@ async function startArtifact(path: string, environment: NodeJS.ProcessEnv): Prom
   };
 }
 
-/** @throws Error where V8 does not take what it has just made */
+/** Checks that V8 accepts the caches. @throws Error if it does not */
 function checkCaches(paths: string[]): void {
   const text = execFileSync(process.execPath, ["-e", CODE_CACHE_CHECK, ...paths], { encoding: "utf8", env: {} });
   const states: Record<string, string> = JSON.parse(text);

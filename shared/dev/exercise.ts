@@ -2,11 +2,11 @@ import { ROUTES, type Route } from "../../functions/routes.ts";
 import { present } from "../present.ts";
 import { assetPath } from "../web/asset-path.ts";
 
-/** What there is to ask for: a podcast with more than one page of episodes, and what makes work for the others. */
-export type World = {
+/** Data for requests: a podcast with more than one page of episodes, and functions that create work for other routes. */
+export type Fixtures = {
   podcastId: number;
   episodeId: number;
-  /** Of a browser that is logged in to an account with an e-mail address and the sample password. */
+  /** Cookies of a browser that is logged in to an account with an email address and the sample password. */
   cookie: string;
   newEmail(): string;
   newFeedUrl(): string;
@@ -15,14 +15,14 @@ export type World = {
   makePodcastsDue(): Promise<void>;
 };
 export const SAMPLE_PASSWORD = "a sample password";
-/** PODCORE_OPERATOR_TOKEN of what is exercised: an artifact that only this computer reaches, and for a minute. */
+/** PODCORE_OPERATOR_TOKEN of exercised artifacts, which only this computer can reach, and only for a minute. */
 export const SAMPLE_TOKEN = "a-sample-token-of-more-than-32-characters";
-type Ask = { path: string; headers?: Record<string, string>; body?: string };
+type SampleRequest = { path: string; headers?: Record<string, string>; body?: string };
 
-// Longer than an artifact gives itself for a request.
+// Longer than an artifact's own request timeout.
 const TIMEOUT_MS = 60_000;
 
-// A browser's: a program gets no account.
+// A browser's, because other programs do not get an account.
 const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 const JSON_TYPE = { "content-type": "application/json" };
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
@@ -48,43 +48,43 @@ const QUERIES = [
 ];
 
 /**
- * Asks an artifact once for what each of its routes serves, and for the next page where there is one. A route that this
- * file does not know is asked for too, and may refuse.
+ * Requests each of an artifact's routes once, and the next page if there is one. Also requests routes that are unknown to
+ * this file, which may refuse the request.
  *
- * @returns the number of requests answered, and of those among them that were refused with a status from 400 on
- * @throws Error where a request fails that is not meant to
+ * @returns the number of requests, and the number of those refused with a status of 400 or more
+ * @throws Error if a request fails unexpectedly
  */
 export async function exercise(
   name: string,
-  { url, world }: { url: string; world: World },
-): Promise<{ numAsked: number; numRefused: number }> {
-  const counts = { numAsked: 0, numRefused: 0 };
+  { url, fixtures }: { url: string; fixtures: Fixtures },
+): Promise<{ numRequests: number; numRefused: number }> {
+  const counts = { numRequests: 0, numRefused: 0 };
 
-  async function ask(method: string, { path, headers, body }: Ask): Promise<string> {
+  async function send(method: string, { path, headers, body }: SampleRequest): Promise<string> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const sent = { cookie: world.cookie, "user-agent": USER_AGENT, ...headers };
+    const sent = { cookie: fixtures.cookie, "user-agent": USER_AGENT, ...headers };
     const reply = await fetch(url + path, present({ method, headers: sent, body, redirect: "manual", signal }));
     const text = await reply.text();
     const hasFailed = reply.status >= 500 ? path !== "/admin/error" : text.startsWith('{"errors"');
     if (hasFailed) throw new Error(`Cannot exercise "${name}" at "${path}": ${reply.status} ${text.slice(0, 500)}`);
-    counts.numAsked += 1;
+    counts.numRequests += 1;
     if (reply.status >= 400) counts.numRefused += 1;
     return text;
   }
 
-  await ask("GET", { path: "/health" });
+  await send("GET", { path: "/health" });
   for (const route of ROUTES) {
     if (route.function !== name && !route.audiences.some((audience) => audience === name)) continue;
-    for (const one of route.method === "GET" ? listGets(route, world) : await listPosts(route, world)) {
-      const nextPage = /href="([^"]*[?&]after=[^"]*)"/.exec(await ask(route.method, one))?.[1];
-      if (nextPage !== undefined) await ask("GET", { path: nextPage.replaceAll("&amp;", "&") });
+    for (const one of route.method === "GET" ? listGets(route, fixtures) : await listPosts(route, fixtures)) {
+      const nextPage = /href="([^"]*[?&]after=[^"]*)"/.exec(await send(route.method, one))?.[1];
+      if (nextPage !== undefined) await send("GET", { path: nextPage.replaceAll("&amp;", "&") });
     }
   }
   return counts;
 }
 
-function listGets({ path }: Route, world: World): Ask[] {
-  const { podcastId, episodeId } = world;
+function listGets({ path }: Route, fixtures: Fixtures): SampleRequest[] {
+  const { podcastId, episodeId } = fixtures;
   if (path.startsWith("/assets/"))
     return [{ path: assetPath("app.css") }, { path: assetPath("app.js") }, { path: assetPath("icon.svg") }];
   const variables = JSON.stringify({ podcast: String(podcastId), episode: String(episodeId) });
@@ -92,17 +92,17 @@ function listGets({ path }: Route, world: World): Ask[] {
     return QUERIES.map((query) => ({ path: `${path}?${new URLSearchParams({ query, variables })}` }));
   }
   if (path === "/search") return [{ path: `${path}?q=sample` }];
-  return [{ path: withIds(path, world) }];
+  return [{ path: withIds(path, fixtures) }];
 }
 
-function withIds(path: string, { podcastId, episodeId }: World): string {
+function withIds(path: string, { podcastId, episodeId }: Fixtures): string {
   const ids: Record<string, number> = { podcasts: podcastId, episodes: episodeId };
   return path.replace(/([\w-]+)\/:\w+/g, (_, collection: string) => `${collection}/${ids[collection] ?? 1}`);
 }
 
-/** What the pages' forms send, by the route that they send it to. */
-function formFor(path: string, world: World): Record<string, string> {
-  const email = world.newEmail();
+/** Returns the fields of the form that a page sends to a route. */
+function formFor(path: string, fixtures: Fixtures): Record<string, string> {
+  const email = fixtures.newEmail();
   const [password, password_confirm] = [SAMPLE_PASSWORD, SAMPLE_PASSWORD];
   switch (path) {
     case "/account/api-keys":
@@ -125,42 +125,42 @@ function formFor(path: string, world: World): Record<string, string> {
     case "/podcasts/:podcastId/episodes/:id/state":
       return { favorited: "true", position_seconds: "754" };
     default:
-      return { url: world.newFeedUrl() };
+      return { url: fixtures.newFeedUrl() };
   }
 }
 
-async function paramsFor(path: string, world: World): Promise<object> {
+async function paramsFor(path: string, fixtures: Fixtures): Promise<object> {
   switch (path) {
     case "/admin/account-add":
-      return { email: world.newEmail(), password: SAMPLE_PASSWORD };
+      return { email: fixtures.newEmail(), password: SAMPLE_PASSWORD };
     case "/admin/directory-search":
       return { query: "sample" };
     case "/admin/podcast-block":
-      return { podcastId: await world.addPodcast(), reason: "A sample" };
+      return { podcastId: await fixtures.addPodcast(), reason: "A sample" };
     case "/admin/podcast-unblock":
-      return { podcastId: await world.addBlockedPodcast() };
+      return { podcastId: await fixtures.addBlockedPodcast() };
     case "/admin/podcast-remove":
-      return { podcastId: await world.addPodcast() };
+      return { podcastId: await fixtures.addPodcast() };
     default:
-      return { url: world.newFeedUrl() };
+      return { url: fixtures.newFeedUrl() };
   }
 }
 
-async function listPosts({ path }: Route, world: World): Promise<Ask[]> {
-  const { podcastId, episodeId } = world;
+async function listPosts({ path }: Route, fixtures: Fixtures): Promise<SampleRequest[]> {
+  const { podcastId, episodeId } = fixtures;
   if (path === "/graphql") {
     const variables = { podcast: String(podcastId), episode: String(episodeId) };
     return QUERIES.map((query) => ({ path, headers: JSON_TYPE, body: JSON.stringify({ query, variables }) }));
   }
   if (path.startsWith("/tick/")) {
-    await world.makePodcastsDue();
+    await fixtures.makePodcastsDue();
     return [{ path, headers: PING, body: "{}" }];
   }
   if (path.startsWith("/admin/")) {
     const headers = { ...JSON_TYPE, authorization: `Bearer ${SAMPLE_TOKEN}` };
-    return [{ path, headers, body: JSON.stringify(await paramsFor(path, world)) }];
+    return [{ path, headers, body: JSON.stringify(await paramsFor(path, fixtures)) }];
   }
-  // What ends the login, or the account, is left to who has none.
+  // Requests that would end the login or delete the account are sent without cookies.
   const headers = /logout|deletion|revocation/.test(path) ? { ...FORM_TYPE, cookie: "" } : FORM_TYPE;
-  return [{ path: withIds(path, world), headers, body: String(new URLSearchParams(formFor(path, world))) }];
+  return [{ path: withIds(path, fixtures), headers, body: String(new URLSearchParams(formFor(path, fixtures))) }];
 }

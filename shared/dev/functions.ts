@@ -47,7 +47,7 @@ export async function callFunction({ name, dist, environment }: Options): Promis
   if (code !== 0) throw new Error(messageOf(reply) ?? `Cannot run "${name}": ${reply.trim()}`);
 }
 
-/** The words for the reader in an artifact's reply, where it is one of errors. */
+/** Returns the message of an artifact's error reply; undefined for other replies. */
 function messageOf(reply: string): string | undefined {
   try {
     const message: unknown = JSON.parse(reply).errors[0].message;

@@ -4,12 +4,13 @@ import { hostName, isLoopbackName } from "../http/host.ts";
 
 type Settings = Pick<Config, "host" | "hosts" | "publicUrl">;
 
-// What home networks call their computers. None of them can be bought, so no stranger makes such a name lead here.
+// Suffixes of home networks. Nobody can register them, so an attacker cannot make such a name resolve to this address.
 const LOCAL_SUFFIX = /\.(?:local|lan|home|home\.arpa)$/;
 
 /**
- * True if the gateway answers to a Host header. Any name can be made to lead to this address (DNS rebinding), and a page
- * under it could then use podcore. So strangers' names are refused. A request without Host does not come from a browser.
+ * Returns true if the gateway answers to a Host header. Refuses other names, because an attacker's name could resolve to
+ * this address (DNS rebinding), and a page under it could then use podcore. Allows requests without Host, which do not come
+ * from a browser.
  */
 export function isOwnHost(host: string | undefined, { host: listens, hosts, publicUrl }: Settings): boolean {
   const name = hostName(host);

@@ -52,8 +52,8 @@ function portFor(path: string, { web, api, internal }: Upstreams): number {
 }
 
 /**
- * Replaces what a visitor says of its address: no proxy before this gateway is trusted. Says http unless a proxy says
- * https: over http, by another name than the public URL's, a browser keeps no Secure cookie.
+ * Replaces X-Forwarded-For, because no proxy in front of this gateway is trusted. X-Forwarded-Proto is http unless a proxy
+ * set it: over http, a browser that uses another name than the public URL's does not keep Secure cookies.
  */
 function forwardedHeaders({ headers, socket }: IncomingMessage): IncomingHttpHeaders {
   const proto = headers["x-forwarded-proto"] ?? "http";
@@ -69,10 +69,10 @@ function pass(request: IncomingMessage, { response, port, headers }: Passing): v
   });
   upstream.on("error", () => {
     if (response.headersSent) response.destroy();
-    else response.writeHead(502, TEXT).end("The function that serves this does not answer\n");
+    else response.writeHead(502, TEXT).end("The function for this path does not answer\n");
   });
   response.on("close", () => upstream.destroy());
-  // At once: a body that is refused for what its headers say may never come.
+  // Sends the headers at once: if the function refuses the request by its headers, the body may never arrive.
   upstream.flushHeaders();
   request.pipe(upstream);
 }

@@ -7,7 +7,7 @@ type Asset = { contentType: string; url(): URL };
 const STYLE = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 
-// The packages' own builds for browsers lie beside the module that each resolves to.
+// The packages' browser builds, relative to the module that each package resolves to.
 const ASSETS = new Map<string, Asset>([
   [
     "/graphiql/graphiql.css",
@@ -50,7 +50,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Serves GraphiQL, which asks /graphql, from node_modules: it works without a network. Undefined for a path that is not its own. */
+/** Serves GraphiQL from node_modules, so that it works offline. Returns undefined for other paths. */
 export function graphiqlReply(path: string): Reply | undefined {
   if (path === "/graphiql") return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: PAGE };
   const asset = ASSETS.get(path);

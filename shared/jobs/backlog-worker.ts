@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { createSemaphore } from "../semaphore.ts";
-import { giveBack } from "./database-fault.ts";
+import { releaseClaim } from "./database-fault.ts";
 import { whileRenewing } from "./lease-keeper.ts";
 
 type Params<C> = {
@@ -52,7 +52,7 @@ export async function run<C>(ctx: Context, params: Params<C>): Promise<void> {
     const claims = await claim();
     if (!isEnding()) return claims;
     // The run was told to end during the claim. Releases the claims, so that another worker can claim them at once.
-    await Promise.all(claims.map((held) => giveBack(ctx, () => params.release(held))));
+    await Promise.all(claims.map((held) => releaseClaim(ctx, () => params.release(held))));
     return [];
   }
 

@@ -8,7 +8,7 @@ import { withContext } from "../log/log.ts";
 import { redactText } from "../log/redact.ts";
 import * as backlogWorker from "./backlog-worker.ts";
 import { claimDueJobs, JOB_LEASE_SECONDS, type JobClaim, WORKER_ENDED } from "./claim-due-jobs.ts";
-import { giveBack, isDatabaseFault } from "./database-fault.ts";
+import { isDatabaseFault, releaseClaim } from "./database-fault.ts";
 import type { JobDefinition, JobDefinitions } from "./job.ts";
 
 /** `numAbandoned`: jobs whose lease was lost or whose run was stopped. They are run again later. */
@@ -55,7 +55,7 @@ async function workAndCount(ctx: Context, { claim, jobs, result }: Work & { resu
     } catch (cause) {
       result.numAbandoned += 1;
       if (isDatabaseFault(cause)) {
-        await giveBack(ctx, () => releaseJob(ctx.detachedDb, claim));
+        await releaseClaim(ctx, () => releaseJob(ctx.detachedDb, claim));
         throw cause;
       }
       // The outcome could not be recorded, so the job is due again when its lease expires.
@@ -76,7 +76,7 @@ async function work(ctx: Context, { claim, jobs }: Work): Promise<keyof WorkResu
   } catch (error) {
     if (isDatabaseFault(error)) throw error;
     if (ctx.signal.aborted) {
-      await giveBack(ctx, () => releaseJob(ctx.detachedDb, claim));
+      await releaseClaim(ctx, () => releaseJob(ctx.detachedDb, claim));
       return "numAbandoned";
     }
     return recordFailure(ctx, { claim, definition, error: describe(ctx, error), numErrors: numErrors + 1 });

@@ -3,7 +3,7 @@ import { changeAccount } from "../auth/change-account.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { accountPodcast } from "../db/schema.ts";
-import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
+import { type RateLimit, refundRateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests, UserError } from "../errors.ts";
 import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { redactUrl } from "../fetch/redact.ts";
@@ -48,7 +48,7 @@ async function withinLimits(
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...limit, subject });
     if (!isAllowed) throw tooManyRequests(`Cannot add "${shown}": ${what}`, retryAfterSeconds);
   };
-  const giveBack = (limit: RateLimit) => giveBackRateLimit(ctx.detachedDb, { ...limit, subject });
+  const giveBack = (limit: RateLimit) => refundRateLimit(ctx.detachedDb, { ...limit, subject });
 
   await take(FAILURE_LIMIT, `${FAILURE_LIMIT.max} other attempts of this account have just failed, or are under way`);
   await take(DAY_LIMIT, `an account may add ${DAY_LIMIT.max} podcasts a day`).catch(async (error: unknown) => {

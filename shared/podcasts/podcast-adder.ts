@@ -6,7 +6,7 @@ import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts"
 import * as feedStorer from "../crawl/feed-storer.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
-import { findCode } from "../db/failure.ts";
+import { errorCodeOf } from "../db/failure.ts";
 import { type PrivateReason, podcast, podcastFeedLocation } from "../db/schema.ts";
 import { readDirectoryLink } from "../directory/directory-link.ts";
 import { UserError } from "../errors.ts";
@@ -169,7 +169,7 @@ async function add(ctx: Context, target: Target): Promise<Added> {
     return await store(ctx, { reply, feedUrls, way, privateReason: privacyJudge.reasonOf(privacy) });
   } catch (error) {
     // unique_violation: another stored the feed meanwhile, or an earlier try of this one whose reply was lost.
-    const stored = findCode(error) === "23505" ? await joinKnown(ctx, join) : undefined;
+    const stored = errorCodeOf(error) === "23505" ? await joinKnown(ctx, join) : undefined;
     if (stored === undefined) throw error;
     return { kind: "podcast", result: stored };
   }

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { podcastRefresh } from "../crawl/podcast-refresh.ts";
 import type { Database } from "../db/pool.ts";
 import { podcast, podcastCrawl } from "../db/schema.ts";
-import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
+import { type RateLimit, refundRateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { notFound, tooManyRequests } from "../errors.ts";
 import { enqueueJob } from "../jobs/enqueue-job.ts";
 import * as workerWaker from "../jobs/worker-waker.ts";
@@ -46,7 +46,7 @@ async function ask(ctx: Context, { accountId, podcastId }: Params): Promise<bool
   return ctx.db.once.transaction(async (tx) => {
     const turn = await takeRateLimit(tx, { ...PODCAST_LIMIT, subject: String(podcastId) });
     if (turn.isAllowed) await enqueueJob<typeof podcastRefresh>(tx, { name: "podcast_refresh", args: { podcastId } });
-    else await giveBackRateLimit(tx, account);
+    else await refundRateLimit(tx, account);
     return turn.isAllowed;
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
-import { findCode } from "../../shared/db/failure.ts";
+import { errorCodeOf } from "../../shared/db/failure.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { findPgbouncers, startPgbouncer } from "../support/pgbouncer.ts";
@@ -118,7 +118,7 @@ for (const program of installed) {
       select count(*)::int as n from pg_stat_activity where state = 'active' and query like '%pg_sleep(%' and pid <> pg_backend_pid()`;
 
     assert.equal(row?.statement_timeout, "20s");
-    assert.ok(error instanceof Error && findCode(error) !== "CONNECTION_LOST");
+    assert.ok(error instanceof Error && errorCodeOf(error) !== "CONNECTION_LOST");
     assert.equal(running?.n, 0);
   });
 

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
-import { findCode } from "../../shared/db/failure.ts";
+import { errorCodeOf } from "../../shared/db/failure.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { type Fault, startFaultProxy } from "../support/fault-proxy.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -110,7 +110,7 @@ test("a statement that may be done once only and whose reply is lost fails, and 
 
   const error = await insert("once").catch((cause: unknown) => cause);
 
-  assert.equal(findCode(error), "CONNECTION_LOST");
+  assert.equal(errorCodeOf(error), "CONNECTION_LOST");
   assert.equal(await numNoted("once"), 2);
 });
 
@@ -148,7 +148,7 @@ test("a transaction that is cut before its commit leaves nothing, and no later s
 
   const error = await work.catch((cause: unknown) => cause);
 
-  assert.equal(findCode(error), "CONNECTION_LOST");
+  assert.equal(errorCodeOf(error), "CONNECTION_LOST");
   assert.equal(numRuns, 1);
   assert.equal(await numNoted("cut"), 0);
 });
@@ -310,10 +310,10 @@ for (const fault of ["refused", "silent"] satisfies Fault[]) {
     const status = pool.status();
     await proxy.setFault("none");
     // The first is, if the server says something within 20 ms; a busy machine may take longer.
-    const answers = [await ask().catch(findCode), await ask().catch(findCode), await ask().catch(findCode)];
+    const answers = [await ask().catch(errorCodeOf), await ask().catch(errorCodeOf), await ask().catch(errorCodeOf)];
 
-    assert.equal(findCode(first), "OUTAGE");
-    assert.deepEqual(new Set(errors.map(findCode)), new Set(["OUTAGE"]));
+    assert.equal(errorCodeOf(first), "OUTAGE");
+    assert.deepEqual(new Set(errors.map(errorCodeOf)), new Set(["OUTAGE"]));
     // 50 ms are promised.
     assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
     assert.equal(status, "down");
@@ -331,5 +331,5 @@ test("a pool's end lets what runs finish, and nothing new begin", async () => {
   await closing;
 
   assert.equal((await running)[0]?.x, 1);
-  assert.equal(findCode(refused), "POOL_CLOSED");
+  assert.equal(errorCodeOf(refused), "POOL_CLOSED");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { rateLimit } from "../../shared/db/schema.ts";
-import { giveBackRateLimit, takeRateLimit } from "../../shared/db/take-rate-limit.ts";
+import { refundRateLimit, takeRateLimit } from "../../shared/db/take-rate-limit.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
 
@@ -63,12 +63,12 @@ test("takeRateLimit() counts from the start in a new window, once the old one ha
   assert.deepEqual(await countsOf(), [["login", "ada", 1]]);
 });
 
-test("giveBackRateLimit() takes one off the subject's count of that kind, and nothing off 0", async () => {
+test("refundRateLimit() takes one off the subject's count of that kind, and nothing off 0", async () => {
   const subjects = [LIMIT, { ...LIMIT, subject: "bob" }, { ...LIMIT, kind: "mail" }];
   for (const limit of subjects) await takeRateLimit(db, limit);
 
-  await giveBackRateLimit(db, LIMIT);
-  await giveBackRateLimit(db, LIMIT);
+  await refundRateLimit(db, LIMIT);
+  await refundRateLimit(db, LIMIT);
 
   assert.deepEqual(await countsOf(), [
     ["login", "ada", 0],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
-import { giveBackRateLimit, type RateLimit, takeRateLimit } from "../../db/take-rate-limit.ts";
+import { type RateLimit, refundRateLimit, takeRateLimit } from "../../db/take-rate-limit.ts";
 import { isMailOff } from "../../mail/is-mail-off.ts";
 
 /** Within a tick's grace of 35 s for what is in hand at its end. */
@@ -30,7 +30,7 @@ export async function sendWithinLimit(
   try {
     await send();
   } catch (error) {
-    await giveBackRateLimit(ctx.db, limit);
+    await refundRateLimit(ctx.db, limit);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Context, Resources } from "../../context.ts";
-import { findCode, isDatabaseUnavailable } from "../../db/failure.ts";
+import { errorCodeOf, isDatabaseUnavailable } from "../../db/failure.ts";
 import { checkSchema } from "../../db/schema-check.ts";
 import { UserError } from "../../errors.ts";
 
@@ -58,7 +58,7 @@ export function createSchemaGuard({ ctx, usesDatabase, databaseStatus }: SchemaG
   function logFailure(error: unknown): void {
     // The code that threw a UserError has logged the reason.
     if (error instanceof UserError) return;
-    if (isDatabaseUnavailable(error)) log.warn("Not ready: cannot reach the database", { code: findCode(error) });
+    if (isDatabaseUnavailable(error)) log.warn("Not ready: cannot reach the database", { code: errorCodeOf(error) });
     else log.error("Not ready: cannot check the schema", { cause: error });
   }
 
