@@ -18,9 +18,9 @@ export async function run(
 ): Promise<SignedIn | undefined> {
   const account = await findAccountByEmail(ctx.db, email);
   const stored = account?.passwordHash ?? undefined;
-  const { isRight, isOutdated } = await checkWithinLimit(ctx, { email }, () => verifyPassword(password, stored));
+  const { isCorrect, isOutdated } = await checkWithinLimit(ctx, { email }, () => verifyPassword(password, stored));
   const signedIn =
-    isRight && account && stored ? await signIn(ctx, { accountId: account.id, passwordHash: stored }) : undefined;
+    isCorrect && account && stored ? await signIn(ctx, { accountId: account.id, passwordHash: stored }) : undefined;
   if (signedIn === undefined) {
     ctx.log.info("Login refused");
     return undefined;

@@ -41,9 +41,9 @@ export async function run(ctx: Context, { secret, password }: { secret: string; 
   if (code === undefined) return { kind: "void" };
   const passwordHash = code.passwordHash ?? (await hashPassword(password));
   if (code.kind === "sign-up" && code.accountId !== ctx.caller.account?.id) {
-    const whose = { verificationCodeId: code.id };
-    const { isRight } = await checkWithinLimit(ctx, whose, () => verifyPassword(password, passwordHash));
-    if (!isRight) return { kind: "wrong-password" };
+    const owner = { verificationCodeId: code.id };
+    const { isCorrect } = await checkWithinLimit(ctx, owner, () => verifyPassword(password, passwordHash));
+    if (!isCorrect) return { kind: "wrong-password" };
   }
   const accountId = await settle(ctx, { code, passwordHash });
   if (accountId === undefined) return { kind: "void" };

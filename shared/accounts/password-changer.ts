@@ -47,6 +47,6 @@ export async function checkPassword(
   { accountId, password }: { accountId: number; password: string },
 ): Promise<string | undefined> {
   const stored = (await findAccount(ctx.db, accountId))?.passwordHash ?? undefined;
-  const { isRight } = await checkWithinLimit(ctx, { accountId }, () => verifyPassword(password, stored));
-  return isRight ? stored : undefined;
+  const { isCorrect } = await checkWithinLimit(ctx, { accountId }, () => verifyPassword(password, stored));
+  return isCorrect ? stored : undefined;
 }
