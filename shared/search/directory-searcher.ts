@@ -5,7 +5,7 @@ import type { Database } from "../db/pool.ts";
 import { takeRateLimit } from "../db/take-rate-limit.ts";
 import { DirectoryError } from "../directory/ask-itunes.ts";
 import { DIRECTORY_NAME, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
-import { takeDirectoryTurn } from "../directory/rate-limit.ts";
+import { takeDirectoryCall } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 import { type ListedDirectoryPodcast, listDirectoryPodcasts } from "./list-directory-podcasts.ts";
 
@@ -61,7 +61,7 @@ async function mayAsk(ctx: Context): Promise<boolean> {
     const own = await takeRateLimit(ctx.db, limitByAddress(PER_NETWORK, ctx));
     if (!own.isAllowed) return false;
   }
-  return (await takeDirectoryTurn(ctx)).isAllowed;
+  return (await takeDirectoryCall(ctx)).isAllowed;
 }
 
 function list(ctx: Context, searchId: number): Promise<ListedDirectoryPodcast[]> {
