@@ -40,7 +40,6 @@ export async function run(ctx: Context, { id }: { id: number }): Promise<Added> 
       await ctx.db.repeatable
         .update(podcast)
         .set({ isPrivate: false, privateReason: null })
-
         .where(and(eq(podcast.id, added.podcastId), sql`${podcast.privateReason} is distinct from 'secret'`));
     await record(ctx, { id, podcastId: added.podcastId });
     return { id: added.podcastId, title: added.title };
