@@ -39,7 +39,7 @@ ${field({ name: "password_confirm", label: `${label}, again`, type: "password", 
 }
 
 /** What went wrong with what was sent, where a screen reader tells it at once; nothing where nothing did. */
-export function faultNotice(message: string | undefined): Html | undefined {
+export function errorNotice(message: string | undefined): Html | undefined {
   return message === undefined ? undefined : html`<p class="notice fault" role="alert" dir="auto">${message}</p>`;
 }
 

@@ -30,7 +30,7 @@ export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
     podcastId: { type: required(GraphQLString), description: "The podcast's ID." },
     podcast: {
       type: Podcast,
-      description: "The podcast; null if it was taken down, or if it is private and the account has unsubscribed.",
+      description: "The podcast; null if it was taken down, or if it is private and no longer visible to the account.",
       resolve: (held, _args, scope) => held.podcast ?? scope.findPodcast(held.podcastId),
     },
     takedown: {
@@ -65,7 +65,7 @@ export const AccountPodcastEpisode = new GraphQLObjectType<HeldEpisode, Scope>({
     episode: {
       type: Episode,
       description:
-        "The episode; null if its podcast was taken down, or if it is private and the account has unsubscribed.",
+        "The episode; null if its podcast was taken down, or is private and no longer visible to the account.",
       resolve({ episode, episodeId }, _args, scope) {
         const { hasDetails, hasNotes } = scope.parts;
         return hasDetails || hasNotes || episode === undefined ? scope.findEpisode(episodeId) : episode;

@@ -1,10 +1,10 @@
-import { faultNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
+import { errorNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import type { Page } from "../layout.ts";
 
 // Forms of the account's page, and the pages that show one again where what it sent was refused.
 
-type Refused = { fault: string | undefined };
+type Refused = { validationError: string | undefined };
 
 export function passwordForm(email: string): Html {
   return html`<form class="entry" action="/account/password" method="post">
@@ -16,8 +16,8 @@ ${newPasswordFields({ label: "New password" })}
 </form>`;
 }
 
-export function passwordPage({ email, fault }: Refused & { email: string }): Page {
-  return formPage("Change your password", html`${faultNotice(fault)}\n${passwordForm(email)}`);
+export function passwordPage({ email, validationError }: Refused & { email: string }): Page {
+  return formPage("Change your password", html`${errorNotice(validationError)}\n${passwordForm(email)}`);
 }
 
 type EmailForm = { email: string; newEmail?: string; isClosed: boolean };
@@ -34,12 +34,12 @@ ${field({ name: "email_password", label: "Your password", type: "password", auto
 </form>`;
 }
 
-export function emailPage({ fault, ...form }: Refused & EmailForm): Page {
-  return formPage("Change your email address", html`${faultNotice(fault)}\n${emailForm(form)}`);
+export function emailPage({ validationError, ...form }: Refused & EmailForm): Page {
+  return formPage("Change your email address", html`${errorNotice(validationError)}\n${emailForm(form)}`);
 }
 
 /** After the form. It reads the same whether or not the new address has an account. */
-export function emailChangeBegunPage({
+export function emailChangeStartedPage({
   email,
   newEmail,
   isLogged,
@@ -67,8 +67,8 @@ ${email !== null && field({ ...options, name: "password", label: "Password", typ
 </form>`;
 }
 
-export function deletionPage({ email, fault }: Refused & { email: string | null }): Page {
-  return formPage("Delete your account", html`${faultNotice(fault)}\n${deletionForm(email)}`);
+export function deletionPage({ email, validationError }: Refused & { email: string | null }): Page {
+  return formPage("Delete your account", html`${errorNotice(validationError)}\n${deletionForm(email)}`);
 }
 
 export function apiKeyForm(): Html {

@@ -1,16 +1,16 @@
-import { faultNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
+import { errorNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import type { Page } from "../layout.ts";
 
 // The pages by which a visitor gets, or gets back to, an account. What is typed in is shown again where it was refused,
 // but for passwords.
 
-export type LoginForm = { email: string; next: string | undefined; fault?: string | undefined };
+export type LoginForm = { email: string; next: string | undefined; validationError?: string | undefined };
 
-export function loginPage({ email, next, fault }: LoginForm): Page {
+export function loginPage({ email, next, validationError }: LoginForm): Page {
   return entryPage(
     "Log in",
-    html`${faultNotice(fault)}
+    html`${errorNotice(validationError)}
 <form class="entry" action="/login" method="post">
 ${field({ name: "email", label: "E-mail address", type: "email", autocomplete: "username", value: email })}
 ${field({ name: "password", label: "Password", type: "password", autocomplete: "current-password" })}
@@ -34,7 +34,7 @@ export function loginClosedPage({
   const wait = minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : minutes === 1 ? "a minute" : `${minutes} minutes`;
   return entryPage(
     "Too many failed logins",
-    html`${faultNotice(`Too many requests: too many failed logins. Try again in ${wait}.`)}
+    html`${errorNotice(`Too many requests: too many failed logins. Try again in ${wait}.`)}
 ${
   isMailOff
     ? html`<p>A browser that was logged in before can log in now. Or ask the operator for a link.</p>`
@@ -113,7 +113,7 @@ export function logoutPage(): Page {
 
 /** Why a page takes no sign-up or sends no link; undefined where it does. */
 export type Closed = "closed" | "invite" | "mail-off" | undefined;
-export type SignupForm = { closed: Closed; email: string; fault?: string | undefined };
+export type SignupForm = { closed: Closed; email: string; validationError?: string | undefined };
 
 const CLOSED_WORDS: Record<NonNullable<Closed>, string> = {
   closed: "This podcore takes no sign-ups. Its operator makes the accounts.",
@@ -122,14 +122,14 @@ const CLOSED_WORDS: Record<NonNullable<Closed>, string> = {
     "This podcore sends no mail (SMTP_URL is not set), so that addresses cannot be confirmed. Ask its operator for a link.",
 };
 
-export function signupPage({ closed, email, fault }: SignupForm): Page {
+export function signupPage({ closed, email, validationError }: SignupForm): Page {
   return entryPage(
     "Sign up",
     closed !== undefined
       ? html`${notice(CLOSED_WORDS[closed])}
 <p><a href="/login">Log in</a></p>`
       : html`<p>Your podcasts, what you have played and how far you are: kept, and the same in every browser. What you have subscribed to so far stays.</p>
-${faultNotice(fault)}
+${errorNotice(validationError)}
 <form class="entry" action="/signup" method="post">
 ${field({ name: "email", label: "E-mail address", type: "email", autocomplete: "username", value: email, maxLength: 254 })}
 ${newPasswordFields()}
@@ -151,7 +151,7 @@ export function linkSentPage({ email, isLogged }: { email: string; isLogged: boo
   );
 }
 
-export function voidLinkPage(): Page {
+export function expiredLinkPage(): Page {
   return entryPage(
     "This link is no longer good",
     html`<p>It is too old, or was used already. You can have another one sent: <a href="/login">log in</a>, <a href="/signup">sign up</a> or <a href="/password-reset">ask for a new password</a>.</p>`,
@@ -161,12 +161,12 @@ export function voidLinkPage(): Page {
 export type VerifyForm = {
   secret: string;
   email: string;
-  asks: "nothing" | "password" | "new-password";
-  fault?: string | undefined;
+  asksFor: "nothing" | "password" | "new-password";
+  validationError?: string | undefined;
 };
 
-export function verifyPage({ secret, email, asks, fault }: VerifyForm): Page {
-  const fields: Record<VerifyForm["asks"], Html | undefined> = {
+export function verifyPage({ secret, email, asksFor, validationError }: VerifyForm): Page {
+  const fields: Record<VerifyForm["asksFor"], Html | undefined> = {
     nothing: undefined,
     password: field({
       name: "password",
@@ -179,25 +179,25 @@ export function verifyPage({ secret, email, asks, fault }: VerifyForm): Page {
   return entryPage(
     "Confirm your e-mail address",
     html`<p>Your account will be known by <strong>${email}</strong>.</p>
-${faultNotice(fault)}
+${errorNotice(validationError)}
 <form class="entry" action="/verify" method="post">
 <input type="hidden" name="code" value="${secret}">
 ${usernameField(email)}
-${fields[asks]}
+${fields[asksFor]}
 <p><button type="submit">Confirm</button></p>
 </form>`,
   );
 }
 
-export type ResetForm = { closed: Closed; email: string; fault?: string | undefined };
+export type ResetForm = { closed: Closed; email: string; validationError?: string | undefined };
 
-export function passwordResetPage({ closed, email, fault }: ResetForm): Page {
+export function passwordResetPage({ closed, email, validationError }: ResetForm): Page {
   return entryPage(
     "Forgotten your password?",
     closed !== undefined
       ? notice(CLOSED_WORDS[closed])
       : html`<p>A link to choose a new one is mailed to the address of your account.</p>
-${faultNotice(fault)}
+${errorNotice(validationError)}
 <form class="entry" action="/password-reset" method="post">
 ${field({ name: "email", label: "E-mail address", type: "email", autocomplete: "username", value: email, maxLength: 254 })}
 <p><button type="submit">Send the link</button></p>
@@ -208,16 +208,16 @@ ${field({ name: "email", label: "E-mail address", type: "email", autocomplete: "
 export function newPasswordPage({
   secret,
   email,
-  fault,
+  validationError,
 }: {
   secret: string;
   email: string;
-  fault?: string | undefined;
+  validationError?: string | undefined;
 }): Page {
   return entryPage(
     "Choose a new password",
     html`<p>For <strong>${email}</strong>. All browsers that are logged in to it will be logged out.</p>
-${faultNotice(fault)}
+${errorNotice(validationError)}
 <form class="entry" action="/password-reset" method="post">
 <input type="hidden" name="code" value="${secret}">
 ${usernameField(email)}

@@ -214,7 +214,7 @@ test("verificationMailer sends at most five mails an hour to one address, howeve
 
   assert.deepEqual([numSent, server.mails.length], [6, 7]);
   assert.deepEqual((await db.once.select().from(job)).length, 0);
-  assert.match(lines.join(""), /Mail not sent, reason: the address has had enough of them/);
+  assert.match(lines.join(""), /Mail not sent, reason: too many mails to the address/);
 });
 
 test("verificationMailer counts no mail that was not sent", async () => {

@@ -33,7 +33,7 @@ test("account-add makes an account of an address and a password, once", async ()
   assert.equal(made.code, 0);
   assert.deepEqual(Object.keys(made.body), ["email", "accountId"]);
   assert.equal(again.code, 1);
-  assert.match(again.body.errors[0].message, /^Cannot add account: "Ada@Example\.com" has one already$/);
+  assert.match(again.body.errors[0].message, /^Cannot add account: "Ada@Example\.com" has an account already$/);
   assert.equal(login.location, "/account");
 });
 

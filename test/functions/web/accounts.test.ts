@@ -110,7 +110,7 @@ test("a link opened in another browser asks for the password that was chosen", a
   const again = await second.get(link);
 
   assert.match(asked.body, /The password that you chose/);
-  assert.match(wrong.body, /That is not the password that you chose\./);
+  assert.match(wrong.body, /That is not the password you chose at sign-up\./);
   assert.equal(right.location, "/account");
   assert.equal(again.status, 404);
   assert.match((await second.get("/account")).body, /two@example\.com/);
