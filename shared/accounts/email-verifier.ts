@@ -49,7 +49,7 @@ export async function run(ctx: Context, { secret, password }: { secret: string; 
   }
   const accountId = await settle(ctx, { code, passwordHash });
   if (accountId === undefined) return { kind: "void" };
-  ctx.log.info("E-mail address confirmed", { account_id: accountId });
+  ctx.log.info("Email address confirmed", { account_id: accountId });
   // Also in the browser that signed up: a person who has its old cookie must not get into the permanent account.
   const signedIn = await signIn(ctx, { accountId, passwordHash });
   return signedIn === undefined ? { kind: "void" } : { kind: "verified", signedIn };

@@ -17,7 +17,7 @@ const PER_NETWORK = { kind: "login-network", max: 50, windowSeconds: WINDOW_SECO
 const PER_DAY = { max: 100, windowSeconds: DAY_SECONDS };
 
 /**
- * The password's owner: an e-mail address, with an account or not; the account of a logged-in browser; or a
+ * The password's owner: an email address, with an account or not; the account of a logged-in browser; or a
  * pending sign-up.
  */
 type PasswordOwner = { email: string } | { accountId: number } | { verificationCodeId: number };
@@ -92,7 +92,7 @@ function digestOf(subject: object): string {
 
 type Params = { email: string; browserSha256: Buffer };
 
-/** True if a browser was logged in to the account of this e-mail address since the last change of its password. */
+/** True if a browser was logged in to the account of this email address since the last change of its password. */
 export async function findKnownBrowser(db: Database, { email, browserSha256 }: Params): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
     select from account_browser k join account a on a.id = k.account_id

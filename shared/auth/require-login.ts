@@ -13,9 +13,9 @@ export function requireLogin({ caller }: Pick<Context, "caller">): Account & { l
   return { ...account, loginId: credential.id };
 }
 
-/** Like `requireLogin`, for an account with an e-mail address and a password. @throws UserError 401, 403 */
+/** Like `requireLogin`, for an account with an email address and a password. @throws UserError 401, 403 */
 export function requirePermanentLogin(ctx: Pick<Context, "caller">): { id: number; email: string; loginId: number } {
   const { email, ...login } = requireLogin(ctx);
-  if (email === null) throw new UserError(403, "Forbidden: sign up first, so that the account has an e-mail address");
+  if (email === null) throw new UserError(403, "Forbidden: sign up first, so that the account has an email address");
   return { ...login, email };
 }

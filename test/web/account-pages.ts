@@ -34,7 +34,7 @@ const member = { config, caller: caller("ada@example.com") } as Context;
 
 const AT = new Date("2018-03-25T18:30:00Z");
 const SECRET = "x".repeat(43);
-const FAULT = `"><script>alert(1)</script> is no e-mail address`;
+const FAULT = `"><script>alert(1)</script> is not an email address`;
 
 function stateRow(values: Partial<AccountEpisode> = {}): AccountEpisode {
   return {

@@ -44,7 +44,7 @@ test("verificationMailer sends the link whose secret it has stored hashed", asyn
   const [mail] = server.mails;
   assert.deepEqual(result, DONE);
   assert.deepEqual([server.mails.length, mail?.to], [1, ["reader@example.com"]]);
-  assert.equal(mail?.headers.subject, "Confirm your e-mail address for casts.example.org");
+  assert.equal(mail?.headers.subject, "Confirm your email address for casts.example.org");
   const digest = hashSecret(secretIn(mail?.text));
   assert.ok(digest !== undefined);
   assert.deepEqual(await storedDigest(id), digest);
