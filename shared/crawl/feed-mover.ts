@@ -28,7 +28,7 @@ export async function run(
 
 function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {
   if (permanentUrl === undefined || [feedUrl, permanentUrl].some(carriesSecret)) return undefined;
-  // The feed's URL is shown to everybody: it must not become one that may be a subscriber's own.
+  // The feed's URL is public, so it must not become one that may be a subscriber's own.
   if (findPathToken(permanentUrl) !== undefined && findPathToken(feedUrl) === undefined) return undefined;
   try {
     const url = normalizeFeedUrl(permanentUrl);

@@ -67,7 +67,7 @@ async function update(ctx: Context, { claim, isForced }: Required<Params>): Prom
   return result;
 }
 
-/** A blocked show must not come back through a podcast whose feed redirects to it. @throws RetrievalError */
+/** Refuses a redirect to a podcast that was taken down, which would bring it back. @throws RetrievalError */
 async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise<void> {
   if (redirects.length === 0) return;
   const reason = await findTakedownOfFeed(
