@@ -19,7 +19,7 @@ const DEFINITIONS = [
   verificationMailer,
 ] as const;
 
-/** Every job that the work tick knows, by the name it is stored under. */
+/** Every job that the work tick can run, by the name it is stored under. */
 export const JOBS: JobDefinitions = Object.fromEntries(DEFINITIONS.map((definition) => [definition.name, definition]));
 
 export type AnyJob = (typeof DEFINITIONS)[number];

@@ -1,8 +1,9 @@
 /**
- * The whole of podcore's HTTP surface in one table: method, path, function. A function's name says where its file is:
- * `web-podcast-get` is functions/web/podcast-get.ts. Build, gateway rules and Knative Services are made from this.
+ * Podcore's whole HTTP surface in one table: method, path, function. A function's name tells its file:
+ * `web-podcast-get` is functions/web/podcast-get.ts. Builds, gateway rules and Knative Services are generated from this
+ * table.
  *
- * In a path `:name` matches one segment, `*` all the rest. The first row that matches serves.
+ * In a path, `:name` matches one segment and `*` the rest. The first matching row wins.
  */
 export const AUDIENCES = ["web", "api", "internal"] as const;
 export type Audience = (typeof AUDIENCES)[number];
@@ -10,9 +11,9 @@ export type Route = {
   method: "GET" | "POST";
   path: string;
   function: string;
-  /** Which of the audiences' artifacts mount it. */
+  /** The audiences whose artifacts serve this route. */
   audiences: readonly Audience[];
-  /** It asks hosts of the internet, which the network has to let it do. */
+  /** The function makes requests to the internet, which the network policy must allow. */
   fetches?: boolean;
 };
 

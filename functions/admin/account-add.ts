@@ -2,7 +2,10 @@ import * as accountAdder from "../../shared/accounts/account-adder.ts";
 import { adminFunction } from "../../shared/http/function.ts";
 import { readFields, readText } from "../../shared/json.ts";
 
-/** Makes an account of `email` and `password`; without a password answers with a link by which its reader chooses one. */
+/**
+ * Creates an account with `email` and `password`. Without a password, returns a link with which its recipient chooses
+ * one.
+ */
 export default adminFunction({
   readParams(data) {
     const fields = readFields(data);

@@ -4,7 +4,7 @@ import { readFields, readText } from "../../shared/json.ts";
 import * as directorySearcher from "../../shared/search/directory-searcher.ts";
 import { requireQuery } from "../../shared/search/search-query.ts";
 
-/** Searches the directory for `query`, all its words, and tells what it answered. */
+/** Searches the directory for all words of `query`, and returns its answer. */
 export default adminFunction({
   openFetch,
   readParams: (data) => ({ query: requireQuery("query", readText(readFields(data), "query")) }),

@@ -3,10 +3,10 @@ import { MIGRATIONS } from "../../shared/db/migrations.gen.ts";
 import { UserError } from "../../shared/errors.ts";
 import { adminFunction } from "../../shared/http/function.ts";
 
-/** Brings the schema up to this code, as the role in DATABASE_MIGRATE_URL or else DATABASE_URL. */
+/** Migrates the schema to this version, with the role in DATABASE_MIGRATE_URL or, without one, DATABASE_URL. */
 export default adminFunction({
   usesDatabase: false,
-  // An index over all episodes takes hours, and what is given up half-way has to begin again.
+  // Building an index over all episodes takes hours, and an aborted build must start over.
   onceTimeoutMs: 24 * 3_600_000,
   readParams: () => ({}),
   async run(ctx) {

@@ -7,9 +7,9 @@ import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 type Params = { urls: string[]; isList: boolean; isPrivate: boolean | undefined; isForced: boolean };
 
 /**
- * Adds the podcast at `url`, a feed's, a web page's or an Apple link, and tells what was found; or those at `urls`, one
- * after another, until one fails. `force` stores a feed again although it has not changed. `private` says whether a feed is
- * private; without it one whose URL looks so is stored as private, and the answer says why.
+ * Adds the podcast at `url` (a feed, a web page or an Apple Podcasts link) and returns it; or adds those at `urls`, one
+ * after another, until one fails. `force` stores a feed again even if it has not changed. `private` says whether a feed
+ * is private; without it, a feed whose URL looks private is stored as private, and the answer says why.
  */
 export default adminFunction<Params, object>({
   openFetch,
@@ -33,6 +33,6 @@ export default adminFunction<Params, object>({
 });
 
 function readUrls(urls: unknown): string[] {
-  if (!Array.isArray(urls) || urls.length === 0) throw badParameter("urls", "not a list of texts");
+  if (!Array.isArray(urls) || urls.length === 0) throw badParameter("urls", "not a list of strings");
   return urls.map((url) => readText({ urls: url }, "urls"));
 }

@@ -3,7 +3,7 @@ import { adminFunction } from "../../shared/http/function.ts";
 import { readFields, readText, readWhich } from "../../shared/json.ts";
 import * as podcastBlocker from "../../shared/podcasts/podcast-blocker.ts";
 
-/** Takes the podcast `podcastId`, or the one at the feed URL `url`, down for a `reason` that readers see. */
+/** Takes down the podcast `podcastId`, or the one at the feed URL `url`. Subscribers see the `reason`. */
 export default adminFunction({
   readParams(data) {
     const fields = readFields(data);

@@ -3,11 +3,11 @@ import { adminFunction } from "../../shared/http/function.ts";
 import { readFields, readId } from "../../shared/json.ts";
 
 /**
- * Reads stored raw feeds again with today's code, within a tick's time budget: all, `podcastId` alone, or those behind
- * `afterId`, which a call that did not get to the end answers with.
+ * Parses stored raw feeds again with today's code, within a tick's time budget: all of them, those of `podcastId`, or
+ * those after `afterId`, which an unfinished call returns.
  */
 export default adminFunction({
-  // One feed may be long, however small the budget is.
+  // A single feed may take long, however small the budget is.
   onceTimeoutMs: 12 * 3_600_000,
   readParams(data) {
     const fields = readFields(data);

@@ -10,7 +10,7 @@ type Refused = { kind: "refused"; mediaType: MediaType; error: UserError };
 type Params = Refused | { kind: "query"; mediaType: MediaType; request: QueryRequest };
 type ViewModel = Refused | { kind: "answered"; mediaType: MediaType; outcome: Outcome };
 
-/** The GraphQL API over GET and POST. What is wrong with a request is told the way GraphQL tells it, to browsers too. */
+/** The GraphQL API over GET and POST. Errors in a request are always reported as GraphQL errors, even to browsers. */
 export default httpFunction<Params, ViewModel>({
   identify,
   allowsCors: true,
@@ -39,12 +39,12 @@ export default httpFunction<Params, ViewModel>({
   render(view, { caller }) {
     const reply =
       view.kind === "refused" ? errorReply(view.error, view.mediaType) : resultReply(view.outcome, view.mediaType);
-    // What an account sees is no cache's.
+    // Caches must not store what an account sees.
     return caller.account ? { ...reply, headers: { ...reply.headers, "cache-control": "no-store" } } : reply;
   },
 });
 
-/** @throws what is no fault of the request: the wrapper answers and logs that */
+/** Turns an error of the request into a reply. @throws any other error, which the wrapper logs and answers */
 function toRefused(error: unknown, mediaType: MediaType): Refused {
   if (error instanceof UserError && error.status < 500) return { kind: "refused", mediaType, error };
   throw error;

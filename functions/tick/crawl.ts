@@ -2,7 +2,7 @@ import * as podcastCrawler from "../../shared/crawl/podcast-crawler.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { tickFunction } from "../../shared/http/function.ts";
 
-/** Crawls what is due, within the tick's time budget. Any number of ticks may run at once. */
+/** Crawls due podcasts, within the tick's time budget. Any number of ticks may run in parallel. */
 export default tickFunction({
   openFetch,
   readParams: () => ({}),

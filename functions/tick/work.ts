@@ -3,7 +3,7 @@ import { tickFunction } from "../../shared/http/function.ts";
 import * as jobWorker from "../../shared/jobs/job-worker.ts";
 import { JOBS } from "../jobs.ts";
 
-/** Works off the jobs that are due, within the tick's time budget. Any number of ticks may run at once. */
+/** Runs due jobs, within the tick's time budget. Any number of ticks may run in parallel. */
 export default tickFunction({
   openFetch,
   takesWakeToken: true,

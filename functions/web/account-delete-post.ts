@@ -8,9 +8,9 @@ import { readForm } from "../../shared/http/read-form.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { deletionPage } from "../../shared/web/pages/account-forms.ts";
 
-type View = { email: string | null; fault: string | undefined };
+type View = { email: string | null; validationError: string | undefined };
 
-/** Deletes the account with all that it holds. */
+/** Deletes the account with all it holds. */
 export default httpFunction<{ password: string }, View>({
   identify,
 
@@ -19,11 +19,11 @@ export default httpFunction<{ password: string }, View>({
   async handle(ctx, { password }) {
     const account = requireLogin(ctx);
     const isRemoved = await accountRemover.run(ctx, { account, password });
-    return { email: account.email, fault: isRemoved ? undefined : "That is not your password." };
+    return { email: account.email, validationError: isRemoved ? undefined : "That is not your password." };
   },
 
   render(view, ctx) {
-    if (view.fault !== undefined) return pageReply(ctx, deletionPage(view));
+    if (view.validationError !== undefined) return pageReply(ctx, deletionPage(view));
     return loggedOut(siteOf(ctx));
   },
 });

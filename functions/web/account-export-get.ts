@@ -4,7 +4,7 @@ import { unauthorized } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import type { Chunks } from "../../shared/http/stream.ts";
 
-/** All that is stored of the account that asks, as a JSON file; to an app's key as well. */
+/** Returns all that is stored about the caller's account, as a JSON file. Also accepts an API key. */
 export default httpFunction<object, Chunks, Chunks>({
   identify,
   streams: true,

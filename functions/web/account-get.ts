@@ -10,14 +10,14 @@ import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { type AccountView, accountPage } from "../../shared/web/pages/account-page.ts";
 
-// Full rows of cards in two, three, four, five or six columns.
+// Fills whole rows of cards in two, three, four, five or six columns.
 const NUM_SUBSCRIPTIONS = 60;
-// What fits on a screen. The API has them all.
+// As many as fit on a screen. The API lists all of them.
 const NUM_EPISODES = 10;
 
 type Params = { after: string | undefined };
 
-/** The account's page; to who has none, the way to one. */
+/** The account's page. Sends callers without an account to the login page. */
 export default httpFunction<Params, AccountView | undefined>({
   identify,
 

@@ -1,4 +1,4 @@
-import { passwordFault } from "../../shared/accounts/credentials.ts";
+import { validatePassword } from "../../shared/accounts/credentials.ts";
 import * as passwordChanger from "../../shared/accounts/password-changer.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import { requirePermanentLogin } from "../../shared/auth/require-login.ts";
@@ -9,9 +9,9 @@ import { pageReply } from "../../shared/web/layout.ts";
 import { passwordPage } from "../../shared/web/pages/account-forms.ts";
 
 type Params = { currentPassword: string; password: string; confirmation: string };
-type View = { email: string; fault: string | undefined };
+type View = { email: string; validationError: string | undefined };
 
-/** Changes the account's password; all its other browsers are logged out. */
+/** Changes the account's password, and logs out all its other browsers. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -26,11 +26,12 @@ export default httpFunction<Params, View>({
 
   async handle(ctx, { currentPassword, password, confirmation }) {
     const { id: accountId, email } = requirePermanentLogin(ctx);
-    const fault = passwordFault({ password, confirmation });
-    if (fault !== undefined) return { email, fault };
+    const validationError = validatePassword({ password, confirmation });
+    if (validationError !== undefined) return { email, validationError };
     const isChanged = await passwordChanger.run(ctx, { accountId, email, currentPassword, password });
-    return { email, fault: isChanged ? undefined : "That is not your current password." };
+    return { email, validationError: isChanged ? undefined : "That is not your current password." };
   },
 
-  render: (view, ctx) => (view.fault === undefined ? seeOther("/account#logins") : pageReply(ctx, passwordPage(view))),
+  render: (view, ctx) =>
+    view.validationError === undefined ? seeOther("/account#logins") : pageReply(ctx, passwordPage(view)),
 });

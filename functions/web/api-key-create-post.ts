@@ -8,7 +8,7 @@ import { newApiKeyPage } from "../../shared/web/pages/account-forms.ts";
 
 type View = { name: string; apiKey: string };
 
-/** Makes an API key and shows it, this one time. */
+/** Creates an API key and shows it this one time. */
 export default httpFunction<{ name: string }, View>({
   identify,
 

@@ -7,7 +7,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
-/** Ends an API key: what is sent with it from then on is a 401. */
+/** Revokes an API key: requests with it now get a 401. */
 export default httpFunction<{ id: number }, object>({
   identify,
 
@@ -23,7 +23,7 @@ export default httpFunction<{ id: number }, object>({
   render: () => seeOther("/account#api-keys"),
 });
 
-/** Ends an API key of an account. @returns false where the account has no such key */
+/** Deletes an API key of an account. @returns false if the account has no such key */
 export async function deleteApiKey(
   db: Database,
   { id, accountId }: { id: number; accountId: number },

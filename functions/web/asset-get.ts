@@ -6,13 +6,13 @@ import { type Asset, findAsset } from "../../shared/web/assets.ts";
 type Params = { file: string; version: string | undefined };
 type AssetView = { asset: Asset; cacheControl: string };
 
-// A year, which is as good as for ever: another content has another path.
+// A year, which is as good as forever: changed content has another path.
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
-// Of a version that is not ours (while a release rolls out, another pod's): near enough to be shown, not to be kept.
+// For another version than ours (another pod's, during a rollout): close enough to show, not to cache for long.
 const BRIEF = "public, max-age=60";
 
-// Paths that cannot carry a version.
+// For paths that cannot carry a version.
 const DAILY = "public, max-age=86400";
 
 export default httpFunction<Params, AssetView>({

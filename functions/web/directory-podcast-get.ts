@@ -4,7 +4,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import * as directoryPodcastAdder from "../../shared/search/directory-podcast-adder.ts";
 import { podcastPath, unslugId } from "../../shared/web/links.ts";
 
-/** Adds a podcast that the directory lists, unless it is stored already, and leads to its page. */
+/** Adds a podcast from the directory, unless it is stored already, and redirects to its page. */
 export default httpFunction<{ id: number }, { id: number; title: string }>({
   openFetch,
   identify,

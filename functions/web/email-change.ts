@@ -3,15 +3,15 @@ import { identify } from "../../shared/auth/identify.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { emailChangedPage, emailChangePage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
+import { emailChangedPage, emailChangePage, expiredLinkPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; isStop: boolean };
 type View =
-  | (emailChanger.Asked & { kind: "form"; secret: string })
-  | (emailChanger.Asked & { kind: "half" | "changed" | "stopped" })
+  | (emailChanger.OpenedLink & { kind: "form"; secret: string })
+  | (emailChanger.OpenedLink & { kind: "half" | "changed" | "stopped" })
   | { kind: "void" };
 
-/** Where the two links of a change of address lead. Opening them changes nothing: programs open links, too. */
+/** The page of the two links of an email change. Opening one changes nothing, because software opens links too. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -23,16 +23,16 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { isSent, secret, isStop }) {
-    const asked = await emailChanger.ask(ctx, { secret });
-    if (asked === undefined) return { kind: "void" };
-    if (!isSent) return { ...asked, kind: "form", secret };
-    if (isStop) return (await emailChanger.stop(ctx, { secret })) ? { ...asked, kind: "stopped" } : { kind: "void" };
-    return { ...asked, kind: await emailChanger.confirm(ctx, { secret }) };
+    const link = await emailChanger.inspectLink(ctx, { secret });
+    if (link === undefined) return { kind: "void" };
+    if (!isSent) return { ...link, kind: "form", secret };
+    if (isStop) return (await emailChanger.stop(ctx, { secret })) ? { ...link, kind: "stopped" } : { kind: "void" };
+    return { ...link, kind: await emailChanger.confirm(ctx, { secret }) };
   },
 
   render(view, ctx) {
     if (view.kind === "form") return pageReply(ctx, emailChangePage(view));
     if (view.kind !== "void") return pageReply(ctx, emailChangedPage(view));
-    return { ...pageReply(ctx, voidLinkPage()), status: 404 };
+    return { ...pageReply(ctx, expiredLinkPage()), status: 404 };
   },
 });

@@ -36,7 +36,7 @@ export default httpFunction<Params, EpisodeView>({
   render: (view, ctx) => pageReply(ctx, episodePage(view)),
 });
 
-/** Finds an episode of a podcast that the account may see, or anybody where none is given, and that podcast. */
+/** Finds an episode with its podcast, if the account (or, without one, the public) may see it. */
 export async function findEpisode(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
   const [row] = await db.repeatable
     .select({ episode, podcast })

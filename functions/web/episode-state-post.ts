@@ -25,7 +25,10 @@ type View = {
   setCookies: SignedIn["setCookies"];
 };
 
-/** Stores what whoever asks has done with an episode: the togglers of its page, as forms or from a script, and its player. */
+/**
+ * Stores the caller's state of an episode. Used by the toggle buttons of its page, with or without script, and by its
+ * player.
+ */
 export default httpFunction<Params, View>({
   identify,
 
@@ -48,7 +51,7 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { podcastId, id, state, wantsJson }) {
-    // First, so that no account is made for what is not there.
+    // Checked first, so that no account is created for an episode that does not exist.
     const found = await findEpisodeTitles(ctx.db, { id, accountId: ctx.caller.account?.id });
     if (found?.podcast.id !== podcastId) throw notFound("episode", id);
     const { accountId, setCookies } = await ensureAccount(ctx);
@@ -65,13 +68,16 @@ export default httpFunction<Params, View>({
 function readPosition(form: Form): number | undefined {
   const text = form("position_seconds");
   if (text === "") return undefined;
-  // Here as well, so that no account is made for what is refused.
+  // Checked here too, so that no account is created for an invalid request.
   const isNumber = /^\d{1,10}(\.\d+)?$/.test(text);
   if (isNumber && Number(text) < episodeStateUpdater.POSITION_MAX + 1) return Number(text);
   throw badParameter("position_seconds", `not a number of seconds: "${text.slice(0, 100)}"`);
 }
 
-/** Finds what an episode and its podcast are called, where the account may see them, or anybody where none is given: no more of rows that may be large. */
+/**
+ * Finds the titles of an episode and its podcast, if the account (or, without one, the public) may see them. Reads no
+ * other columns, which can be large.
+ */
 export async function findEpisodeTitles(
   db: Database,
   { id, accountId }: { id: number; accountId: number | undefined },

@@ -5,7 +5,7 @@ import { listPodcasts } from "../../shared/podcasts/list-podcasts.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { type HomeView, homePage } from "../../shared/web/pages/home-page.ts";
 
-// Full rows of cards in two, three, four, five or six columns.
+// Fills whole rows of cards in two, three, four, five or six columns.
 const PAGE_SIZE = 60;
 
 type Params = { after: string | undefined };

@@ -1,4 +1,4 @@
-import { emailFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail } from "../../shared/accounts/credentials.ts";
 import * as loginLinker from "../../shared/accounts/login-linker.ts";
 import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
@@ -7,7 +7,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { linkSentPage, loginLinkPage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
+import { expiredLinkPage, linkSentPage, loginLinkPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; email: string };
 type View =
@@ -16,7 +16,7 @@ type View =
   | { kind: "logged-in"; setCookies: SignedIn["setCookies"] }
   | { kind: "void" };
 
-/** Has a link mailed that logs in a browser without a password, and is where that link leads. */
+/** Mails a link that logs in a browser without a password, and serves that link's page. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -31,14 +31,14 @@ export default httpFunction<Params, View>({
 
   async handle(ctx, { isSent, secret, email }) {
     if (isSent && secret === "") {
-      const fault = emailFault(email);
-      if (fault !== undefined) throw badParameter("email", fault);
+      const validationError = validateEmail(email);
+      if (validationError !== undefined) throw badParameter("email", validationError);
       await loginLinker.request(ctx, { email });
       return { kind: "sent", email };
     }
     if (!isSent) {
-      const asked = await loginLinker.ask(ctx, { secret });
-      return asked === undefined ? { kind: "void" } : { kind: "link", secret, email: asked.email };
+      const link = await loginLinker.inspectLink(ctx, { secret });
+      return link === undefined ? { kind: "void" } : { kind: "link", secret, email: link.email };
     }
     const signedIn = await loginLinker.run(ctx, { secret });
     return signedIn === undefined ? { kind: "void" } : { kind: "logged-in", setCookies: signedIn.setCookies };
@@ -53,7 +53,7 @@ export default httpFunction<Params, View>({
       case "logged-in":
         return seeOther("/account", view);
       case "void":
-        return { ...pageReply(ctx, voidLinkPage()), status: 404 };
+        return { ...pageReply(ctx, expiredLinkPage()), status: 404 };
     }
   },
 });

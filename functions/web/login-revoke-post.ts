@@ -8,7 +8,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { unslugId } from "../../shared/web/links.ts";
 
-/** Logs one browser out of the account, which may be the one that asks. */
+/** Logs one browser out of the account, which may be the caller's own. */
 export default httpFunction<{ id: number }, { isOwn: boolean }>({
   identify,
 

@@ -1,5 +1,5 @@
 import * as accountAuthenticator from "../../shared/accounts/account-authenticator.ts";
-import { emailFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail } from "../../shared/accounts/credentials.ts";
 import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
 import type { Context } from "../../shared/context.ts";
@@ -18,10 +18,10 @@ type View =
   | { kind: "closed"; email: string; retryAfterSeconds: number }
   | { kind: "logged-in"; signedIn: SignedIn; next: string | undefined };
 
-// Not which of the two: that would tell who has an account.
-const NO_MATCH = "That email address and password don't match an account's.";
+// Does not say which of the two, since that would reveal who has an account.
+const NO_MATCH = "Wrong email address or password.";
 
-/** The form to log in, and what it sends. */
+/** Shows the login form, and logs in. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -36,10 +36,10 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { isSent, email, password, next }) {
-    const refused = (fault?: string): View => ({ kind: "form", form: { email, next, fault } });
+    const refused = (validationError?: string): View => ({ kind: "form", form: { email, next, validationError } });
     if (!isSent) return refused();
-    const fault = emailFault(email) ?? (password === "" ? "Please specify a password." : undefined);
-    if (fault !== undefined) return refused(fault);
+    const validationError = validateEmail(email) ?? (password === "" ? "Please specify a password." : undefined);
+    if (validationError !== undefined) return refused(validationError);
     try {
       const signedIn = await accountAuthenticator.run(ctx, { email, password });
       return signedIn === undefined ? refused(NO_MATCH) : { kind: "logged-in", signedIn, next };
@@ -56,7 +56,7 @@ export default httpFunction<Params, View>({
   },
 });
 
-/** The 429 with the way in that is left. */
+/** A 429 that offers the remaining ways to log in. */
 function closedReply({ email, retryAfterSeconds }: { email: string; retryAfterSeconds: number }, ctx: Context): Reply {
   const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
   const reply = pageReply(ctx, loginClosedPage({ email, minutes, isMailOff: isMailOff(ctx.config) }));

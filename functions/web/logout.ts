@@ -8,7 +8,7 @@ import { logoutPage } from "../../shared/web/pages/entry-pages.ts";
 
 type View = { kind: "form" } | { kind: "logged-out" };
 
-/** Ends the browser's login, which is good for nothing from then on. A GET asks first: it changes nothing. */
+/** Ends the browser's login for good. A GET changes nothing and shows a form instead. */
 export default httpFunction<{ isSent: boolean }, View>({
   identify,
 

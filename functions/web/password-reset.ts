@@ -1,4 +1,4 @@
-import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail, validatePassword } from "../../shared/accounts/credentials.ts";
 import * as passwordResetter from "../../shared/accounts/password-resetter.ts";
 import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
@@ -8,22 +8,22 @@ import { seeOther } from "../../shared/http/reply.ts";
 import { isMailOff } from "../../shared/mail/is-mail-off.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import {
+  expiredLinkPage,
   linkSentPage,
   newPasswordPage,
   passwordResetPage,
   type ResetForm,
-  voidLinkPage,
 } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; email: string; password: string; confirmation: string };
 type View =
   | { kind: "form"; form: ResetForm }
   | { kind: "sent"; email: string }
-  | { kind: "link"; secret: string; email: string; fault?: string | undefined }
+  | { kind: "link"; secret: string; email: string; validationError?: string | undefined }
   | { kind: "reset"; setCookies: SignedIn["setCookies"] }
   | { kind: "void" };
 
-/** Asks for a link to choose a new password, and is where that link leads. */
+/** Requests a password reset link by mail, and serves that link's page. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -41,17 +41,17 @@ export default httpFunction<Params, View>({
   async handle(ctx, { isSent, secret, email, password, confirmation }) {
     if (secret === "") {
       const closed = isMailOff(ctx.config) ? "mail-off" : undefined;
-      const fault = isSent ? emailFault(email) : undefined;
-      if (!isSent || closed !== undefined || fault !== undefined) {
-        return { kind: "form", form: { closed, email, fault } };
+      const validationError = isSent ? validateEmail(email) : undefined;
+      if (!isSent || closed !== undefined || validationError !== undefined) {
+        return { kind: "form", form: { closed, email, validationError } };
       }
       await passwordResetter.request(ctx, { email });
       return { kind: "sent", email };
     }
-    const asked = await passwordResetter.ask(ctx, { secret });
-    if (asked === undefined) return { kind: "void" };
-    const fault = isSent ? passwordFault({ password, confirmation }) : undefined;
-    if (!isSent || fault !== undefined) return { kind: "link", secret, email: asked.email, fault };
+    const link = await passwordResetter.inspectLink(ctx, { secret });
+    if (link === undefined) return { kind: "void" };
+    const validationError = isSent ? validatePassword({ password, confirmation }) : undefined;
+    if (!isSent || validationError !== undefined) return { kind: "link", secret, email: link.email, validationError };
     const signedIn = await passwordResetter.run(ctx, { secret, password });
     return signedIn === undefined ? { kind: "void" } : { kind: "reset", setCookies: signedIn.setCookies };
   },
@@ -67,7 +67,7 @@ export default httpFunction<Params, View>({
       case "reset":
         return seeOther("/account", view);
       case "void":
-        return { ...pageReply(ctx, voidLinkPage()), status: 404 };
+        return { ...pageReply(ctx, expiredLinkPage()), status: 404 };
     }
   },
 });

@@ -14,7 +14,10 @@ import { podcastPath } from "../../shared/web/links.ts";
 
 type Params = { url: string; isPrivate: boolean | undefined; isFromBrowser: boolean };
 
-/** The form on the first page: adds a podcast for whoever is signed in. In development anybody may, and no account has it then. */
+/**
+ * Adds a podcast for a signed-in account, from the form on the home page. In development, callers without an account
+ * can add public ones too.
+ */
 export default httpFunction<Params, { location: string }>({
   openFetch,
   identify,
@@ -36,10 +39,10 @@ export default httpFunction<Params, { location: string }>({
     if (ctx.config.env === "development") {
       await requirePublic(ctx, params);
       const added = await podcastAdder.run(ctx, params);
-      // Nobody has a private one, not even who has just added it.
+      // Without an account, nobody can see a private podcast, not even the visitor who added it.
       return { location: added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId }) };
     }
-    // A program takes a redirect for success.
+    // Programs take a redirect for success.
     if (!isFromBrowser) throw unauthorized();
     return { location: "/login" };
   },
@@ -47,11 +50,14 @@ export default httpFunction<Params, { location: string }>({
   render: ({ location }) => seeOther(location),
 });
 
-/** Refuses, without an account, what would be private only because its URL looks so: there is nobody to ask, and nobody would see it. */
+/**
+ * Refuses, without an account, a podcast that would be private only because of its URL: nobody could answer the
+ * question, or see it. @throws UserError 422
+ */
 async function requirePublic(ctx: Context, { url, isPrivate }: Pick<Params, "url" | "isPrivate">): Promise<void> {
   const privacy = await privacyJudge.run(ctx, { feedUrl: normalizeFeedUrl(url), isPrivate, isListed: false });
   if (privacyJudge.reasonOf(privacy) !== "suspected") return;
-  const why = "its URL has a long random part, as the URLs of feeds for paying subscribers do";
+  const why = "its URL has a long random part, like the URLs of feeds for paying subscribers";
   throw new UserError(
     422,
     `Cannot add this feed without an account: ${why}. Log in first, or send "private" as "false"`,

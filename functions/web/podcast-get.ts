@@ -14,7 +14,7 @@ import { unslugId } from "../../shared/web/links.ts";
 import { type PodcastView, podcastPage } from "../../shared/web/pages/podcast-page.ts";
 import { type TakedownView, takedownPage } from "../../shared/web/pages/takedown-page.ts";
 
-// As many as the original shows.
+// As many as in the original podcore.
 const PAGE_SIZE = 50;
 
 type Params = { id: number; after: string | undefined };
@@ -45,7 +45,10 @@ export default httpFunction<Params, PodcastView | TakedownView>({
   },
 });
 
-/** What a subscriber is told of a podcast that was taken down. To others it is one that is not there. @throws UserError 404 */
+/**
+ * Finds what the podcast's subscribers see of its takedown. For everyone else the podcast does not exist. @throws
+ * UserError 404
+ */
 async function findTakedown(ctx: Context, podcastId: number): Promise<TakedownView> {
   const accountId = ctx.caller.account?.id;
   if (accountId === undefined) throw notFound("podcast", podcastId);
@@ -58,7 +61,7 @@ async function findTakedown(ctx: Context, podcastId: number): Promise<TakedownVi
 
 type Shown = { podcastId: number; episodes: ListedEpisode[] };
 
-/** What whoever asks has to do with what the page shows. */
+/** Finds the caller's subscription and episode states for this page. */
 async function findOwn(ctx: Context, { podcastId, episodes }: Shown): Promise<PodcastView["own"]> {
   const accountId = ctx.caller.account?.id;
   if (accountId === undefined) return { isSubscribed: false, episodes: new Map() };

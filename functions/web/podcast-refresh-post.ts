@@ -7,7 +7,7 @@ import { unslugId } from "../../shared/web/links.ts";
 
 type Params = { podcastId: number };
 
-/** Has a podcast's feed asked now, for whoever is signed in. */
+/** Requests a crawl of a podcast now, for a signed-in account. */
 export default httpFunction<Params, Params>({
   identify,
 

@@ -11,7 +11,7 @@ type Params = { query: string | undefined; kind: siteSearcher.SearchKind; after:
 
 const NOTHING: siteSearcher.SearchResult = { podcasts: undefined, episodes: undefined, directory: undefined };
 
-/** What is found for `q` among podcasts, episodes and in the directory; with `kind` a page of one list. */
+/** Searches podcasts, episodes and the directory for `q`. With `kind`, returns a page of one of these lists. */
 export default httpFunction<Params, SearchView>({
   openFetch,
   identify,

@@ -1,4 +1,4 @@
-import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail, validatePassword } from "../../shared/accounts/credentials.ts";
 import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import * as signUpRequester from "../../shared/accounts/sign-up-requester.ts";
 import { identify } from "../../shared/auth/identify.ts";
@@ -14,9 +14,9 @@ type Params = { isSent: boolean; email: string; password: string; confirmation: 
 type View =
   | { kind: "form"; form: SignupForm }
   | { kind: "sent"; email: string; setCookies: SignedIn["setCookies"] }
-  | { kind: "signed-up-before" };
+  | { kind: "signed-up-already" };
 
-/** The form to sign up, and what it sends: a link is mailed, whoever's the address is. */
+/** Shows the sign-up form, and mails a link to any address that is entered, with an account or not. */
 export default httpFunction<Params, View>({
   identify,
 
@@ -31,16 +31,17 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { isSent, email, password, confirmation }) {
-    if (ctx.caller.account?.email) return { kind: "signed-up-before" };
+    if (ctx.caller.account?.email) return { kind: "signed-up-already" };
     const closed = closedBy(ctx.config);
-    const fault = isSent ? (emailFault(email) ?? passwordFault({ password, confirmation })) : undefined;
-    if (!isSent || closed !== undefined || fault !== undefined) return { kind: "form", form: { closed, email, fault } };
+    const validationError = isSent ? (validateEmail(email) ?? validatePassword({ password, confirmation })) : undefined;
+    if (!isSent || closed !== undefined || validationError !== undefined)
+      return { kind: "form", form: { closed, email, validationError } };
     const { setCookies } = await signUpRequester.run(ctx, { email, password });
     return { kind: "sent", email, setCookies };
   },
 
   render(view, ctx) {
-    if (view.kind === "signed-up-before") return seeOther("/account");
+    if (view.kind === "signed-up-already") return seeOther("/account");
     if (view.kind === "form") return pageReply(ctx, signupPage(view.form));
     const isLogged = ctx.config.smtpUrl === undefined;
     return withCookies(pageReply(ctx, linkSentPage({ email: view.email, isLogged })), view);

@@ -14,7 +14,9 @@ import { podcastPath, unslugId } from "../../shared/web/links.ts";
 type Params = { id: number; isSubscribed: boolean; wantsJson: boolean };
 type View = { path: string; isSubscribed: boolean; wantsJson: boolean; setCookies: SignedIn["setCookies"] };
 
-/** Subscribes whoever asks to a podcast, or ends that: the toggler of its page, as a form or from a script. */
+/**
+ * Subscribes the caller to a podcast, or unsubscribes. Used by the toggle button of its page, with or without script.
+ */
 export default httpFunction<Params, View>({
   identify,
 
@@ -29,10 +31,10 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { id, isSubscribed, wantsJson }) {
-    // First, so that no account is made for what is not there.
+    // Checked first, so that no account is created for a podcast that does not exist.
     const path = await findPath(ctx, { id, isSubscribed });
     if (path === undefined) throw notFound("podcast", id);
-    // Nor for whoever is subscribed to nothing, and stays so.
+    // Nor is one created for unsubscribing.
     if (!isSubscribed && ctx.caller.account === undefined)
       return { path, isSubscribed, wantsJson, setCookies: undefined };
     const { accountId, setCookies } = await ensureAccount(ctx);
@@ -44,7 +46,10 @@ export default httpFunction<Params, View>({
     withCookies(wantsJson ? jsonReply({ subscribed: isSubscribed }) : seeOther(path), cookie),
 });
 
-/** Where to go from here. A podcast that was taken down can only be left, and its page may be gone then. */
+/**
+ * Returns the page to go to next. A podcast that was taken down can only be unsubscribed from; after that its page is
+ * gone.
+ */
 async function findPath(ctx: Context, { id, isSubscribed }: Pick<Params, "id" | "isSubscribed">) {
   const accountId = ctx.caller.account?.id;
   const podcast = await findPodcast(ctx.db, { id, accountId });

@@ -1,4 +1,4 @@
-import { passwordFault } from "../../shared/accounts/credentials.ts";
+import { validatePassword } from "../../shared/accounts/credentials.ts";
 import * as emailVerifier from "../../shared/accounts/email-verifier.ts";
 import type { SignedIn } from "../../shared/accounts/sign-in.ts";
 import { identify } from "../../shared/auth/identify.ts";
@@ -6,7 +6,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { type VerifyForm, verifyPage, voidLinkPage } from "../../shared/web/pages/entry-pages.ts";
+import { expiredLinkPage, type VerifyForm, verifyPage } from "../../shared/web/pages/entry-pages.ts";
 
 type Params = { isSent: boolean; secret: string; password: string; confirmation: string };
 type View =
@@ -14,7 +14,10 @@ type View =
   | { kind: "verified"; setCookies: SignedIn["setCookies"] }
   | { kind: "void" };
 
-/** Where a link that was mailed at sign-up, or an invitation, leads. Opening it changes nothing: programs open links, too. */
+/**
+ * The page of a link that was mailed at sign-up or in an invitation. Opening it changes nothing, because software opens
+ * links too.
+ */
 export default httpFunction<Params, View>({
   identify,
 
@@ -30,19 +33,19 @@ export default httpFunction<Params, View>({
   },
 
   async handle(ctx, { isSent, secret, password, confirmation }) {
-    const asked = await emailVerifier.ask(ctx, { secret });
-    if (asked === undefined) return { kind: "void" };
-    const refused = (fault?: string): View => ({ kind: "form", form: { secret, ...asked, fault } });
-    const fault = asked.asks === "new-password" ? passwordFault({ password, confirmation }) : undefined;
-    if (!isSent || fault !== undefined) return refused(isSent ? fault : undefined);
+    const link = await emailVerifier.inspectLink(ctx, { secret });
+    if (link === undefined) return { kind: "void" };
+    const refused = (validationError?: string): View => ({ kind: "form", form: { secret, ...link, validationError } });
+    const validationError = link.asksFor === "new-password" ? validatePassword({ password, confirmation }) : undefined;
+    if (!isSent || validationError !== undefined) return refused(isSent ? validationError : undefined);
     const verified = await emailVerifier.run(ctx, { secret, password });
-    if (verified.kind === "wrong-password") return refused("That is not the password that you chose.");
+    if (verified.kind === "wrong-password") return refused("That is not the password you chose at sign-up.");
     return verified.kind === "void" ? verified : { kind: "verified", setCookies: verified.signedIn.setCookies };
   },
 
   render(view, ctx) {
     if (view.kind === "verified") return seeOther("/account", view);
     if (view.kind === "form") return pageReply(ctx, verifyPage(view.form));
-    return { ...pageReply(ctx, voidLinkPage()), status: 404 };
+    return { ...pageReply(ctx, expiredLinkPage()), status: 404 };
   },
 });

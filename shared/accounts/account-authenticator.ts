@@ -6,10 +6,10 @@ import { setPasswordHash } from "./set-password-hash.ts";
 import { type SignedIn, signIn } from "./sign-in.ts";
 
 /**
- * Logs in with e-mail address and password. That neither is known, or which of them is wrong, cannot be told from the
- * answer, nor from the time that it takes. A hash of other parameters than today's is made anew.
+ * Logs in with email address and password. Neither the answer nor its timing reveals whether the address is known or
+ * which of the two is wrong. A hash with outdated parameters is replaced.
  *
- * @returns undefined where they do not match
+ * @returns undefined if they do not match
  * @throws UserError 429 after too many failures
  */
 export async function run(
@@ -18,9 +18,9 @@ export async function run(
 ): Promise<SignedIn | undefined> {
   const account = await findAccountByEmail(ctx.db, email);
   const stored = account?.passwordHash ?? undefined;
-  const { isRight, isOutdated } = await checkWithinLimit(ctx, { email }, () => verifyPassword(password, stored));
+  const { isCorrect, isOutdated } = await checkWithinLimit(ctx, { email }, () => verifyPassword(password, stored));
   const signedIn =
-    isRight && account && stored ? await signIn(ctx, { accountId: account.id, passwordHash: stored }) : undefined;
+    isCorrect && account && stored ? await signIn(ctx, { accountId: account.id, passwordHash: stored }) : undefined;
   if (signedIn === undefined) {
     ctx.log.info("Login refused");
     return undefined;

@@ -7,12 +7,12 @@ import { mergeAccounts } from "./merge-accounts.ts";
 const BUDGET_MS = 20_000;
 
 /**
- * Merges what a login has left of the account `fromId` into `intoId`. Each batch is a transaction of its own, between
- * which the account can be changed. What is left after 20 s is a new job's.
+ * Merges into `intoId` what a login has left of the account `fromId`. Each batch is its own transaction; the account
+ * can change in between. After 20 s, a new job continues.
  */
 export const accountMerge = job({
   name: "account_merge",
-  // As long as a tick waits for what is in hand when its budget is used up.
+  // How long a tick waits for work in flight when its budget is used up.
   timeoutMs: 35_000,
   parse(args) {
     const fields = readFields(args);

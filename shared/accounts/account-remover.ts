@@ -6,11 +6,11 @@ import { checkPassword } from "./password-changer.ts";
 type Params = { account: { id: number; email: string | null }; password: string };
 
 /**
- * Deletes an account with all that it holds, and the private podcasts that nobody else has to do with.
+ * Deletes an account with all it holds, and the private podcasts that no other account holds.
  *
- * @param params `password`: a permanent account's; an ephemeral one has none
- * @returns false where that is not the password
- * @throws UserError 429 after too many wrong ones
+ * @param params `password`: required for a permanent account; an ephemeral one has none
+ * @returns false if the password is wrong
+ * @throws UserError 429 after too many wrong passwords
  */
 export async function run(ctx: Context, { account, password }: Params): Promise<boolean> {
   const isAllowed =
@@ -22,11 +22,12 @@ export async function run(ctx: Context, { account, password }: Params): Promise<
 }
 
 /**
- * Deletes an account with all that it holds; and the private podcasts that no other account has to do with, whose feeds'
- * URLs are secrets of the one that is gone. One that was taken down stays, or it could be added again. Call it in a transaction.
+ * Deletes an account with all it holds. Also deletes private podcasts that no other account holds, since their feed
+ * URLs were its secrets; except those that were taken down, which could be added again otherwise. Call it in a
+ * transaction.
  */
 export async function deleteAccount(db: Database, id: number): Promise<void> {
-  // In the order in which storing a feed locks them.
+  // Locks in the same order as storing a feed.
   await db.repeatable.execute(sql`
     select from podcast_crawl c where c.podcast_id in (${ownPrivatePodcasts(id)}) order by c.podcast_id for update`);
   await db.repeatable.execute(sql`delete from podcast where id in (${ownPrivatePodcasts(id)})`);

@@ -14,27 +14,29 @@ import type { noticeMailer } from "./letters/notice-mailer.ts";
 import { checkPassword } from "./password-changer.ts";
 
 type Params = { accountId: number; newEmail: string; password: string };
-/** The page of a link: of the old address it can stop the change, too. */
-export type Asked = { accountId: number; newEmail: string; end: "new" | "old" };
-/** `changed`: that was the second of both; `half`: the other end is not confirmed yet; `void`: the link is not valid. */
+/** An opened link. The one sent to the old address can also stop the change. */
+export type OpenedLink = { accountId: number; newEmail: string; end: "new" | "old" };
+/**
+ * `changed`: both addresses are confirmed now; `half`: the other one is not confirmed yet; `void`: the link is invalid.
+ */
 type Confirmed = "changed" | "half" | "void";
 
-// Each sends a mail to an address of the account's choice.
+// Each change sends a mail to an address that the account chooses.
 const CHANGES = { kind: "email-change", max: 5, windowSeconds: 3_600 };
-// The mails at both ends have to be read.
+// Long enough to read mails at two addresses.
 const LINK_HOURS = 48;
 
 /**
- * Begins a change of an account's e-mail address: a link is mailed to the new one, and another to the old one. A change
- * that was begun before is void. Whether the new address has an account is not looked up here, so the answer cannot tell.
+ * Starts a change of an account's email address: mails one link to the new address and one to the old. Cancels a change
+ * in progress. Does not look up whether the new address has an account, so that the answer cannot reveal it.
  *
- * @returns false if that is not the password
- * @throws UserError 429 after too many wrong passwords, or changes
+ * @returns false if the password is wrong
+ * @throws UserError 429 after too many wrong passwords or changes
  */
 export async function begin(ctx: Context, { accountId, newEmail, password }: Params): Promise<boolean> {
   if ((await checkPassword(ctx, { accountId, password })) === undefined) return false;
   const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, { ...CHANGES, subject: String(accountId) });
-  if (!isAllowed) throw tooManyRequests("Too many requests: too many changes of your address", retryAfterSeconds);
+  if (!isAllowed) throw tooManyRequests("Too many requests: too many changes of your email address", retryAfterSeconds);
   await ctx.db.once.transaction(async (tx) => {
     for (const verificationCodeId of await insertEmailChange(tx, { accountId, newEmail, hours: LINK_HOURS })) {
       await enqueueJob<typeof emailChangeMailer>(tx, {
@@ -44,36 +46,39 @@ export async function begin(ctx: Context, { accountId, newEmail, password }: Par
     }
   });
   workerWaker.run(ctx);
-  ctx.log.info("Change of address begun", { account_id: accountId });
+  ctx.log.info("Email change started", { account_id: accountId });
   return true;
 }
 
-/** Tells what the page of a link has to ask for; undefined if the link is void. */
-export async function ask(ctx: Context, { secret }: { secret: string }): Promise<Asked | undefined> {
+/** Returns what a link confirms, or undefined if it is invalid. */
+export async function inspectLink(ctx: Context, { secret }: { secret: string }): Promise<OpenedLink | undefined> {
   const code = await find(ctx, secret);
   if (code?.accountId == null) return undefined;
   if (code.kind !== "new-email" && code.kind !== "old-email") return undefined;
   return { accountId: code.accountId, newEmail: code.email, end: code.kind === "new-email" ? "new" : "old" };
 }
 
-/** Confirms one end of a change by its link. With the second the account has the new address, and the old one is told. */
+/**
+ * Confirms one address by its link. After the second confirmation the account has the new address, and the old one is
+ * notified.
+ */
 export async function confirm(ctx: Context, { secret }: { secret: string }): Promise<Confirmed> {
-  const asked = await ask(ctx, { secret });
+  const link = await inspectLink(ctx, { secret });
   const code = await find(ctx, secret);
-  if (asked === undefined || code === undefined) return "void";
-  const { accountId, newEmail } = asked;
+  if (link === undefined || code === undefined) return "void";
+  const { accountId, newEmail } = link;
   try {
     const confirmed = await ctx.db.once.transaction(async (tx): Promise<Confirmed> => {
       const result = await changeEmail(tx, { accountId, codeId: code.id });
       if (result.kind !== "changed") return result.kind;
-      // What was sent to the old address opens the account no longer.
+      // Links sent to the old address must no longer open the account.
       await deleteVerificationCodes(tx, accountId);
       await enqueueJob<typeof noticeMailer>(tx, { name: "notice_mailer", args: { email: result.oldEmail, newEmail } });
       return "changed";
     });
     if (confirmed === "changed") {
       workerWaker.run(ctx);
-      ctx.log.info("E-mail address changed", { account_id: accountId });
+      ctx.log.info("Email address changed", { account_id: accountId });
     }
     return confirmed;
   } catch (error) {
@@ -83,12 +88,12 @@ export async function confirm(ctx: Context, { secret }: { secret: string }): Pro
   }
 }
 
-/** Stops a change by the old address's link. @returns false if the link is void */
+/** Stops a change by the old address's link. @returns false if the link is invalid */
 export async function stop(ctx: Context, { secret }: { secret: string }): Promise<boolean> {
-  const asked = await ask(ctx, { secret });
-  if (asked?.end !== "old") return false;
-  await deleteVerificationCodes(ctx.db, asked.accountId);
-  ctx.log.info("Change of address stopped", { account_id: asked.accountId });
+  const link = await inspectLink(ctx, { secret });
+  if (link?.end !== "old") return false;
+  await deleteVerificationCodes(ctx.db, link.accountId);
+  ctx.log.info("Email change stopped", { account_id: link.accountId });
   return true;
 }
 
@@ -97,12 +102,12 @@ async function find(ctx: Context, secret: string) {
   return secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
 }
 
-/** `half`: the code of the other end is there still; `void`: this one was used meanwhile. */
+/** `half`: the other address is not confirmed yet; `void`: this code was used in the meantime. */
 type Result = { kind: "changed"; oldEmail: string } | { kind: "half" | "void" };
 
 /**
- * Uses up the code of one end of a change of address, and with that of the second end stores the new address. Call it in a
- * transaction: both ends may be confirmed at once.
+ * Uses up the code of one address; if it is the second one, stores the new address. Call it in a transaction, since
+ * both addresses may be confirmed at once.
  */
 async function changeEmail(
   db: Database,
@@ -124,8 +129,8 @@ async function changeEmail(
 type Change = { accountId: number; newEmail: string; hours: number };
 
 /**
- * Stores the two codes of a change of address, one for each end, in place of those of a change that was begun before. Call
- * it in a transaction: another change of the account waits for its end.
+ * Stores the two codes of a change, one per address, and replaces those of a change in progress. Call it in a
+ * transaction: a parallel change of the account waits for its end.
  *
  * @returns their ids
  */

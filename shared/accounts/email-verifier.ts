@@ -11,29 +11,31 @@ import { findVerificationCode, type VerificationCode } from "./find-verification
 import { insertPermanentAccount } from "./insert-account.ts";
 import { type SignedIn, signIn } from "./sign-in.ts";
 
-/** What the link's page asks for: the password again where the link is opened in another browser, or a new one. */
-export type Asked = { email: string; asks: "nothing" | "password" | "new-password" };
+/**
+ * An opened link, and what its page must ask for: the chosen password if it is opened in another browser, or a new one.
+ */
+export type OpenedLink = { email: string; asksFor: "nothing" | "password" | "new-password" };
 export type Verified =
   | { kind: "verified"; signedIn: SignedIn }
   | { kind: "wrong-password" }
-  /** The link was never sent, is too old, or was used; or the address has got an account otherwise. */
+  /** The link does not exist, has expired or was used, or the address has an account by now. */
   | { kind: "void" };
 
-/** Tells what the page of a link has to ask for; undefined where the link is good for nothing. */
-export async function ask(ctx: Context, { secret }: { secret: string }): Promise<Asked | undefined> {
+/** Returns what a link's page must ask for, or undefined if the link is invalid. */
+export async function inspectLink(ctx: Context, { secret }: { secret: string }): Promise<OpenedLink | undefined> {
   const code = await find(ctx, secret);
   if (code === undefined) return undefined;
-  if (code.kind === "invite") return { email: code.email, asks: "new-password" };
-  // Whoever has typed a stranger's address must not get an account out of that stranger's click.
-  return { email: code.email, asks: code.accountId === ctx.caller.account?.id ? "nothing" : "password" };
+  if (code.kind === "invite") return { email: code.email, asksFor: "new-password" };
+  // A sign-up with someone else's address must not become an account when that person clicks the link.
+  return { email: code.email, asksFor: code.accountId === ctx.caller.account?.id ? "nothing" : "password" };
 }
 
 /**
- * Confirms an e-mail address by the link that was sent to it. An account that signed up becomes permanent and keeps what
- * it holds; an invitation makes the visitor's ephemeral account, or a new one, permanent. The browser is logged in to it.
+ * Confirms an email address by the link that was mailed to it, and logs the browser in. A sign-up makes its account
+ * permanent, with all it holds. An invitation makes the browser's ephemeral account permanent, or a new one.
  *
- * @param params `password`: the one chosen at sign-up, or of an invitation the one chosen now; not needed in the browser
- *   that signed up
+ * @param params `password`: the one chosen at sign-up, or the one chosen now for an invitation; not needed in the
+ * browser that signed up
  * @throws UserError 429 after too many wrong passwords
  */
 export async function run(ctx: Context, { secret, password }: { secret: string; password: string }): Promise<Verified> {
@@ -41,14 +43,14 @@ export async function run(ctx: Context, { secret, password }: { secret: string; 
   if (code === undefined) return { kind: "void" };
   const passwordHash = code.passwordHash ?? (await hashPassword(password));
   if (code.kind === "sign-up" && code.accountId !== ctx.caller.account?.id) {
-    const whose = { verificationCodeId: code.id };
-    const { isRight } = await checkWithinLimit(ctx, whose, () => verifyPassword(password, passwordHash));
-    if (!isRight) return { kind: "wrong-password" };
+    const owner = { verificationCodeId: code.id };
+    const { isCorrect } = await checkWithinLimit(ctx, owner, () => verifyPassword(password, passwordHash));
+    if (!isCorrect) return { kind: "wrong-password" };
   }
   const accountId = await settle(ctx, { code, passwordHash });
   if (accountId === undefined) return { kind: "void" };
-  ctx.log.info("E-mail address confirmed", { account_id: accountId });
-  // In the browser that signed up, too: whoever had its cookie until now has not the permanent account's.
+  ctx.log.info("Email address confirmed", { account_id: accountId });
+  // Also in the browser that signed up: a person who has its old cookie must not get into the permanent account.
   const signedIn = await signIn(ctx, { accountId, passwordHash });
   return signedIn === undefined ? { kind: "void" } : { kind: "verified", signedIn };
 }
@@ -60,7 +62,7 @@ async function find(ctx: Context, secret: string): Promise<VerificationCode | un
   return ctx.config.signup === "closed" ? undefined : code;
 }
 
-/** Uses the code up and makes its account permanent, both or neither. */
+/** Uses up the code and makes its account permanent, or does neither. */
 async function settle(
   ctx: Context,
   { code, passwordHash }: { code: VerificationCode; passwordHash: string },
@@ -84,7 +86,10 @@ async function settle(
 
 type Owner = { email: string; passwordHash: string };
 
-/** Turns an ephemeral account into the permanent one of an address; other links that would are void then. @returns false where it is permanent already, or gone */
+/**
+ * Makes an ephemeral account permanent, with an email address, and invalidates its other links. @returns false if it is
+ * permanent already, or gone
+ */
 async function makePermanent(
   db: Database,
   { accountId, email, passwordHash }: Owner & { accountId: number },

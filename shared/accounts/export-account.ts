@@ -16,26 +16,27 @@ import {
 import { unauthorized } from "../errors.ts";
 import { isFeedUrlVisible, isTakenDownFor, isVisible } from "../podcasts/visible.ts";
 
-/** The rows after `after`, an id, and the id of the last of them. */
+/** JSON text of rows after the id `after`, and the last row's id. */
 type Batch = { text: string; last: number };
 
-// Rows read at once: some 80 kB. A statement takes milliseconds, and a process that sends several exports holds little.
+// About 80 kB per statement, which takes milliseconds; a process can send several exports in little memory.
 const BATCH_SIZE = 250;
-// What would open the account, and what the rest of the object says already.
+// Secrets, which would open the account, and columns that repeat the object around them.
 const HIDDEN = ["password_hash", "secret_sha256", "browser_sha256"];
 const HELD_HIDDEN = ["id", "account_id"];
 
 /**
- * All that is stored of an account, as the text of one JSON object: itself, its podcasts, episodes, logins, known
- * browsers, API keys and links that are under way. What would open the account (digests, the password's hash) is left out; podcasts and episodes
- * are named so that they can be found elsewhere, but for those of a private one that it has left. The URL of a private
- * feed is in it where the account gave it. Of a podcast that was taken down its title alone is told, to its subscribers.
+ * Yields all that is stored about an account, as the text of one JSON object: the account, its podcasts, episodes,
+ * logins, known browsers, API keys and pending links. Leaves out what would open the account: digests and the
+ * password's hash. Podcasts and episodes carry their titles and GUIDs so that they can be found elsewhere, unless they
+ * belong to a private podcast that the account has left. A private feed's URL is included if the account added it. For
+ * a podcast that was taken down, its subscribers get only the title and the date.
  *
- * Podcasts and episodes are read in batches, by id, each a statement of its own. A cursor would show one moment, and hold
- * a connection and a snapshot for as long as the reader takes, and would end with its connection. So a row that changes
- * meanwhile is told as it was before or after, and one that is new may be missing.
+ * Podcasts and episodes are read in batches by id, each in its own statement. A cursor would give a consistent
+ * snapshot, but hold a connection for as long as the client reads. So a row that changes meanwhile appears in its old
+ * or new state, and a new row may be missing.
  *
- * @throws UserError 401 where the account is gone, also in the middle
+ * @throws UserError 401 if the account is gone, also midway
  */
 export async function* exportAccount(db: Database, accountId: number): AsyncGenerator<string> {
   const own = await readOwn(db, accountId);
@@ -43,7 +44,7 @@ export async function* exportAccount(db: Database, accountId: number): AsyncGene
   yield* readAll((after) => readPodcasts(db, { accountId, after }));
   yield '],"episodes":[';
   yield* readAll((after) => readEpisodes(db, { accountId, after }));
-  // Whoever gets the end of it has all of it.
+  // Read last, so that an export with its end is complete.
   const { logins, browsers, api_keys: apiKeys, verification_codes: codes } = await readOwn(db, accountId);
   yield `],"logins":${logins},"browsers":${browsers},"api_keys":${apiKeys},"verification_codes":${codes}}`;
 }
@@ -69,9 +70,9 @@ async function readOwn(db: Database, accountId: number): Promise<Own> {
   return row;
 }
 
-type Place = { accountId: number; after: number };
+type Range = { accountId: number; after: number };
 
-function readPodcasts(db: Database, { accountId, after }: Place): Promise<Batch | undefined> {
+function readPodcasts(db: Database, { accountId, after }: Range): Promise<Batch | undefined> {
   const named = {
     title: sql`case when ${isVisible(accountId)} or ${isTakenDownFor(accountId)} then ${podcast.title} end`,
     taken_down_at: sql`case when ${isTakenDownFor(accountId)} then ${podcast.takenDownAt} end`,
@@ -90,7 +91,7 @@ function readPodcasts(db: Database, { accountId, after }: Place): Promise<Batch 
   );
 }
 
-function readEpisodes(db: Database, { accountId, after }: Place): Promise<Batch | undefined> {
+function readEpisodes(db: Database, { accountId, after }: Range): Promise<Batch | undefined> {
   const named = {
     podcast_id: sql`${episode.podcastId}`,
     guid: sql`case when ${isVisible(accountId)} then ${episode.guid} end`,
@@ -113,13 +114,13 @@ async function readBatch(db: Database, rows: SQL): Promise<Batch | undefined> {
   return batch?.text == null ? undefined : { text: batch.text, last: Number(batch.last) };
 }
 
-/** A row as JSON under its columns' names: without those that are `hidden`, and with more. */
+/** Returns SQL for a row as JSON under its column names, without `hidden` columns and with those in `more`. */
 function toJson(table: PgTable, hidden: readonly string[], more: Record<string, SQL> = {}): SQL {
   const columns = Object.values(getTableColumns(table)).filter(({ name }) => !hidden.includes(name));
   const pairs = [
     ...columns.map((column): [string, SQL] => [
       column.name,
-      // UTC and milliseconds, as the API tells instants, whatever the session's time zone.
+      // UTC with milliseconds, like the API's instants, whatever the session's time zone.
       column.dataType === "date"
         ? sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
         : sql`${column}`,

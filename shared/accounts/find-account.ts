@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { type Account, account } from "../db/schema.ts";
 
-/** Finds the permanent account of an e-mail address, however its letters are cased. */
+/** Finds the permanent account of an email address, ignoring case. */
 export async function findAccountByEmail(db: Database, email: string): Promise<Account | undefined> {
   const [row] = await db.repeatable
     .select()

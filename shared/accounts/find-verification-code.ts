@@ -5,7 +5,7 @@ import { verificationCode } from "../db/schema.ts";
 export type VerificationCode = typeof verificationCode.$inferSelect;
 export type VerificationKind = VerificationCode["kind"];
 
-/** Finds the code of a link that was sent, while it lasts. */
+/** Finds the unexpired code of a link that was sent. */
 export async function findVerificationCode(db: Database, secretSha256: Buffer): Promise<VerificationCode | undefined> {
   const [row] = await db.repeatable
     .select()

@@ -4,7 +4,7 @@ import type { Database } from "../db/pool.ts";
 import { account } from "../db/schema.ts";
 import type { LoginParams } from "./insert-login.ts";
 
-/** Makes a permanent account. @returns its id */
+/** Inserts a permanent account. @returns its id */
 export async function insertPermanentAccount(
   db: Database,
   owner: { email: string; passwordHash: string },
@@ -14,7 +14,7 @@ export async function insertPermanentAccount(
   return row.id;
 }
 
-/** Makes an ephemeral account and its login, or finds them where an earlier try has made them. @returns the account's id */
+/** Inserts an ephemeral account and its login, or finds those of an earlier attempt. @returns the account's id */
 export async function insertEphemeralAccount(
   db: Database,
   { secretSha256, browserSha256, userAgent, address, days }: LoginParams,
@@ -33,7 +33,7 @@ export async function insertEphemeralAccount(
     )
     select account_id from inserted union all select account_id from known`);
   const [row] = await insert().catch((error) => {
-    // A try whose connection was lost still ran beside this one, and has committed first: its login is found now.
+    // An earlier attempt whose connection was lost was still running, and committed first. Its login can be found now.
     if (errorCodeOf(error) !== "23505") throw error;
     return insert();
   });

@@ -4,7 +4,7 @@ import type { Database } from "../db/pool.ts";
 type Owner = { accountId: number; passwordHash: string };
 export type LoginParams = {
   secretSha256: Buffer;
-  /** Of the cookie that the browser has from now on. */
+  /** Digest of the browser cookie that is set with this login. */
   browserSha256: Buffer;
   userAgent: string | undefined;
   address: string;
@@ -12,14 +12,15 @@ export type LoginParams = {
 };
 
 /**
- * Makes a login to an account, which ends after `days` without use, and has the account know the browser. @returns false
- * where `passwordHash`, which was checked before, is no longer the account's, or the account is gone
+ * Inserts a login that expires after `days` without use, and marks the browser as known to the account. @returns false
+ * if the account is gone, or `passwordHash` is no longer its hash
  */
 export async function insertLogin(
   db: Database,
   { accountId, passwordHash, secretSha256, browserSha256, userAgent, address, days }: LoginParams & Owner,
 ): Promise<boolean> {
-  // Locked, so that whoever changes the password, and then ends all logins, either comes first or sees this one.
+  // The lock orders this against a password change, which then ends all logins: it runs either before or sees this
+  // login.
   const rows = await db.repeatable.execute(sql`
     with made as (
       insert into login (account_id, secret_sha256, browser_sha256, user_agent, last_used_address, expires_at)

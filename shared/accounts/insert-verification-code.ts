@@ -8,11 +8,11 @@ type Code = {
   hours: number;
   accountId?: number;
   passwordHash?: string;
-  /** Of the link's secret; undefined where a job makes that when it sends it. */
+  /** Of the link's secret; undefined if a job makes it when it sends the mail. */
   secretSha256?: Buffer;
 };
 
-/** Stores a link to be sent, good for `hours`. @returns its id */
+/** Stores the code of a link that expires after `hours`. @returns its id */
 export async function insertVerificationCode(db: Database, code: Code): Promise<number> {
   const { kind, email, hours, accountId, passwordHash, secretSha256 } = code;
   const [row] = await db.once.execute<{ id: string }>(sql`

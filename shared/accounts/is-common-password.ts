@@ -1,15 +1,18 @@
 import { COMMON_PASSWORDS } from "./common-passwords.gen.ts";
 
-// Made with the first password that somebody chooses: most requests need none of it.
+// Read when the first password is chosen: most requests do not need it.
 let passwords: ReadonlySet<string> | undefined;
 
-/** True for one of the ten thousand commonest passwords of 8 characters or more, in any case (NIST SP 800-63B 3.1.1.2). */
+/** True for the ten thousand most common passwords of at least 8 characters, in any case (NIST SP 800-63B 3.1.1.2). */
 export function isCommonPassword(password: string): boolean {
   passwords ??= readPasswords(COMMON_PASSWORDS);
   return passwords.has(password.toLowerCase());
 }
 
-/** Reads the list as build.mjs writes it: a capital for how many letters of the one before are the same, then the rest. */
+/**
+ * Reads the list that build.mjs writes, with prefixes removed: a capital letter says how many characters of the
+ * previous entry to repeat (A = 0), then the rest follows.
+ */
 function readPasswords(text: string): Set<string> {
   let before = "";
   const read = text.match(/[A-Z][^A-Z]*/g) ?? [];

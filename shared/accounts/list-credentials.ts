@@ -11,7 +11,7 @@ export type ListedApiKey = Pick<
   "id" | "name" | "hint" | "createdAt" | "lastUsedAt" | "lastUsedAddress"
 >;
 
-/** Lists the browsers that are logged in to an account, the one used last first. */
+/** Lists the browsers that are logged in to an account, the most recently used first. */
 export async function listLogins(db: Database, accountId: number): Promise<ListedLogin[]> {
   const { id, userAgent, createdAt, lastUsedAt, lastUsedAddress, expiresAt } = login;
   return db.repeatable
@@ -21,7 +21,7 @@ export async function listLogins(db: Database, accountId: number): Promise<Liste
     .orderBy(desc(login.lastUsedAt), desc(login.id));
 }
 
-/** Lists an account's API keys, the newest first; their secrets are nowhere. */
+/** Lists an account's API keys, newest first, without their secrets, which are not stored. */
 export async function listApiKeys(db: Database, accountId: number): Promise<ListedApiKey[]> {
   const { id, name, hint, createdAt, lastUsedAt, lastUsedAddress } = apiKey;
   return db.repeatable

@@ -11,12 +11,12 @@ import { findVerificationCode } from "./find-verification-code.ts";
 import type { loginLinkMailer } from "./letters/login-link-mailer.ts";
 import { type SignedIn, signIn } from "./sign-in.ts";
 
-// Each may send a mail to an address of the visitor's choice.
+// Each request may send a mail to an address that the visitor chooses.
 const LINKS = { kind: "login-link", max: 20, windowSeconds: 3_600 };
 
 /**
- * Has a link mailed to an address that logs in to its account: for a new browser, while wrong passwords that others sent
- * have closed the account's login. A job looks up whether there is such an account, so that the answer does not tell.
+ * Requests a login link by mail, for a new browser while other people's wrong passwords have blocked the account's
+ * login. A job looks up whether the address has an account, so that the answer does not reveal it.
  *
  * @throws UserError 429 after twenty from one network in an hour
  */
@@ -27,8 +27,8 @@ export async function request(ctx: Context, { email }: { email: string }): Promi
   workerWaker.run(ctx);
 }
 
-/** Whom a link logs in; undefined if it is void. */
-export async function ask(ctx: Context, { secret }: { secret: string }) {
+/** Returns the account that a link logs in to, or undefined if it is invalid. */
+export async function inspectLink(ctx: Context, { secret }: { secret: string }) {
   const secretSha256 = hashSecret(secret);
   const code = secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
   return code?.kind === "login" && code.accountId !== null
@@ -36,13 +36,13 @@ export async function ask(ctx: Context, { secret }: { secret: string }) {
     : undefined;
 }
 
-/** Logs the browser in by a link, once. @returns undefined if it is void */
+/** Logs the browser in by a link, once. @returns undefined if the link is invalid */
 export async function run(ctx: Context, { secret }: { secret: string }): Promise<SignedIn | undefined> {
-  const code = await ask(ctx, { secret });
+  const code = await inspectLink(ctx, { secret });
   if (code === undefined || !(await deleteVerificationCode(ctx.db, code.id))) return undefined;
   const { accountId } = code;
   const passwordHash = (await findAccount(ctx.db, accountId))?.passwordHash ?? undefined;
   if (passwordHash === undefined) return undefined;
-  ctx.log.info("Logged in by a link", { account_id: accountId });
+  ctx.log.info("Logged in with a link", { account_id: accountId });
   return signIn(ctx, { accountId, passwordHash });
 }

@@ -2,29 +2,29 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
 type Merge = { fromId: number; intoId: number };
-/** Whether there is more to merge, and the two accounts are there still. */
+/** `isDone` is false if both accounts still exist and there is more to merge. */
 export type Merged = { isDone: boolean };
 
 /**
- * The most episode states that one call merges. Each is written to six indexes: 200 000 take 7 s or more. So many take
- * some tenths of a second, for which other changes to the account wait.
+ * The most episode states that one call merges. Each is written to six indexes, so 200,000 would take over 7 s. This
+ * many take a few tenths of a second, during which other changes to the account wait.
  */
 const MERGE_SIZE = 5_000;
 
 /**
- * Hands what one account holds to another: all that it has to do with podcasts, and up to `size` of its episode states.
- * Deletes it when nothing is left, or ends its logins, so that nobody gets back to it. Where both have to do with the
- * same podcast or episode, each fact is the one that is said to be later; a subscription of both began when the first of
- * them did. All that changes is numbered as other changes of the account are; what would stay as it is is not written.
+ * Moves what one account holds to another: all its podcasts, and up to `size` of its episode states. Deletes the
+ * account when nothing is left; otherwise ends its logins, so that nobody gets back in. If both hold the same podcast
+ * or episode, the later value of each fact wins, and a subscription counts from the earlier start. Changed rows are
+ * numbered like the account's other changes; unchanged rows are not written.
  *
- * Call it in a transaction, and again, in another, until it is done. Where the account that is to get it all is gone, so
- * is the other afterwards if `isResumed`: its owner has deleted both.
+ * Call it in a transaction, and again in another until it is done. If the target account is gone and `isResumed` is
+ * set, the source is deleted too: its owner has deleted both.
  */
 export async function mergeAccounts(
   db: Database,
   { fromId, intoId, size = MERGE_SIZE, isResumed = false }: Merge & { size?: number; isResumed?: boolean },
 ): Promise<Merged> {
-  // In the order of their ids, so that two that merge crosswise do not wait for each other.
+  // Locks in order of id, so that two opposite merges do not deadlock.
   const found = await db.repeatable.execute<{ id: string }>(sql`
     select id from account where id in (${fromId}::bigint, ${intoId}::bigint) order by id for update`);
   const isThere = (id: number) => found.some((row) => Number(row.id) === id);
@@ -79,7 +79,7 @@ function mergeEpisodes(db: Database, { fromId, intoId, size }: Merge & { size: n
   });
 }
 
-/** A value of the two that was said later; what was never said is earliest of all. */
+/** Returns the value with the later instant. A value without one counts as the earliest. */
 function laterOf(column: string, instant: "favorited_at" | "listened_at"): SQL {
   return sql.raw(`case when held.${instant} > coalesce(own.${instant}, '-infinity')
     then held.${column} else own.${column} end`);
@@ -87,19 +87,23 @@ function laterOf(column: string, instant: "favorited_at" | "listened_at"): SQL {
 
 type Rows = Merge & {
   table: "account_podcast" | "account_episode";
-  /** The column that says what a row is about. */
+  /** The column of the podcast or episode. */
   subject: "podcast_id" | "episode_id";
-  /** What becomes of a row that both have, by column; `own` is that of the account that stays, `held` the other's. */
+  /**
+   * The new value of a row that both accounts hold, by column. `own` belongs to the target account, `held` to the
+   * source.
+   */
   facts: Record<string, SQL>;
-  /** All rows where undefined. */
+  /** All rows if undefined. */
   size: number | undefined;
 };
 
 /**
- * Merges rows of one table, the first changed first. What only the account that goes has is handed over; what both have
- * is written where it changes, and deleted from the other. The accounts are locked, so that no row comes in between.
+ * Merges rows of one table, the first changed first. Rows that only the source holds are moved; for rows that both
+ * hold, the target's is updated where it changes and the source's deleted. The accounts are locked, so no row can be
+ * added in between.
  *
- * @returns of how many rows of the account that goes
+ * @returns the number of rows of the source account that were merged
  */
 async function merge(db: Database, { fromId, intoId, table: name, subject, facts, size }: Rows): Promise<number> {
   const table = sql.raw(name);

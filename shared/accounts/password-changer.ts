@@ -12,11 +12,11 @@ import { setPasswordHash } from "./set-password-hash.ts";
 type Params = { accountId: number; email: string; currentPassword: string; password: string };
 
 /**
- * Changes an account's password, ends all its logins but the one that asks, and voids its links. Its owner is told
+ * Changes an account's password, ends all its logins except the caller's, invalidates its links, and notifies its owner
  * by mail.
  *
- * @returns false where `currentPassword` is not the account's
- * @throws UserError 429 after too many wrong ones
+ * @returns false if `currentPassword` is wrong
+ * @throws UserError 429 after too many wrong passwords
  */
 export async function run(ctx: Context, { accountId, email, currentPassword, password }: Params): Promise<boolean> {
   const from = await checkPassword(ctx, { accountId, password: currentPassword });
@@ -37,16 +37,16 @@ export async function run(ctx: Context, { accountId, email, currentPassword, pas
 }
 
 /**
- * Checks the password of a permanent account, which whoever sits at its owner's browser need not know.
+ * Checks the password of a permanent account: a person at the owner's unlocked browser need not know it.
  *
- * @returns its hash; undefined where that is not the password
- * @throws UserError 429
+ * @returns its hash, or undefined if the password is wrong
+ * @throws UserError 429 after too many wrong passwords
  */
 export async function checkPassword(
   ctx: Context,
   { accountId, password }: { accountId: number; password: string },
 ): Promise<string | undefined> {
   const stored = (await findAccount(ctx.db, accountId))?.passwordHash ?? undefined;
-  const { isRight } = await checkWithinLimit(ctx, { accountId }, () => verifyPassword(password, stored));
-  return isRight ? stored : undefined;
+  const { isCorrect } = await checkWithinLimit(ctx, { accountId }, () => verifyPassword(password, stored));
+  return isCorrect ? stored : undefined;
 }

@@ -14,12 +14,12 @@ import type { passwordResetMailer } from "./letters/password-reset-mailer.ts";
 import { setPasswordHash } from "./set-password-hash.ts";
 import { type SignedIn, signIn } from "./sign-in.ts";
 
-// Each may send a mail to an address of the visitor's choice.
+// Each request may send a mail to an address that the visitor chooses.
 const RESETS = { kind: "password-reset", max: 20, windowSeconds: 3_600 };
 
 /**
- * Has a link mailed to an address by which its account's password can be changed. A job looks up whether there is such an
- * account, so that neither the answer nor its time can tell.
+ * Requests a password reset link by mail. A job looks up whether the address has an account, so that neither the answer
+ * nor its timing reveals it.
  *
  * @throws UserError 429 after twenty from one network in an hour
  */
@@ -33,8 +33,8 @@ export async function request(ctx: Context, { email }: { email: string }): Promi
   workerWaker.run(ctx);
 }
 
-/** Whose password a link changes; undefined where the link is good for nothing. */
-export async function ask(ctx: Context, { secret }: { secret: string }) {
+/** Returns the account whose password a link resets, or undefined if the link is invalid. */
+export async function inspectLink(ctx: Context, { secret }: { secret: string }) {
   const secretSha256 = hashSecret(secret);
   const code = secretSha256 && (await findVerificationCode(ctx.db, secretSha256));
   return code?.kind === "password-reset" && code.accountId !== null
@@ -43,16 +43,16 @@ export async function ask(ctx: Context, { secret }: { secret: string }) {
 }
 
 /**
- * Changes the password by a link, once, and logs the browser in. Everybody else is logged out, other links are
- * void, and the owner is told by mail.
+ * Changes the password by a link, once, and logs the browser in. Ends all other logins, invalidates other links, and
+ * notifies the owner by mail.
  *
- * @returns undefined where the link is good for nothing
+ * @returns undefined if the link is invalid
  */
 export async function run(
   ctx: Context,
   { secret, password }: { secret: string; password: string },
 ): Promise<SignedIn | undefined> {
-  const code = await ask(ctx, { secret });
+  const code = await inspectLink(ctx, { secret });
   if (code === undefined) return undefined;
   const { accountId } = code;
   const passwordHash = await hashPassword(password);

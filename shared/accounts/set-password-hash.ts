@@ -4,7 +4,10 @@ import { account } from "../db/schema.ts";
 
 type Change = { accountId: number; passwordHash: string; from?: string };
 
-/** Stores an account's new password. @returns false where `from` is given and no longer the hash that is stored, or the account is gone */
+/**
+ * Stores an account's new password hash. @returns false if the account is gone, or its stored hash is no longer `from`
+ * (if given)
+ */
 export async function setPasswordHash(db: Database, { accountId, passwordHash, from }: Change): Promise<boolean> {
   const rows = await db.once
     .update(account)

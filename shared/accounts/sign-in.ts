@@ -15,18 +15,18 @@ import { insertEphemeralAccount } from "./insert-account.ts";
 import { insertLogin } from "./insert-login.ts";
 import { mergeAccounts } from "./merge-accounts.ts";
 
-/** An account, and the Set-Cookies by which the browser is known as its from now on; none where it was before. */
+/** An account and the Set-Cookie values that log the browser in to it; undefined if it was logged in before. */
 export type SignedIn = { accountId: number; setCookies: readonly string[] | undefined };
 
-// A school's network may have dozens of new listeners in an hour; a program would have thousands.
+// A school's network may have dozens of new listeners in an hour; a program would create thousands.
 const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
 
 /**
- * Logs the browser that asks in to an account, under a new secret: its login before that ends. What an ephemeral account
- * of the browser's holds is the other's from now on; of thousands of episodes, the most soon after.
+ * Logs the caller's browser in to an account with a new secret, and ends its previous login. What the browser's
+ * ephemeral account holds is moved to the account; of thousands of episodes, most follow a little later.
  *
- * @param params `passwordHash`: of the password that was shown to be known
- * @returns undefined where the account has another password by now, or is gone
+ * @param params `passwordHash`: the hash that the user's password was checked against
+ * @returns undefined if the account is gone or its password was changed in the meantime
  */
 export async function signIn(
   ctx: Context,
@@ -45,21 +45,22 @@ export async function signIn(
   return { accountId, setCookies };
 }
 
-/** Merges what takes a moment, and leaves the rest to a job: nobody waits for a large account's login. */
+/** Merges as much as takes a moment, and leaves the rest to a job, so that no login waits for a large account. */
 async function merge(ctx: Context, accounts: { fromId: number; intoId: number }): Promise<void> {
-  const isWhole = await ctx.db.repeatable.transaction(async (tx) => {
-    const { isDone } = await mergeAccounts(tx, accounts);
-    if (!isDone) await enqueueJob<typeof accountMerge>(tx, { name: "account_merge", args: accounts });
-    return isDone;
+  const isDone = await ctx.db.repeatable.transaction(async (tx) => {
+    const merged = await mergeAccounts(tx, accounts);
+    if (!merged.isDone) await enqueueJob<typeof accountMerge>(tx, { name: "account_merge", args: accounts });
+    return merged.isDone;
   });
-  if (!isWhole) workerWaker.run(ctx);
+  if (!isDone) workerWaker.run(ctx);
 }
 
 /**
- * The account of whoever makes a change: their own, or an ephemeral one that is made for them now, because it is the
- * first. Call it for changes only, never to answer a GET.
+ * Returns the caller's account, or creates an ephemeral one for the caller's first change. Call it for changes only,
+ * never when answering a GET.
  *
- * @throws UserError 401 for a program that came without a key, 429 where too many were made for one network
+ * @throws UserError 401 for a program without an API key, 429 if too many accounts were created from the caller's
+ * network
  */
 export async function ensureAccount(ctx: Context): Promise<SignedIn> {
   const { account, address, userAgent } = ctx.caller;
@@ -71,11 +72,11 @@ export async function ensureAccount(ctx: Context): Promise<SignedIn> {
   const { digests, setCookies } = newCookies(ctx);
   const accountId = await insertEphemeralAccount(ctx.db, { ...digests, userAgent, address, days: LOGIN_DAYS });
   await keepKnown(ctx, digests);
-  ctx.log.info("Ephemeral account made", { account_id: accountId });
+  ctx.log.info("Ephemeral account created", { account_id: accountId });
   return { accountId, setCookies };
 }
 
-/** Makes the secrets of a login and of its browser. A new one for that, too: another host may know the one that it sent. */
+/** Makes new secrets for the login and the browser. Both, since another host may know the browser's old one. */
 function newCookies(ctx: Context) {
   const [session, browser] = [newSecret(), newSecret()];
   return {
@@ -84,12 +85,12 @@ function newCookies(ctx: Context) {
   };
 }
 
-/** Has whichever account knows the browser know it by its new cookie. */
+/** Moves the browser's known-by entries to its new cookie. */
 async function keepKnown({ db, caller }: Context, { browserSha256: to }: { browserSha256: Buffer }): Promise<void> {
   if (caller.browserSha256 !== undefined) await replaceKnownBrowser(db, { from: caller.browserSha256, to });
 }
 
-/** Has the accounts that know a browser by the cookie `from` know it by the cookie `to`, which it gets in its place. */
+/** Makes accounts that know a browser by the cookie `from` know it by its new cookie `to`. */
 export async function replaceKnownBrowser(db: Database, { from, to }: { from: Buffer; to: Buffer }): Promise<void> {
   await db.repeatable.execute(sql`
     with doubled as (
@@ -101,12 +102,12 @@ export async function replaceKnownBrowser(db: Database, { from, to }: { from: Bu
       select from account_browser t where t.browser_sha256 = ${to}::bytea and t.account_id = f.account_id)`);
 }
 
-// As parts of the names that programs go by, in any case. Whatever reads pages by itself gets no account made for it. Not a
-// search engine's name alone, which its own browser has as well; nor Cubot's, which makes phones.
+// Substrings of the names of programs, in any case: no account is created for software that fetches pages by itself.
+// Search engines are not matched by name alone, since their own browsers carry it too; nor are Cubot phones.
 const BOT =
   /(?<!\bcu)bots?(?:\b|_)|crawl|spider|slurp|archiver|scrap|fetch|feed|preview|monitor|uptime|pingdom|lighthouse|phantomjs|facebookexternalhit|whatsapp|embedly|mediapartners|apis-google|google-read-aloud|curl\/|wget\/|libwww|python-requests|python-urllib|aiohttp|go-http-client|okhttp|java\/|apache-httpclient|axios\/|node-fetch|undici|ruby\b|perl\b|php\b|scrapy|nutch|semrush|ahrefs|mj12|claude/i;
 
-/** Whether a User-Agent is a program's that nobody sits in front of; so is one that does not say. */
+/** True if a User-Agent belongs to a program without a user, or is missing. */
 export function isBot(userAgent: string | undefined): boolean {
   return !userAgent || BOT.test(userAgent);
 }

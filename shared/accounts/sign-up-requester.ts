@@ -10,15 +10,15 @@ import { insertVerificationCode } from "./insert-verification-code.ts";
 import type { verificationMailer } from "./letters/verification-mailer.ts";
 import { ensureAccount, type SignedIn } from "./sign-in.ts";
 
-// Each sends a mail to an address of the visitor's choice, and hashes a password.
+// Each sign-up sends a mail to an address that the visitor chooses, and hashes a password.
 const SIGN_UPS = { kind: "sign-up", max: 20, windowSeconds: 3_600 };
-// Long enough for a mail that is read the next day.
+// Long enough for mail that is read the next day.
 const LINK_HOURS = 48;
 
 /**
- * Begins a sign-up: a job mails a link to the address, and who opens it turns the visitor's account, with all that it
- * holds, into the permanent one of that address. Whether the address has an account already is not looked up here, so
- * that neither the answer nor its time can tell; the job finds out, and mails something else then.
+ * Starts a sign-up: a job mails a link to the address, and opening it makes the visitor's account, with all it holds,
+ * the permanent account of that address. Does not look up whether the address has an account, so that neither the
+ * answer nor its timing reveals it; the job does, and then sends a different mail.
  *
  * @throws UserError 401 for a program, 429 after twenty from one network in an hour
  */
@@ -36,6 +36,6 @@ export async function run(ctx: Context, { email, password }: { email: string; pa
     });
   });
   workerWaker.run(ctx);
-  ctx.log.info("Sign-up begun", { account_id: signedIn.accountId });
+  ctx.log.info("Sign-up started", { account_id: signedIn.accountId });
   return signedIn;
 }

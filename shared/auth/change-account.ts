@@ -6,25 +6,31 @@ import type { Database } from "../db/pool.ts";
 type Change<T extends PgTable> = {
   accountId: number;
   table: T;
-  /** An insert into or update of `table` that reads `locked` (id, and the sequence that what changes has to carry), touches only rows that it changes, and returns those whole. */
+  /**
+   * An insert into or update of `table`. It reads `locked` (the account's id, and the sequence that changed rows must
+   * carry), touches only rows that it changes, and returns them whole.
+   */
   write: SQL;
 };
 
 /**
- * Changes what an account holds, and raises its `sequence` by one if any row was changed. In one statement, whose lock on
- * the account lets an account's changes happen one after another: whoever sees N sees all that is numbered below.
+ * Changes what an account holds and, if any row changed, raises the account's `sequence` by one. It is one statement
+ * whose lock on the account row serializes the account's changes, so a client that sees sequence N has seen every
+ * change numbered below N.
  *
- * A statement that has waited for that lock still reads as of its begin. What differs is therefore told where Postgres
- * looks at a row's newest version: in `on conflict do update ... where`, or an update's own `where`.
+ * A statement that waited for the lock still reads its old snapshot. Compare values where Postgres looks at a row's
+ * newest version: in `on conflict do update ... where`, or in an update's own `where`.
  *
- * @returns the changed rows; none as well where the account, or what the row is about, was removed meanwhile
+ * @returns the changed rows; an empty array if the account, or the row's podcast or episode, was deleted in the
+ * meantime
  */
 export async function changeAccount<T extends PgTable>(
   db: Database,
   { accountId, table, write }: Change<T>,
 ): Promise<T["$inferSelect"][]> {
   try {
-    // The sequence comes out of `written`, whose rows stay as they are when Postgres looks at a newer account.
+    // The sequence comes from `written`: Postgres does not reread those rows when it rechecks a newer version of the
+    // account.
     const rows = await db.repeatable.execute(sql`
       with locked as (
         select id, sequence + 1 as sequence from account where id = ${accountId}::bigint for no key update
@@ -44,12 +50,12 @@ export async function changeAccount<T extends PgTable>(
   }
 }
 
-/** Reads a row as drizzle would, which leaves what `execute` returns as it came. */
+/** Converts a row of `execute`, which returns raw driver values, as drizzle would. */
 function readRow<T extends PgTable>(table: T, row: Record<string, unknown>): T["$inferSelect"] {
   const fields = Object.entries(getTableColumns(table)).map(([key, column]) => {
     const value = row[column.name];
     return [key, value === null ? null : column.mapFromDriverValue(value)];
   });
-  // It has the table's columns, each read by its own rules.
+  // The object has the table's columns, each read by its own mapper.
   return Object.fromEntries(fields) as T["$inferSelect"];
 }

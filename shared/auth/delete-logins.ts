@@ -2,7 +2,7 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { login } from "../db/schema.ts";
 
-/** Ends a login of an account. @returns false where the account has no such login */
+/** Ends one login of an account. @returns false if the account has no such login */
 export async function deleteLogin(
   db: Database,
   { id, accountId }: { id: number; accountId: number },
@@ -14,7 +14,7 @@ export async function deleteLogin(
   return rows.length > 0;
 }
 
-/** Ends all logins of an account but one, and has it know no other browser than that one's. */
+/** Ends all logins of an account except one, and forgets every known browser except that login's. */
 export async function deleteLogins(
   db: Database,
   { accountId, exceptId }: { accountId: number; exceptId: number | undefined },
@@ -22,7 +22,7 @@ export async function deleteLogins(
   await db.once
     .delete(login)
     .where(and(eq(login.accountId, accountId), exceptId === undefined ? undefined : ne(login.id, exceptId)));
-  // Whoever knew the old password may have made any number of them.
+  // A person who knew the old password could have made any number of browsers known.
   await db.once.execute(sql`
     delete from account_browser k where k.account_id = ${accountId}::bigint and not exists (
       select from login l where l.account_id = k.account_id and l.browser_sha256 = k.browser_sha256)`);

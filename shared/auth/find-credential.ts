@@ -2,7 +2,10 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
 type CredentialKind = "login" | "api-key";
-/** Whose credential it is. `email` is null of an ephemeral account. `isRenewed`: its cookie has to be sent again. */
+/**
+ * The account that a credential belongs to. `email` is null for an ephemeral account. `isRenewed`: the cookie must be
+ * sent again.
+ */
 export type FoundCredential = {
   kind: CredentialKind;
   id: number;
@@ -10,20 +13,20 @@ export type FoundCredential = {
   email: string | null;
   isRenewed: boolean;
 };
-/** `browserSha256`: if only a login of that browser counts. */
+/** `browserSha256`: accept only a login that was made in this browser. */
 type Params = { kind: CredentialKind; secretSha256: Buffer; address: string; browserSha256?: Buffer };
 
-/** A login ends after so many days without use. */
+/** A login expires after this many days without use. */
 export const LOGIN_DAYS = 90;
 
-// A listener's page view is no write: what is kept of its last use may be a minute late.
+// Avoids a write on every page view: `last_used_at` may be a minute late.
 const TOUCH_AFTER = "1 minute";
-// How late a login's end, and its cookie's, may be: a cookie is sent again once a day.
+// The login's expiry, and its cookie's, may be a day late, so the cookie is sent again once a day.
 const RENEW_AFTER = "1 day";
 
 /**
- * Finds the login or the API key of a secret, while it lasts, and records that it, and its account, was used. A login lasts
- * for 90 more days from then on.
+ * Finds the unexpired login or API key of a secret, and records that the credential and its account were used. Each use
+ * extends a login to 90 days from now.
  */
 export async function findCredential(
   db: Database,
@@ -71,14 +74,14 @@ const OF_API_KEY: Rules = {
 
 function ofLogin(browserSha256: Buffer | undefined): Rules {
   const idle = sql`${LOGIN_DAYS}::int * interval '1 day'`;
-  // A login from before there was the browser's cookie counts without it, for as long as one lasts that is not used.
+  // Logins made before the browser cookie existed count without it, for as long as an unused login lasts.
   const ofBrowser =
     browserSha256 === undefined
       ? sql`true`
       : sql`(c.browser_sha256 = ${browserSha256}::bytea
           or c.browser_sha256 is null and c.created_at > podcore_now() - ${idle})`;
   const end = sql`podcore_now() + ${idle}`;
-  // What a login of an earlier version has in expires_at may be later than that.
+  // Earlier versions stored a later expires_at.
   const isDue = sql`c.expires_at not between ${end} - ${RENEW_AFTER}::interval and ${end}`;
   return {
     table: sql`login`,

@@ -7,17 +7,17 @@ import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
 import { isHttps, readCookies, type Site, sessionCookies, siteFor } from "./session-cookie.ts";
 import { deleteTossed, forgetRetry } from "./tossed-cookies.ts";
 
-// RFC 9110 5.6.2: schemes are compared without regard to case. Other schemes are a proxy's in front of the whole site.
+// RFC 9110 5.6.2: schemes are case-insensitive. Any other scheme belongs to a proxy in front of the whole site.
 const BEARER = /^Bearer(?: +(\S+))?$/i;
 
 type Request = Parameters<Identify>[1];
 type From = Pick<Caller, "address" | "userAgent"> & { site: Site };
 
 /**
- * Finds out who sent a request: an app by the API key in Authorization, else a browser by its cookies. A key that is no
- * longer one is told (RFC 6750 3.1), a cookie that is not is nobody's.
+ * Identifies the caller: an app by the API key in Authorization, otherwise a browser by its cookies. An invalid key is
+ * an error (RFC 6750 3.1); an invalid cookie means an anonymous caller.
  *
- * @throws UserError 401 for a key that is not one
+ * @throws UserError 401 if the API key is invalid
  */
 export const identify: Identify = async (ctx, request) => {
   const { headers, remoteAddress } = request;
@@ -40,9 +40,9 @@ async function identifyApp(ctx: Context, { key, from }: { key: string; from: Fro
 }
 
 /**
- * On https the cookies' prefix keeps other hosts from setting them. On http a login counts only beside the cookie of the
- * browser that it was made in, and each page sets both again: had another host set them, both would come twice with the
- * next request, and be refused.
+ * On https, the cookies' name prefix keeps other hosts from setting them. On http there is no such prefix, so a login
+ * counts only together with the cookie of the browser that it was made in, and each page sets both cookies again. If
+ * another host has set them too, the next request carries both twice and is refused.
  */
 async function identifyBrowser(ctx: Context, { request, from }: { request: Request; from: From }): Promise<Caller> {
   const { site } = from;

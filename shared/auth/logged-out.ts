@@ -3,8 +3,8 @@ import { seeOther } from "../http/reply.ts";
 import { endedSessionCookie, isHttps, type Site } from "./session-cookie.ts";
 
 /**
- * Sends a browser that is logged out to the start page. Pages that it has cached, and what scripts have stored, are
- * deleted; not all cookies, since the browser's own has to stay. Browsers heed Clear-Site-Data on https only.
+ * Redirects a logged-out browser to the start page, and deletes its cached pages and script storage. Not all cookies:
+ * the browser cookie has to stay. Browsers honour Clear-Site-Data on https only.
  */
 export function loggedOut(site: Site): Reply {
   const reply = seeOther("/", { setCookies: [endedSessionCookie(site)] });

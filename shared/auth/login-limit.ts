@@ -9,30 +9,35 @@ import { networkOf } from "../http/network.ts";
 
 const WINDOW_SECONDS = 15 * 60;
 const DAY_SECONDS = 86_400;
-// Enough for who has forgotten which password it was.
+// Enough for a user who has to try several old passwords.
 const PER_SOURCE = { max: 10, windowSeconds: WINDOW_SECONDS };
-// Behind one address there may be a school.
+// A whole school may share one address.
 const PER_NETWORK = { kind: "login-network", max: 50, windowSeconds: WINDOW_SECONDS };
-// 36 500 guesses a year: hopeless, since the commonest passwords are refused when they are chosen.
+// 36,500 guesses a year. Too few to guess a password, since the most common ones are refused at sign-up.
 const PER_DAY = { max: 100, windowSeconds: DAY_SECONDS };
 
-/** Whose password it is: of an address, known or not; of the account whose own browser asks; or the one chosen at a sign-up. */
-type Whose = { email: string } | { accountId: number } | { verificationCodeId: number };
+/**
+ * The password's owner: an email address, with an account or not; the account of a logged-in browser; or a
+ * pending sign-up.
+ */
+type PasswordOwner = { email: string } | { accountId: number } | { verificationCodeId: number };
 type Limit = RateLimit & { subject: string };
 
 /**
- * Checks whether somebody knows a password. The attempt is counted before, so that no number of attempts at once gets past
- * the limit, and taken off again where it was right, or could not be checked. What is counted for tells nobody.
+ * Runs `check`, which verifies a password, within the limits on failed logins. Each attempt is counted before the
+ * check, so that parallel attempts cannot exceed a limit, and given back if the password was correct or could not be
+ * checked. Subjects are stored as digests.
  *
- * A browser that was logged in to the account before is counted for itself alone, and so is who is logged in: nobody else's
- * wrong passwords keep them out. Others are counted for their network, for the account and their network, and for the
- * account.
+ * A browser that was logged in to the account before has a count of its own, and so has a logged-in caller: nobody
+ * else's wrong passwords lock them out. Other attempts count against their network, against the account from that
+ * network, and against the account as a whole.
  *
- * @throws UserError 429 after ten failures in 15 minutes, or a hundred a day; whatever `check` throws
+ * @throws UserError 429 after ten failures in 15 minutes (50 for a network) or a hundred in a day; whatever `check`
+ * throws
  */
-export async function checkWithinLimit<T extends { isRight: boolean }>(
+export async function checkWithinLimit<T extends { isCorrect: boolean }>(
   ctx: Context,
-  whose: Whose,
+  owner: PasswordOwner,
   check: () => Promise<T>,
 ): Promise<T> {
   const taken: Limit[] = [];
@@ -40,7 +45,7 @@ export async function checkWithinLimit<T extends { isRight: boolean }>(
     for (const limit of taken) await refundRateLimit(ctx.detachedDb, limit);
   };
 
-  for (const limit of await limitsOf(ctx, whose)) {
+  for (const limit of await limitsOf(ctx, owner)) {
     const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, limit);
     if (!isAllowed) {
       await giveBack();
@@ -52,27 +57,27 @@ export async function checkWithinLimit<T extends { isRight: boolean }>(
     await giveBack();
     throw error;
   });
-  if (checked.isRight) await giveBack();
+  if (checked.isCorrect) await giveBack();
   return checked;
 }
 
-async function limitsOf(ctx: Context, whose: Whose): Promise<Limit[]> {
+async function limitsOf(ctx: Context, owner: PasswordOwner): Promise<Limit[]> {
   const { browserSha256, credential, address } = ctx.caller;
-  if ("accountId" in whose) return limitsOfOne("login", { ...whose, loginId: credential?.id });
-  if ("email" in whose && browserSha256 !== undefined) {
-    const isKnown = await findKnownBrowser(ctx.db, { email: whose.email, browserSha256 });
-    if (isKnown) return limitsOfOne("browser", { ...whose, browser: browserSha256.toString("hex") });
+  if ("accountId" in owner) return limitsOfOne("login", { ...owner, loginId: credential?.id });
+  if ("email" in owner && browserSha256 !== undefined) {
+    const isKnown = await findKnownBrowser(ctx.db, { email: owner.email, browserSha256 });
+    if (isKnown) return limitsOfOne("browser", { ...owner, browser: browserSha256.toString("hex") });
   }
-  // Without a known address there is no network that they could be counted for.
+  // With an unknown address there is no network to count.
   const network = isKnownAddress(address, ctx.config) ? networkOf(address) : "";
   return [
     ...(network === "" ? [] : [{ ...PER_NETWORK, subject: network }]),
-    ...(network === "" ? [] : [{ kind: "login-account", ...PER_SOURCE, subject: digestOf({ ...whose, network }) }]),
-    { kind: "login-account-day", ...PER_DAY, subject: digestOf(whose) },
+    ...(network === "" ? [] : [{ kind: "login-account", ...PER_SOURCE, subject: digestOf({ ...owner, network }) }]),
+    { kind: "login-account-day", ...PER_DAY, subject: digestOf(owner) },
   ];
 }
 
-/** Of one browser, which alone is kept out by them. */
+/** Limits on a single browser or login; reaching them locks out nobody else. */
 function limitsOfOne(name: string, who: object): Limit[] {
   const subject = digestOf(who);
   return [
@@ -87,7 +92,7 @@ function digestOf(subject: object): string {
 
 type Params = { email: string; browserSha256: Buffer };
 
-/** True if a browser was logged in to the account of an e-mail address, since its password was last changed. */
+/** True if a browser was logged in to the account of this email address since the last change of its password. */
 export async function findKnownBrowser(db: Database, { email, browserSha256 }: Params): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
     select from account_browser k join account a on a.id = k.account_id

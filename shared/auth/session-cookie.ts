@@ -4,15 +4,17 @@ import type { Caller } from "../context.ts";
 import { LOGIN_DAYS } from "./find-credential.ts";
 
 const DAY_SECONDS = 86_400;
-// The browser's own cookie outlasts its logins. Chromium keeps no cookie for longer.
+// The browser cookie outlasts its logins. 400 days is the longest that Chromium keeps a cookie.
 const BROWSER_DAYS = 400;
 
-/** The site's address as the browser has it in its address bar, which decides what cookies it takes. */
+/** The site's URL as the browser's address bar shows it, which decides which cookies the browser accepts. */
 export type Site = Pick<Config, "publicUrl">;
-/** What a browser sent: the secrets of its login and of itself. `isDoubled`: a name came twice, so neither is believed. */
+/**
+ * The secrets of the login and of the browser. `isDoubled`: one of the names came twice, so neither value is trusted.
+ */
 export type SentCookies = { session: string | undefined; browser: string | undefined; isDoubled: boolean };
 
-/** Reads the two cookies of a browser. Only blanks and tabs are trimmed (RFC 6265 5.2), as browsers do when they check names. */
+/** Reads the two cookies. Trims only spaces and tabs (RFC 6265 5.2), as browsers do when they check names. */
 export function readCookies(headers: IncomingHttpHeaders, site: Site): SentCookies {
   const [sessions, browsers] = [sessionName(site), browserName(site)].map((name) => readAll(headers, name));
   return {
@@ -22,7 +24,7 @@ export function readCookies(headers: IncomingHttpHeaders, site: Site): SentCooki
   };
 }
 
-/** Every value that came under a name. */
+/** Returns every value sent under a name. */
 export function readAll({ cookie = "" }: IncomingHttpHeaders, name: string): string[] {
   return cookie.split(";").flatMap((pair) => {
     const at = pair.indexOf("=");
@@ -30,7 +32,7 @@ export function readAll({ cookie = "" }: IncomingHttpHeaders, name: string): str
   });
 }
 
-/** The values of Set-Cookie that log a browser in, the browser's own first. */
+/** Returns the Set-Cookie values that log a browser in, the browser cookie first. */
 export function sessionCookies({ session, browser }: { session: string; browser: string }, site: Site): string[] {
   return [
     cookie(browserName(site), { value: browser, site, maxAgeSeconds: BROWSER_DAYS * DAY_SECONDS }),
@@ -38,7 +40,9 @@ export function sessionCookies({ session, browser }: { session: string; browser:
   ];
 }
 
-/** The value of Set-Cookie that makes a browser forget its login. It stays a browser that was logged in once. */
+/**
+ * Returns the Set-Cookie value that removes the login cookie. The browser cookie stays, so the browser remains known.
+ */
 export function endedSessionCookie(site: Site): string {
   return cookie(sessionName(site), { value: "", site, maxAgeSeconds: 0 });
 }
@@ -47,7 +51,7 @@ export function endedBrowserCookie(site: Site): string {
   return cookie(browserName(site), { value: "", site, maxAgeSeconds: 0 });
 }
 
-/** The prefix makes browsers refuse the cookie from any other host and over http (RFC 6265bis 4.1.3.2). It takes https. */
+/** With this prefix, browsers accept the cookie only from this host and only over https (RFC 6265bis 4.1.3.2). */
 export function sessionName(site: Site): string {
   return isHttps(site) ? "__Host-podcore" : "podcore";
 }
@@ -57,8 +61,8 @@ export function browserName(site: Site): string {
 }
 
 /**
- * The site as a browser has reached it. Over http by another name than the public URL's, such as `podbox.lan`, a browser
- * refuses a cookie that is Secure. By the public name cookies stay Secure, whatever a proxy says.
+ * Returns the site as the browser has reached it. Over http under another name than the public URL's, such as
+ * `podbox.lan`, browsers refuse Secure cookies. Under the public name cookies stay Secure, whatever a proxy says.
  */
 export function siteFor(headers: IncomingHttpHeaders, config: Site): Site {
   const host = headers.host?.toLowerCase();
@@ -66,7 +70,7 @@ export function siteFor(headers: IncomingHttpHeaders, config: Site): Site {
   return isPlain && URL.canParse(`http://${host}`) ? { publicUrl: `http://${host}` } : config;
 }
 
-/** The site as the caller has reached it. */
+/** Returns the site as the caller has reached it. */
 export function siteOf({ config, caller }: { config: Site; caller: Pick<Caller, "site"> }): Site {
   return caller.site ?? config;
 }
@@ -81,7 +85,10 @@ function cookie(name: string, { value, site, maxAgeSeconds }: Cookie): string {
   return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-/** `trim()` drops U+00A0 too: a name with it, which has no prefix for a browser, would be read as one that has. */
+/**
+ * Not `trim()`, which also drops U+00A0: a name with it in front has no prefix in the browser's eyes, but would have
+ * one in ours.
+ */
 function trimBlanks(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && isBlank(text[start])) start += 1;

@@ -2,13 +2,13 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
 /**
- * Deletes up to `limit` accounts that nobody signed up for, that no app on a phone made, and that were not seen for a
- * month, with all they hold. No private podcast goes with them: in production only who is signed in may add one.
+ * Deletes up to `limit` accounts with all they hold: those without a sign-up, not created by an app on a phone, and not
+ * seen for a month. No private podcast is lost with them: in production only signed-in accounts can add one.
  * @returns how many it deleted
  */
 export async function cleanAccounts(db: Database, { limit }: { limit: number }): Promise<number> {
-  // Whoever is seen, or signs up, at this moment holds the row, which is skipped; and where that has just ended, Postgres
-  // holds the conditions against the row as it is now before it locks it.
+  // An account that is being seen or signed up right now is locked, and skipped. If that transaction has just ended,
+  // Postgres checks the conditions against the newest row before it locks it.
   const rows = await db.repeatable.execute(sql`
     delete from account where id = any(array(
       select id from account

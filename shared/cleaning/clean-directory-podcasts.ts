@@ -2,13 +2,14 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
 /**
- * Deletes up to `limit` of a directory's podcasts that were never added, that are in no stored search, and whose adding
- * has not failed. @returns how many it deleted
+ * Deletes up to `limit` directory podcasts that were never added, are in no stored search, and had no failed attempt to
+ * add them. @returns how many it deleted
  */
 export async function cleanDirectoryPodcasts(db: Database, { limit }: { limit: number }): Promise<number> {
   return db.repeatable.transaction(async (tx) => {
-    // Whoever stores a hit holds the row it names until it commits; such rows are skipped. A hit that was committed since
-    // this statement began is seen by the next one only, and none can come in between.
+    // Storing a hit locks the podcast's row until commit, and locked rows are skipped. A hit committed after this
+    // statement began is visible only to the next one; no further hit can come in between, because the rows are locked
+    // now.
     const locked = await tx.repeatable.execute<{ id: string }>(sql`
       select id from directory_podcast found where ${isUnused()} limit ${limit}::int for update skip locked`);
     const ids = JSON.stringify(locked.map(({ id }) => id));

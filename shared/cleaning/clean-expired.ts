@@ -2,17 +2,17 @@ import { sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/pool.ts";
 
-/** Rows of a table with an `id` are kept for so long after the instant in `column`; as Postgres writes an interval. */
+/** Keeps the rows of a table with an `id` for an interval (in Postgres syntax) after the instant in `column`. */
 export type Expiry = { column: AnyPgColumn; keptFor: string };
 
-/** Deletes up to `limit` rows whose time is over, the oldest first, with what hangs on them. @returns how many it deleted */
+/** Deletes up to `limit` expired rows, oldest first, with the rows that reference them. @returns how many it deleted */
 export async function cleanExpired(
   db: Database,
   { column, keptFor, limit }: Expiry & { limit: number },
 ): Promise<number> {
   const { table } = column;
-  // What another transaction holds, or has renewed meanwhile, stays. An array, because Postgres cannot tell how small the
-  // limit is, and would read all of the table for a join.
+  // Rows that another transaction holds or has renewed stay. An array, because Postgres cannot estimate the limit and
+  // would read the whole table for a join.
   const rows = await db.repeatable.execute(sql`
     delete from ${table} where id = any(array(
       select id from ${table} where ${column} < podcore_now() - ${keptFor}::interval

@@ -2,8 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
 /**
- * Deletes up to `limit` parked jobs: after a month, and at once where what they are about is gone, so that they could
- * never be done (a code that was used or has expired, a podcast, an account). @returns how many it deleted
+ * Deletes up to `limit` parked jobs: after a month, or at once if their subject is gone (a used or expired code, a
+ * podcast, an account), since they can never succeed. @returns how many it deleted
  */
 export async function cleanJobs(db: Database, { limit }: { limit: number }): Promise<number> {
   const rows = await db.repeatable.execute(sql`
@@ -23,7 +23,7 @@ export async function cleanJobs(db: Database, { limit }: { limit: number }): Pro
   return rows.length;
 }
 
-/** The id in a job's args; NULL where it is none. */
+/** Returns the id in a job's args, or NULL if it is not a number. */
 function idIn(name: string): SQL {
   return sql`case when args->>${name}::text ~ '^[0-9]{1,18}$' then (args->>${name}::text)::bigint end`;
 }

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
-/** Deletes up to `limit` counts that start anew with whatever comes next. @returns how many it deleted */
+/** Deletes up to `limit` expired counts; the next use starts a new one. @returns how many it deleted */
 export async function cleanRateLimits(db: Database, { limit }: { limit: number }): Promise<number> {
-  // One that is being counted again is held, or has another `resets_at` by now, and stays.
+  // A count in use is locked, or has a new `resets_at`, and stays.
   const rows = await db.repeatable.execute(sql`
     with over as (
       select kind, subject from rate_limit where resets_at <= podcore_now()

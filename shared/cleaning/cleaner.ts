@@ -8,24 +8,24 @@ import { cleanJobs } from "./clean-jobs.ts";
 import { cleanPodcastFeedContents } from "./clean-podcast-feed-contents.ts";
 import { cleanRateLimits } from "./clean-rate-limits.ts";
 
-/** Deletes up to `limit` rows that are kept no longer. @returns how many */
+/** Deletes up to `limit` expired rows. @returns how many */
 type Clean = (db: Database, options: { limit: number }) => Promise<number>;
 type Rule = { clean: Clean; batchSize: number };
 
-// The original's: a transaction of some milliseconds, which nobody waits for.
+// As in the original podcore: keeps each transaction's row locks to a few milliseconds.
 const BATCH_SIZE = 1_000;
-// What an account holds goes with it, which may be thousands of rows each.
+// Deleting an account also deletes all it holds, which may be thousands of rows.
 const ACCOUNT_BATCH_SIZE = 50;
 
-// By the table that rows are deleted from. Searches before the podcasts that only they had found.
+// By the table that rows are deleted from. Searches come before the podcasts that only they refer to.
 const RULES: Readonly<Record<string, Rule>> = {
   account: { clean: cleanAccounts, batchSize: ACCOUNT_BATCH_SIZE },
   login: expired({ column: login.expiresAt, keptFor: "1 week" }),
-  // As long as a browser keeps its cookie, and a little.
+  // As long as a browser keeps its cookie (400 days), plus one.
   account_browser: expired({ column: accountBrowser.lastLoginAt, keptFor: "401 days" }),
   api_key: expired({ column: apiKey.expiresAt, keptFor: "1 week" }),
   verification_code: expired({ column: verificationCode.expiresAt, keptFor: "1 week" }),
-  // After the codes: a parked job whose code has gone can never be done.
+  // After the codes: a parked job whose code is gone can never succeed.
   job: { clean: cleanJobs, batchSize: BATCH_SIZE },
   rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
   directory_search: expired({ column: directorySearch.retrievedAt, keptFor: "1 week" }),
@@ -33,12 +33,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
 };
 
-/** How many rows were deleted, by rule. */
+/** Number of deleted rows by rule. */
 export type CleanResult = { numDeleted: Record<string, number> };
 
 /**
- * Deletes what is kept no longer, until nothing is left or `budgetMs` is used up: a batch by each rule in turn, each in
- * a transaction of its own. What is left is the next run's. @throws what a rule failed with, after the others are done
+ * Deletes expired rows until none are left or `budgetMs` is used up. Takes one batch of each rule in turn, each in its
+ * own transaction; the next run continues. @throws the first error of a rule, after the other rules have run
  */
 export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<CleanResult> {
   const numDeleted = Object.fromEntries(Object.keys(RULES).map((name) => [name, 0]));
@@ -53,7 +53,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
         numDeleted[name] = (numDeleted[name] ?? 0) + num;
         if (num === rule.batchSize) unfinished.push([name, rule]);
       } catch (error) {
-        // What one rule cannot delete must not keep the others' rows for ever.
+        // One failing rule must not keep the others from deleting.
         failures.push(error);
       }
     }
@@ -64,7 +64,7 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
   return { numDeleted };
 }
 
-/** The rules that found something, on one line: most ticks find nothing. */
+/** Returns only the rules that found something: most ticks find nothing. */
 function toDeletedFields(numDeleted: Record<string, number>): Record<string, number> {
   const found = Object.entries(numDeleted).filter(([, num]) => num > 0);
   return Object.fromEntries(found.map(([rule, num]) => [`num_${rule}`, num]));

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
-/** A podcast under a lease: what a crawl needs to know of it. */
+/** A podcast under a lease, with what a crawl needs to know about it. */
 export type Claim = {
   podcastId: number;
   leaseToken: number;
@@ -9,15 +9,15 @@ export type Claim = {
   etag: string | undefined;
   lastModified: string | undefined;
   numFailures: number;
-  /** How many claims before this one have run out without an end, in a row. */
+  /** Number of claims in a row, before this one, whose lease ran out before the crawl ended. */
   numUnfinished: number;
-  /** Neither its feed's URL nor any that this redirects to may be told. */
+  /** Logs and errors must not show the feed's URL, nor any URL that it redirects to. */
   isPrivate: boolean;
-  /** Had something new within the last month. */
+  /** The feed changed within the last month. */
   isActive: boolean;
-  /** The show's GUID, else its title. */
+  /** The show's GUID or, without one, its title. */
   identity: string;
-  /** Where the last crawl was told that the feed has moved to for good. */
+  /** The permanent redirect target that the last crawl saw. */
   movedToUrl: string | undefined;
 };
 type Row = {
@@ -34,27 +34,29 @@ type Row = {
   moved_to_url: string | null;
 };
 
-// Three renewals fit in; short enough that a killed pod's feeds are soon crawled by another.
+// Room for three renewals; short enough that a killed pod's feeds are soon crawled by another.
 export const LEASE_SECONDS = 30;
-// A crawler may be killed for any reason once. A feed under which two have ended in a row may be the reason.
+// Any crawler may be killed once. A feed during which two in a row ended may be the cause.
 const NUM_UNFINISHED_OF_SUSPECT = 2;
 
-type Wanted = {
+type Params = {
   limit: number;
-  /** Claims this podcast alone, due or not. */
+  /** Claims only this podcast, due or not. */
   podcastId?: number;
-  /** Claims only podcasts under which two crawlers or more have ended in a row; all others unless given. */
+  /**
+   * If true, claims only podcasts during whose crawl at least two crawlers in a row ended; otherwise only the others.
+   */
   isSuspect?: boolean;
 };
 
 /**
- * Claims up to `limit` podcasts that are due and that nobody is at, longest due first. SKIP LOCKED lets any number of
- * crawlers claim at once without waiting for each other. A lease that ran out counts as an unfinished claim.
- * A podcast that was taken down is not claimed. It is never due, so that it takes no place among `limit`.
+ * Claims up to `limit` podcasts that are due and not leased, longest overdue first. SKIP LOCKED lets any number of
+ * crawlers claim at once without waiting for each other. A lease that ran out counts as an unfinished claim. Podcasts
+ * that were taken down are never due, so they don't use up `limit`, and cannot be claimed by id either.
  */
 export async function claimDuePodcasts(
   db: Database,
-  { limit, podcastId, isSuspect = false }: Wanted,
+  { limit, podcastId, isSuspect = false }: Params,
 ): Promise<Claim[]> {
   const isWanted = podcastId === undefined ? sql`due_at <= podcore_now()` : sql`podcast_id = ${podcastId}::bigint`;
   const rows = await db.once.execute<Row>(sql`

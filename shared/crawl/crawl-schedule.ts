@@ -2,19 +2,19 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-// A feed that had something new within the last month is asked every hour, any other once a day: the original's rule.
+// The original podcore's rule: hourly if the feed changed within the last month, else daily.
 const ACTIVE_INTERVAL_MS = HOUR_MS;
 const QUIET_INTERVAL_MS = DAY_MS;
-// Spreads feeds that were added together; always later, so that nobody is asked more often than the interval says.
+// Spreads out feeds that were added together. Always positive, so that no feed is fetched more often than its interval.
 const JITTER_MS = 10 * MINUTE_MS;
-// A host may ask for less with Cache-Control or Retry-After, but not to be forgotten.
+// Cache-Control and Retry-After can slow crawls down, but only up to a week.
 const MAX_DELAY_MS = 7 * DAY_MS;
 const FIRST_BACKOFF_MS = 15 * MINUTE_MS;
 const MAX_BACKOFF_MS = DAY_MS;
-// A feed that is gone (410) is still asked now and then: some come back.
+// A feed that is gone (410) is still fetched now and then: some come back.
 const GONE_DELAY_MS = 30 * DAY_MS;
 
-/** Tells how long to wait after a crawl that went well, in milliseconds. `random` is in [0, 1). */
+/** Returns the delay after a successful crawl, in milliseconds. `random` is in [0, 1). */
 export function delayAfterSuccess(options: {
   isActive: boolean;
   cacheMaxAgeMs: number | undefined;
@@ -26,19 +26,19 @@ export function delayAfterSuccess(options: {
 }
 
 export type Failure = {
-  /** Of the reply, where there was one. */
+  /** Status of the reply, if there was one. */
   status: number | undefined;
   retryAfterMs: number | undefined;
-  /** How many crawls have failed in a row, this one included. */
+  /** Number of failed crawls in a row, including this one. */
   numFailures: number;
   /** In [0, 1). */
   random: number;
 };
 
 /**
- * Tells how long to wait after a crawl that failed, in milliseconds: 15 minutes, doubled with each failure up to a day,
- * of which the second half is left to chance. An hour at least after 429, a day after 401, 403 and 404, thirty after
- * 410. Retry-After is waited out, up to seven days.
+ * Returns the delay after a failed crawl, in milliseconds. The delay starts at 15 minutes and doubles with each
+ * failure, up to a day; its second half is random. It is at least an hour after 429, a day after 401, 403 and 404, and
+ * 30 days after 410. Retry-After is honoured, up to seven days.
  */
 export function delayAfterFailure({ status, retryAfterMs = 0, numFailures, random }: Failure): number {
   const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (numFailures - 1), MAX_BACKOFF_MS);

@@ -4,12 +4,12 @@ import type { Database } from "../db/pool.ts";
 
 export type UpgradeResult = { numUpgraded: number };
 
-// Some milliseconds of locks on rows that nobody is at.
+// Keeps each batch's row locks to a few milliseconds.
 const BATCH_SIZE = 1_000;
 
 /**
- * Moves feeds from http to https where their host is known to serve it, until none is left or `budgetMs` is used up.
- * What is left is the next call's; the http URL stays known as the podcast's.
+ * Moves feeds from http to https if their host is known to serve https, until none are left or `budgetMs` is used up;
+ * the next call continues. The podcast stays known by its http URL too.
  */
 export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<UpgradeResult> {
   const mayGoOn = ctx.until(budgetMs);
@@ -23,20 +23,20 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
   return { numUpgraded };
 }
 
-// Of `http://user:password@host:port/path` the host and port.
+// The host and port of `http://user:password@host:port/path`.
 const hostOf = (feedUrl: string) => sql.raw(`substring(${feedUrl} from '^https?://(?:[^/?#]*@)?([^/?#]*)')`);
 
 /**
- * Makes the https twin the current location of up to `limit` podcasts that are asked over http, though their very host
- * (and port) serves another podcast's feed over https, or is one of libsyn.com's. A podcast that a crawler is at is left
- * alone, as is one whose twin belongs to another podcast or would be longer than a feed URL may be. Validators are
- * forgotten, which are the old URL's (RFC 9110 8.8).
+ * Makes the https URL the current location of up to `limit` podcasts that are fetched over http. The same host and port
+ * must serve another podcast's feed over https, or be under libsyn.com. Skips podcasts that are being crawled, whose
+ * https URL belongs to another podcast, or whose https URL would exceed 2,000 characters. Clears the validators, which
+ * belong to the old URL (RFC 9110 8.8).
  *
  * @returns how many it upgraded
  */
 export async function upgradeFeedLocations(db: Database, { limit }: { limit: number }): Promise<number> {
-  // Each step reads the one before it, and so runs after it: the old location is current no more when the new one is
-  // to be. A twin that another podcast takes meanwhile fails the whole statement.
+  // Each step reads the one before and so runs after it: the old location loses is_current before the new one gets it.
+  // If another podcast takes an https URL in the meantime, the whole statement fails.
   const rows = await db.repeatable.execute(sql`
     with https_host as (
       select distinct ${hostOf("feed_url")} as host from podcast_feed_location
@@ -47,8 +47,8 @@ export async function upgradeFeedLocations(db: Database, { limit }: { limit: num
       where l.is_current and l.feed_url like 'http://%' and char_length(l.feed_url) < 2000
         and (${hostOf("l.feed_url")} like '%.libsyn.com' or ${hostOf("l.feed_url")} in (select host from https_host))
         and not exists (
-          select 1 from podcast_feed_location twin
-          where twin.feed_url = 'https' || substr(l.feed_url, 5) and twin.podcast_id <> l.podcast_id)
+          select 1 from podcast_feed_location secure
+          where secure.feed_url = 'https' || substr(l.feed_url, 5) and secure.podcast_id <> l.podcast_id)
         and (c.lease_expires_at is null or c.lease_expires_at <= podcore_now())
       order by l.id
       limit ${limit}::int

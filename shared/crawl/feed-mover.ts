@@ -7,9 +7,9 @@ import { redactPaths } from "../fetch/redact.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 
 /**
- * Takes down where a crawl was told that the feed has moved to for good (301 or 308 on every hop, RFC 9110 15.4.2), and
- * asks it there from now on once that was said often and long enough of what is still the same show. A host that is
- * broken for a day, or taken over, moves nobody. A URL that holds a secret stays as its owner gave it.
+ * Records the permanent redirect that a crawl saw (301 or 308 on every hop, RFC 9110 15.4.2). Makes its target the
+ * feed's URL once the same redirect to the same show was seen often and long enough, so that a host that is broken or
+ * hijacked for a day moves no feed. A URL that carries a secret stays as its owner entered it.
  */
 export async function run(
   ctx: Context,
@@ -22,13 +22,13 @@ export async function run(
   const isMoved = await moveFeedLocation(ctx.db, { podcastId: claim.podcastId, feedUrl: movedToUrl });
   const feedUrl = claim.isPrivate ? redactPaths(movedToUrl) : movedToUrl;
   if (isMoved) ctx.log.info("Feed moved", { feed_url: feedUrl });
-  // Two podcasts of ours are one there. Which of them is to go is a human's decision.
-  else ctx.log.warn("Feed not moved: another podcast is asked there", { feed_url: feedUrl });
+  // Two of our podcasts have become one feed. An operator must decide which to keep.
+  else ctx.log.warn("Feed not moved: another podcast has that URL", { feed_url: feedUrl });
 }
 
 function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {
   if (permanentUrl === undefined || [feedUrl, permanentUrl].some(carriesSecret)) return undefined;
-  // The feed's URL is shown to everybody: it must not become one that may be a subscriber's own.
+  // The feed's URL is public, so it must not become one that may be a subscriber's own.
   if (findPathToken(permanentUrl) !== undefined && findPathToken(feedUrl) === undefined) return undefined;
   try {
     const url = normalizeFeedUrl(permanentUrl);
@@ -39,9 +39,9 @@ function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | 
 }
 
 /**
- * Makes a URL the one that a podcast's feed is asked at; the one before stays as one that it is known by.
+ * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL.
  *
- * @returns false where another podcast has it, and nothing is changed
+ * @returns false if the URL belongs to another podcast; nothing is changed then
  */
 async function moveFeedLocation(
   db: Database,
@@ -66,16 +66,16 @@ async function moveFeedLocation(
   });
 }
 
-// A redirect that was set by mistake, or by who has caught the host's name, is seldom there for a week.
+// A mistaken redirect, or one by a person who took over the domain, rarely lasts a week.
 const SETTLED_AFTER = "7 days";
-// So that a week without crawls is no week of observing.
+// Requires five sightings, since a week without crawls proves nothing.
 const NUM_SEEN = 5;
 
 /**
- * Takes down where a podcast's feed has moved to for good, as one crawl was told; undefined where it was told of no
- * move. Another place, or another show at it, is observed from the start.
+ * Records the permanent redirect that a crawl saw, or undefined if it saw none. A different target, or a different
+ * show, starts the count anew.
  *
- * @returns whether the move is settled: the same place and the same show, at least five times over at least a week
+ * @returns true if the move is settled: same target and same show, at least five times over at least a week
  */
 export async function recordMove(db: Database, claim: Claim, movedToUrl: string | undefined): Promise<boolean> {
   const isSame = sql`c.moved_to_url is not distinct from ${movedToUrl ?? null}::text

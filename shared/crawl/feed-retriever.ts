@@ -7,7 +7,10 @@ import { redactPaths } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 import { present } from "../present.ts";
 
-/** A feed could not be had: the host, its reply or what it sent is at fault. `message` may be shown to the reader. */
+/**
+ * A feed could not be fetched or read: the host is at fault, its reply, or the content. `message` may be shown to
+ * users.
+ */
 export class RetrievalError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
@@ -25,22 +28,22 @@ type Params = {
   url: string;
   etag?: string | undefined;
   lastModified?: string | undefined;
-  /** Nothing but its host is told of any URL. */
+  /** Messages then show nothing of a URL but its host. */
   isPrivate?: boolean;
 };
 
 const ACCEPT =
   "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
-/** Asks a feed's host for it, conditionally where validators are given. @throws RetrievalError */
+/** Fetches a feed, conditionally if validators are given. @throws RetrievalError */
 export async function retrieve(
   ctx: Context,
   { url, etag, lastModified, isPrivate = false }: Params,
 ): Promise<Retrieved> {
   const validators = present({ etag, lastModified });
-  const asked = { url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
+  const request = { url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
   const reply = await step(ctx.log, "fetch_feed", () =>
-    ctx.fetch(asked).catch((cause: unknown) => {
+    ctx.fetch(request).catch((cause: unknown) => {
       if (!(cause instanceof FetchError) || cause.kind === "aborted") throw cause;
       throw new RetrievalError(isPrivate ? redactPaths(cause.message) : cause.message, { cause });
     }),
@@ -49,7 +52,7 @@ export async function retrieve(
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
     throw new RetrievalError(
-      "Error fetching podcast feed. Host responded with status: 304, though it was not asked conditionally",
+      "Error fetching podcast feed. Host responded with status: 304, although the request was not conditional",
       { reply },
     );
   }
@@ -58,13 +61,13 @@ export async function retrieve(
   throw new RetrievalError(`Error fetching podcast feed. Host responded with status: ${reply.status}`, { reply });
 }
 
-/** What a host sent: a feed, or something else that was read to its end, with the error to show if a feed was wanted. */
+/** Content of a reply: a feed, or something else. `error` is the one to throw if a feed was required. */
 export type ReadReply = { kind: "feed"; feed: Feed } | { kind: "not-a-feed"; error: RetrievalError };
 
-/** Reads what a host sent. @throws RetrievalError for a feed that cannot be read */
+/** Parses a reply's content. @throws RetrievalError if it is a feed that cannot be parsed */
 export async function readReply(ctx: Context, reply: FetchReply): Promise<ReadReply> {
   const { body, contentType, url } = reply;
-  // The reader weighs more than the rest of a function that seldom adds a podcast: it is loaded with the first feed.
+  // Imported with the first feed: the parser is larger than the rest of a function that rarely adds a podcast.
   const { readFeed } = await import("../feed/read-feed.ts");
   try {
     const feed = await step(ctx.log, "read_feed", () => readFeed({ body, contentType, url, signal: ctx.signal }));
@@ -77,7 +80,7 @@ export async function readReply(ctx: Context, reply: FetchReply): Promise<ReadRe
   }
 }
 
-/** Reads what a host sent as a feed. @throws RetrievalError */
+/** Parses a reply's content as a feed. @throws RetrievalError if it is not a feed, or cannot be parsed */
 export async function read(ctx: Context, reply: FetchReply): Promise<Feed> {
   const result = await readReply(ctx, reply);
   if (result.kind === "not-a-feed") throw result.error;

@@ -21,29 +21,28 @@ export type StoreResult = {
 type Params = {
   feed: Feed;
   content: FeedContent;
-  /** Which podcast it is: one that was claimed, or a new one at these URLs, the current one first. */
+  /** The podcast: one that was claimed, or a new one at these URLs, the current one first. */
   target:
     | { kind: "claimed"; claim: Claim }
     | { kind: "new"; feedUrls: string[]; privateReason: PrivateReason | undefined };
   success: CrawlSuccess;
-  /** Puts right what has come to differ from the feed, as `restore` does. */
+  /** Also rewrites columns that have drifted from the feed, as `restore` does. */
   comparesColumns?: boolean;
 };
 
-// Enough to see what a feed does; podcast-add tells of more.
+// Enough for the log to show a feed's problem; podcast-add lists more.
 const NUM_SKIPPED_LOGGED = 5;
 
 /**
- * Stores a feed whole, or not at all: podcast, locations, raw content, episodes and the crawl's outcome in one
- * transaction.
+ * Stores a feed in one transaction: podcast, locations, raw content, episodes and the crawl's result.
  *
- * @throws LeaseLostError where another has claimed the podcast since
+ * @throws LeaseLostError if the podcast was claimed by another crawler in the meantime
  */
 export async function run(
   ctx: Context,
   { feed, content, target, success, comparesColumns = false }: Params,
 ): Promise<StoreResult> {
-  // Outside the transaction, which holds locks.
+  // Before the transaction, because that holds locks.
   const compressed = await compress(content.body);
   return step(ctx.log, "store_feed", () =>
     ctx.db.repeatable.transaction(async (tx) => {
@@ -63,11 +62,10 @@ export async function run(
 }
 
 /**
- * Stores what today's code reads out of a podcast's newest raw feed: podcast and episodes, whole or not at all. Columns
- * are compared one by one, so that what has come to differ from the feed is put right. The crawl and its lease stay as
- * they are.
+ * Stores a podcast's newest raw feed as today's code parses it: podcast and episodes in one transaction. Compares every
+ * column, so that values that have drifted from the feed are corrected. Leaves the crawl's state and its lease alone.
  *
- * @throws LeaseLostError where another has claimed the podcast since
+ * @throws LeaseLostError if the podcast was claimed by another crawler in the meantime
  */
 export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim: Claim }): Promise<StoreResult> {
   const { podcastId } = claim;
@@ -81,13 +79,13 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
   );
 }
 
-/** What a log line says of the items that were not used: how many, and the first of them. */
+/** Log fields for items that were skipped: their number and the first few. */
 export function toSkippedFields({ numSkipped, skipped }: Pick<StoreResult, "numSkipped" | "skipped">) {
   const firsts = skipped.slice(0, NUM_SKIPPED_LOGGED).map(({ position, reason }) => `item ${position}: ${reason}`);
   return { num_skipped: numSkipped, skipped: firsts.length > 0 ? firsts : undefined };
 }
 
-/** Inserts a podcast that is claimed from its first moment, so that the rest goes as for any other. */
+/** Inserts a podcast that is claimed from the start, so that later steps are the same as for any other. */
 async function insertPodcast(
   tx: Database,
   { feed, feedUrls, privateReason }: { feed: Feed; feedUrls: string[]; privateReason: PrivateReason | undefined },
@@ -136,10 +134,10 @@ async function touchLocation(tx: Database, podcastId: number): Promise<void> {
     .where(sql`${podcastFeedLocation.podcastId} = ${podcastId} and ${podcastFeedLocation.isCurrent}`);
 }
 
-// Columns that the database or podcore itself fills. Every other one comes from the feed.
+// Columns that the database or podcore fills. All others come from the feed.
 type OwnColumn = "id" | "isPrivate" | "privateReason" | "takenDownAt" | "takenDownReason" | "createdAt" | "updatedAt";
 
-/** Returns every column that the feed fills, NULL where it says nothing. The type names a column that is left out. */
+/** Returns the columns that the feed fills, NULL for what it does not say. The type makes a missing column an error. */
 function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
   return {
     title: feed.title,
@@ -164,7 +162,7 @@ function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
   };
 }
 
-/** Compares as JSON does, which is how the jsonb columns came back. */
+/** Compares as JSON, because jsonb columns come back that way. */
 function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, unknown>): boolean {
   const current = Object.fromEntries(Object.keys(columns).map((key) => [key, stored[key]]));
   return isDeepStrictEqual(JSON.parse(JSON.stringify(columns)), JSON.parse(JSON.stringify(current)));

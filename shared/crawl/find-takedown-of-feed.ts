@@ -8,12 +8,12 @@ export async function findTakedownOfFeed(db: Database, feedUrls: readonly string
     .select({ reason: podcast.takenDownReason })
     .from(podcastFeedLocation)
     .innerJoin(podcast, eq(podcast.id, podcastFeedLocation.podcastId))
-    .where(inArray(podcastFeedLocation.feedUrl, feedUrls.flatMap(withTwin)));
+    .where(inArray(podcastFeedLocation.feedUrl, feedUrls.flatMap(withOtherScheme)));
   return rows.find(({ reason }) => reason !== null)?.reason ?? undefined;
 }
 
 /** The same URL over http and https is one feed. */
-function withTwin(feedUrl: string): string[] {
-  const twin = feedUrl.startsWith("https:") ? `http${feedUrl.slice(5)}` : `https${feedUrl.slice(4)}`;
-  return [feedUrl, twin];
+function withOtherScheme(feedUrl: string): string[] {
+  const other = feedUrl.startsWith("https:") ? `http${feedUrl.slice(5)}` : `https${feedUrl.slice(4)}`;
+  return [feedUrl, other];
 }

@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 
-/** The podcast was claimed by another since: what this crawl found is old, and must not be stored. */
+/**
+ * Another crawler has claimed the podcast in the meantime: this crawl's result is out of date and must not be stored.
+ */
 export class LeaseLostError extends Error {
   constructor({ podcastId, leaseToken }: Claim) {
     super(`Cannot store podcast "${podcastId}": its lease "${leaseToken}" was lost`);
@@ -10,7 +12,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** Locks a claim's row for the rest of the transaction. @throws LeaseLostError where the fencing token has moved on */
+/** Locks a claim's row for the rest of the transaction. @throws LeaseLostError if the fencing token has changed */
 export async function lockLease(db: Database, claim: Claim): Promise<void> {
   const rows = await db.repeatable.execute(sql`
     select 1 from podcast_crawl

@@ -6,10 +6,10 @@ import { renewLeases } from "./renew-leases.ts";
 type Params<T> = { podcastId: number; work(claim: Claim): Promise<T> };
 
 /**
- * Claims one podcast, due or not, and keeps its lease while `work` is at it, which ends the claim or gives it back.
+ * Claims one podcast, due or not, and renews its lease while `work` runs. `work` must end or release the claim.
  *
- * @returns undefined where the podcast is gone or held, or its feed may have killed two crawlers in a row: that is tried
- *   by the crawl tick, alone
+ * @returns undefined if the podcast is gone, or leased, or if two crawlers in a row ended during its crawl (only the
+ * crawl tick crawls such a feed, alone)
  */
 export async function run<T>(ctx: Context, { podcastId, work }: Params<T>): Promise<T | undefined> {
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });

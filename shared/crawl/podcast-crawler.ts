@@ -21,11 +21,11 @@ export type CrawlResult = {
 };
 
 /**
- * Crawls every podcast that is due until `budgetMs` is used up, many at once. One feed's failure is recorded and does
- * not stop the others. What is in flight when the time is up is finished; nothing new is claimed. A feed under which two
- * crawlers in a row have ended is crawled alone.
+ * Crawls due podcasts, many at once, until none are left or `budgetMs` is used up. A feed's failure is recorded and
+ * does not stop the others. When time is up, crawls in flight finish and no new ones start. A feed during which two
+ * crawlers in a row ended is crawled alone.
  *
- * @throws Error where the database is away: nothing more is claimed, and no podcast is charged with it
+ * @throws Error if the database is unavailable: claims nothing more, and counts no failure against a podcast
  */
 export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Promise<CrawlResult> {
   const result: CrawlResult = {
@@ -55,7 +55,10 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
   return result;
 }
 
-/** Claims a podcast under which crawlers have ended, and counts that as a failure before it may end this one. */
+/**
+ * Claims a podcast during whose crawl other crawlers ended, and records that as a failure first, in case this one ends
+ * too.
+ */
 async function claimSuspect(ctx: Context): Promise<Claim[]> {
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, isSuspect: true });
   if (claim === undefined) return [];
@@ -89,7 +92,7 @@ async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: Cr
   } catch (cause) {
     result.numAbandoned += 1;
     if (isDatabaseFault(cause)) throw cause;
-    // Not even the failure could be recorded: the lease runs out, and the podcast is due again.
+    // Not even the failure could be recorded. The lease will run out, and the podcast become due again.
     ctx.log.error("Cannot record a crawl", { podcast_id: claim.podcastId, cause });
   }
 }

@@ -4,12 +4,12 @@ import * as podcastClaimer from "./podcast-claimer.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
 
 /**
- * Crawls the podcast `podcastId` now, due or not. Nothing is left to do where the podcast is gone or a crawler is at it.
- * A crawl that fails is recorded with the podcast and tried again when the crawl's own schedule says, never sooner.
+ * Crawls a podcast now, due or not. Does nothing if the podcast is gone or being crawled. A failed crawl is recorded
+ * and retried by the crawl schedule, not by this job.
  */
 export const podcastRefresh = job({
   name: "podcast_refresh",
-  // A fetch's own deadline is 30 s. As long as a tick waits for what is in hand when its budget is used up.
+  // The deadline of a fetch is 30 s. Also how long a tick waits for work in flight when its budget is used up.
   timeoutMs: 35_000,
   parse: (args) => ({ podcastId: readId(readFields(args), "podcastId") }),
   async run(ctx, { podcastId }) {

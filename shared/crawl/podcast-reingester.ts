@@ -18,25 +18,25 @@ import { releaseLease } from "./release-lease.ts";
 import type { FeedContent } from "./store-feed-content.ts";
 
 export type ReingestResult = {
-  /** Read and stored again, whether or not a row had to be written for it. */
+  /** Read and stored again, whether or not any row had to change. */
   numReingested: number;
   numFailed: number;
-  /** Left alone, because a crawler was at them. */
+  /** Skipped because a crawler held them. */
   numHeld: number;
-  /** The last podcast handled, where time was up before all were: what the next call goes on after. */
+  /** The last podcast handled if time ran out: pass it to the next call, which continues after it. */
   afterId?: number;
 };
 type Params = { budgetMs: number; podcastId: number | undefined; afterId: number | undefined };
 
-// Ids only: what is held of a page is next to nothing, and what was added meanwhile is seen.
+// Pages hold ids only, so memory use is negligible; podcasts added in the meantime are seen.
 const PAGE_SIZE = 100;
 
 /**
- * Reads the newest raw feed of every podcast behind `afterId` again, or that of `podcastId` alone, and stores what
- * today's code makes of it: rows that are as they should be are not written, and nobody's host is asked. When the next
- * crawl is due, and with which validators, stays as it was. Ends with the podcast at which `budgetMs` is used up.
+ * Reads the newest raw feed of each podcast after `afterId` (or only of `podcastId`) again, and stores what today's
+ * code parses from it. Fetches nothing, writes only rows that differ, and leaves the crawl's schedule and validators
+ * alone. Stops after the podcast at which `budgetMs` is used up.
  *
- * @throws UserError 404 where `podcastId` is no podcast of which a raw feed is stored
+ * @throws UserError 404 if no raw feed of `podcastId` is stored
  */
 export async function run(ctx: Context, { budgetMs, podcastId, afterId = 0 }: Params): Promise<ReingestResult> {
   const result: ReingestResult = { numReingested: 0, numFailed: 0, numHeld: 0 };
@@ -48,7 +48,7 @@ export async function run(ctx: Context, { budgetMs, podcastId, afterId = 0 }: Pa
     for (const id of ids) {
       result[await withContext({ podcast_id: id }, () => reingest(ctx, id))] += 1;
       lastId = id;
-      // Asked only now, so that however small the budget is, the next call starts further on.
+      // Checked after the work, so that even the smallest budget makes progress.
       if (!mayGoOn()) return finish(ctx, { ...result, afterId: lastId });
     }
     ids = await listPodcastsWithContent(ctx.db, { limit: PAGE_SIZE, afterId: lastId, podcastId });
@@ -100,7 +100,7 @@ function finish(ctx: Context, result: ReingestResult): ReingestResult {
 
 type Row = { body: Buffer; content_type: string | null; base_url: string };
 
-/** Finds the raw feed that a podcast had last, as it came. */
+/** Finds a podcast's newest raw feed, uncompressed. */
 async function findNewestFeedContent(db: Database, podcastId: number): Promise<FeedContent | undefined> {
   const [row] = await db.repeatable.execute<Row>(sql`
     select body, content_type, base_url from podcast_feed_content
@@ -117,7 +117,7 @@ async function findNewestFeedContent(db: Database, podcastId: number): Promise<F
 
 type Page = { limit: number; afterId: number; podcastId: number | undefined };
 
-/** Lists, by id, the podcasts behind `afterId` of which a raw feed is stored; with `podcastId` that one alone. */
+/** Lists, by id, the podcasts after `afterId` that have a raw feed, or only `podcastId`. */
 async function listPodcastsWithContent(db: Database, { limit, afterId, podcastId }: Page): Promise<number[]> {
   const rows = await db.repeatable.execute<{ id: string }>(sql`
     select id from podcast p

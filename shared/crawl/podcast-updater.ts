@@ -19,19 +19,19 @@ export type UpdateResult =
   | { kind: "unchanged" }
   | ({ kind: "changed" } & feedStorer.StoreResult)
   | { kind: "failed"; error: string }
-  /** Another claimed the podcast meanwhile, or time ran out: nothing was recorded. */
+  /** Another crawler claimed the podcast in the meantime, or the crawl was aborted: nothing was recorded. */
   | { kind: "abandoned" };
 
 type Params = {
   claim: Claim;
-  /** Asks without validators, and stores what came although the bytes are those of last time. */
+  /** Fetches without validators, and stores the content even if its bytes have not changed. */
   isForced?: boolean;
 };
 
 /**
- * Crawls one claimed podcast: fetches, stores what changed, and records how it went and when to come back.
+ * Crawls one claimed podcast: fetches, stores what changed, and records the result and the next due time.
  *
- * @throws Error where the database is away: the claim is given back, and no failure is counted
+ * @throws Error if the database is unavailable: releases the claim and counts no failure
  */
 export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
   return withContext({ podcast_id: claim.podcastId }, async () => {
@@ -44,7 +44,7 @@ export async function run(ctx: Context, { claim, isForced = false }: Params): Pr
   });
 }
 
-/** Ends a claim whose crawl did not reach its end. */
+/** Ends a claim whose crawl threw an error. */
 async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknown }): Promise<UpdateResult> {
   if (error instanceof LeaseLostError) {
     ctx.log.warn("Lease lost", { lease_token: claim.leaseToken });
@@ -67,7 +67,7 @@ async function update(ctx: Context, { claim, isForced }: Required<Params>): Prom
   return result;
 }
 
-/** A blocked show must not come back through a podcast whose feed redirects to it. @throws RetrievalError */
+/** Refuses a redirect to a podcast that was taken down, which would bring it back. @throws RetrievalError */
 async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise<void> {
   if (redirects.length === 0) return;
   const reason = await findTakedownOfFeed(
@@ -85,7 +85,7 @@ async function store(
   const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
-    // RFC 9110 15.4.5: a 304 carries the validators that changed; the others stay.
+    // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
     const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
     return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
   }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 
-/** How a crawl that reached its end went. `delayMs` is the time until the next one. */
+/** Result of a successful crawl. `delayMs` is the time until the next one. */
 export type CrawlSuccess = {
   isChanged: boolean;
   etag: string | undefined;
@@ -11,7 +11,7 @@ export type CrawlSuccess = {
 };
 export type CrawlFailure = { error: string; isGone: boolean; delayMs: number };
 
-/** Ends a claim with a success. @returns false where the lease was lost, and nothing is recorded */
+/** Ends a claim with a success. @returns false if the lease was lost; nothing is recorded then */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
@@ -27,7 +27,7 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
   return rows.length > 0;
 }
 
-/** Ends a claim with a failure; validators and episodes stay as they were. @returns false where the lease was lost */
+/** Ends a claim with a failure, and leaves validators and episodes alone. @returns false if the lease was lost */
 export async function recordCrawlFailure(db: Database, claim: Claim, failure: CrawlFailure): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
     update podcast_crawl set
@@ -42,12 +42,12 @@ export async function recordCrawlFailure(db: Database, claim: Claim, failure: Cr
   return rows.length > 0;
 }
 
-/** What is recorded, before a podcast is tried again, of the crawlers that ended under it. */
+/** What is recorded about crawlers that ended during a podcast's crawl, before the next attempt. */
 export type UnfinishedCrawl = { error: string; delayMs: number };
 
 /**
- * Counts claims that ran out as one failure. The claim goes on: should this crawler end as well, the podcast is due only
- * after `delayMs`. What the crawl records at its end replaces all of this.
+ * Counts claims that ran out as one failure. The claim continues: if this crawler ends too, the podcast is due only
+ * after `delayMs`. The crawl's own result replaces all of this.
  */
 export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinished: UnfinishedCrawl): Promise<void> {
   await db.repeatable.execute(sql`

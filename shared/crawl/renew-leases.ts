@@ -3,9 +3,9 @@ import type { Database } from "../db/pool.ts";
 import { type Claim, LEASE_SECONDS } from "./claim-due-podcasts.ts";
 
 /**
- * Extends the leases that are still held under the tokens they were claimed with. A crawl that has ended, or was given
- * back, has the same token and no lease: it gets none. A podcast that is being stored is locked, and passed over: nobody
- * can claim it before its crawl has ended.
+ * Extends the leases that are still held under the tokens they were claimed with. A crawl that has ended or was
+ * released has the same token but no lease, and gets none. Skips a podcast that is being stored: its row is locked, so
+ * no crawler can claim it before the crawl has ended.
  */
 export async function renewLeases(db: Database, claims: readonly Claim[]): Promise<void> {
   const held = JSON.stringify(claims.map(({ podcastId, leaseToken }) => ({ podcastId, leaseToken })));

@@ -6,7 +6,10 @@ import type { Database } from "../db/pool.ts";
 
 export type FeedContent = { body: Buffer; contentType: string | undefined; baseUrl: string };
 
-/** Raw feeds kept of each podcast. The original kept as many: enough to see what a feed did, and to read it again with better code. */
+/**
+ * Raw feeds kept per podcast, as many as in the original podcore: enough to see how a feed changed, and to parse it
+ * again with better code.
+ */
 export const NUM_KEPT = 5;
 
 export function digestOf(body: Buffer): Buffer {
@@ -17,7 +20,7 @@ export async function compress(body: Buffer): Promise<Buffer> {
   return promisify(gzip)(body);
 }
 
-/** Tells whether these are the bytes that the podcast's feed had last time. */
+/** True if the podcast's newest stored feed has these bytes. */
 export async function isNewestContent(
   db: Database,
   { podcastId, sha256 }: { podcastId: number; sha256: Buffer },
@@ -27,7 +30,7 @@ export async function isNewestContent(
   return row !== undefined && sha256.equals(row.sha256);
 }
 
-/** Stores a raw feed and drops all but the podcast's newest five. */
+/** Stores a raw feed, and deletes all but the podcast's newest five. */
 export async function storeFeedContent(
   db: Database,
   { podcastId, content, compressed }: { podcastId: number; content: FeedContent; compressed: Buffer },

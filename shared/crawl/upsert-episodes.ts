@@ -6,15 +6,15 @@ import type { FeedEpisode } from "../feed/model.ts";
 
 export type UpsertResult = { numInserted: number; numUpdated: number; refused: FeedEpisode[] };
 
-// Some 2 MB of JSON a statement with long show notes; fewer round trips than rows.
+// About 2 MB of JSON per statement with long show notes, and far fewer round trips than rows.
 const BATCH_SIZE = 250;
 
 /**
- * Inserts a feed's episodes and rewrites those whose content differs; a row that is the same is not touched. Call it in
- * a transaction. An episode that Postgres refuses (its data, not the statement) is left out and returned.
+ * Inserts a feed's episodes and rewrites those whose content differs; unchanged rows are not written. Call it in a
+ * transaction. An episode whose data Postgres refuses is left out and returned.
  *
- * Whether content differs is told by its digest; with `comparesColumns`, which reads the rows whole, by the stored
- * columns as well.
+ * Content differs if its digest does. With `comparesColumns`, which reads whole rows, it also differs if any stored
+ * column does.
  */
 export async function upsertEpisodes(db: Database, { episodes, ...options }: Batch): Promise<UpsertResult> {
   const total: UpsertResult = { numInserted: 0, numUpdated: 0, refused: [] };
@@ -29,14 +29,14 @@ export async function upsertEpisodes(db: Database, { episodes, ...options }: Bat
 
 type Batch = { podcastId: number; episodes: readonly FeedEpisode[]; comparesColumns?: boolean };
 
-/** Halves a batch that is refused until the refused episodes stand alone. */
+/** Halves a refused batch until the refused episodes are alone. */
 async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
   const { episodes } = batch;
   try {
     const counts = await db.repeatable.transaction((savepoint) => upsertRows(savepoint, batch));
     return { ...counts, refused: [] };
   } catch (error) {
-    // Class 22 data exception, 23 constraint violation, 54 limit exceeded: some row's fault.
+    // Class 22 data exception, 23 constraint violation, 54 limit exceeded: the data of some row is at fault.
     if (!/^(22|23|54)/.test(errorCodeOf(error) ?? "")) throw error;
     if (episodes.length === 1) return { numInserted: 0, numUpdated: 0, refused: [...episodes] };
     const middle = Math.ceil(episodes.length / 2);
@@ -95,7 +95,7 @@ async function upsertRows(db: Database, { podcastId, episodes, comparesColumns }
   return { numInserted: row?.num_inserted ?? 0, numUpdated: row?.num_updated ?? 0 };
 }
 
-/** Of a stored row and its item: any column says something else. An item without a date says nothing of it. */
+/** True if any column of a stored row differs from its item. For an item without a date, the stored date stands. */
 const DIFFERS: SQL = sql.raw(`(
   old.guid, old.title, old.published_at, old.description_source, old.description_html, old.author, old.link_url,
   old.image_url, old.media_url, old.media_type, old.media_bytes, old.duration_seconds, old.is_explicit,
@@ -107,7 +107,7 @@ const DIFFERS: SQL = sql.raw(`(
   i."isBlocked", i.season, i."seasonName", i."episodeNumber", i."episodeDisplay",
   i."episodeType", i.chapters, i.namespace)`);
 
-/** An episode's place in the feed is no part of its digest: a feed that grows at its head changes no other row. */
+/** The digest excludes an episode's position in the feed, so a new item at the top changes no other row. */
 function toRow({ guidSha256, position, ...episode }: FeedEpisode) {
   const itemSha256 = createHash("sha256").update(JSON.stringify(episode)).digest("hex");
   return { ...episode, position, guidSha256: guidSha256.toString("hex"), itemSha256 };

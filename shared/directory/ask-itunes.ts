@@ -3,13 +3,13 @@ import type { Fetch } from "../fetch/fetch.ts";
 
 // The iTunes Search API: https://developer.apple.com/library/archive/documentation/AudioVideo/Conceptual/iTuneSearchAPI/
 
-// It calls its JSON by the other name.
+// The API labels its JSON as text/javascript.
 const ACCEPT = "application/json, text/javascript;q=0.9";
 
-/** The directory could not be asked, or did not answer with what it says it does. */
+/** The directory could not be reached, or its answer was not usable. */
 export class DirectoryError extends Error {
   override readonly name = "DirectoryError";
-  /** For how long it says to leave it alone. */
+  /** How long the directory told us to wait. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
@@ -18,7 +18,7 @@ export class DirectoryError extends Error {
   }
 }
 
-type Question = {
+type Params = {
   fetch: Fetch;
   directoryUrl: string;
   path: "/search" | "/lookup";
@@ -28,19 +28,19 @@ type Question = {
   signal: AbortSignal;
 };
 
-/** Asks the directory, and returns its answer as it came. @throws DirectoryError */
-export async function askItunes({ fetch, directoryUrl, path, params, ...limits }: Question): Promise<string> {
+/** Sends a request to the directory, and returns the body as text. @throws DirectoryError */
+export async function askItunes({ fetch, directoryUrl, path, params, ...limits }: Params): Promise<string> {
   const url = `${directoryUrl}${path}?${new URLSearchParams(params)}`;
   const reply = await fetch({ url, accept: ACCEPT, ...limits }).catch((cause: unknown) => {
     if (cause instanceof FetchError && cause.kind !== "aborted") throw new DirectoryError(cause.message, { cause });
     throw cause;
   });
   if (reply.status === 200) return reply.body.toString();
-  // 403 is how it says that it was asked too often.
+  // It answers 403 to too many requests.
   throw new DirectoryError(`it answered with status ${reply.status}`, { retryAfterMs: reply.retryAfterMs });
 }
 
-/** Reads the podcasts of an answer. @throws DirectoryError */
+/** Reads the podcasts of an answer. @throws DirectoryError if it is not JSON of the expected shape */
 export function readResults(text: string): Record<string, unknown>[] {
   try {
     const answer: unknown = JSON.parse(text);
@@ -48,7 +48,7 @@ export function readResults(text: string): Record<string, unknown>[] {
       return answer.results.filter((result) => typeof result === "object" && result !== null);
     }
   } catch {
-    // Not JSON: the same complaint as for JSON of another shape.
+    // Not JSON: fails like JSON of another shape, below.
   }
   throw new DirectoryError("its answer cannot be read");
 }

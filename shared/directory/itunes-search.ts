@@ -2,17 +2,17 @@ import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { Fetch } from "../fetch/fetch.ts";
 import { askItunes, readResults } from "./ask-itunes.ts";
 
-/** The name that the directory has in the database. */
+/** The directory's name in the database. */
 export const DIRECTORY_NAME = "Apple iTunes";
-/** Asked for at most; what is further down is seldom what was meant. */
+/** The most that is requested; hits further down are rarely what the user meant. */
 const NUM_HITS_MAX = 25;
 
-// A hit has less than 2 KB.
+// A hit takes less than 2 KB.
 const MAX_BYTES = 1_048_576;
-// A page with other results waits for it.
+// Short, because a page with other results waits for it.
 const TIMEOUT_MS = 6_000;
 
-// What directory_podcast holds.
+// Column limits of directory_podcast.
 const VENDOR_ID_MAX = 200;
 const TITLE_MAX = 500;
 const AUTHOR_MAX = 200;
@@ -29,14 +29,14 @@ export type ItunesHit = {
 
 type Params = { fetch: Fetch; directoryUrl: string; query: string; signal: AbortSignal };
 
-/** Searches the directory for podcasts, best first. @throws DirectoryError */
+/** Searches the directory for podcasts, best match first. @throws DirectoryError */
 export async function searchItunes({ fetch, directoryUrl, query, signal }: Params): Promise<ItunesHit[]> {
   const params = { media: "podcast", term: query, limit: String(NUM_HITS_MAX) };
   const limits = { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, signal };
   return readHits(await askItunes({ fetch, directoryUrl, path: "/search", params, ...limits }));
 }
 
-/** Reads the directory's answer: of hits that cannot be used, and of a podcast's second one, nothing is left. @throws DirectoryError */
+/** Reads the directory's answer. Skips unusable hits, and repeated hits of one podcast. @throws DirectoryError */
 export function readHits(text: string): ItunesHit[] {
   const hits = new Map<string, ItunesHit>();
   for (const result of readResults(text)) {
@@ -51,13 +51,13 @@ function toHit(fields: Record<string, unknown>): ItunesHit | undefined {
   const vendorId = typeof collectionId === "number" ? String(collectionId) : textOf(collectionId, VENDOR_ID_MAX);
   const title = textOf(fields.collectionName, TITLE_MAX);
   const feedUrl = feedUrlOf(fields.feedUrl);
-  // Apple lists shows without a feed of their own: those play in its app alone.
+  // Apple also lists shows without a feed, which play only in its app.
   if (!vendorId || !title || feedUrl === undefined) return undefined;
   const imageUrl = imageUrlOf(fields.artworkUrl600) ?? imageUrlOf(fields.artworkUrl100);
   return { vendorId, title, author: textOf(fields.artistName, AUTHOR_MAX), feedUrl, imageUrl };
 }
 
-/** Text on one line, cut to what is stored; undefined where there is none. */
+/** Joins text into one line and cuts it to `max` characters. Returns undefined if nothing is left. */
 function textOf(value: unknown, max: number): string | undefined {
   if (typeof value !== "string") return undefined;
   const text = value
@@ -67,7 +67,7 @@ function textOf(value: unknown, max: number): string | undefined {
   return (text.length <= max ? text : [...text].slice(0, max).join("")) || undefined;
 }
 
-/** A feed whose URL is a secret is nothing that a public list may hand on. */
+/** Returns undefined for a feed URL that carries a secret: a public list must not pass it on. */
 function feedUrlOf(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   try {

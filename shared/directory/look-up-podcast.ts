@@ -2,27 +2,27 @@ import type { Context } from "../context.ts";
 import { UserError } from "../errors.ts";
 import { step } from "../log/log.ts";
 import { askItunes, DirectoryError, readResults } from "./ask-itunes.ts";
-import { takeDirectoryTurn } from "./rate-limit.ts";
+import { takeDirectoryCall } from "./rate-limit.ts";
 
-/** `feedUrl` is undefined for a podcast whose feed Apple keeps to itself. */
+/** `feedUrl` is undefined if Apple does not publish the podcast's feed. */
 export type LookedUp = { feedUrl: string | undefined };
 
-// An answer about one podcast takes 2 KB.
+// The answer for one podcast takes about 2 KB.
 const MAX_BYTES = 256 * 1024;
-// It answers within a second, most often.
+// It usually answers within a second.
 const TIMEOUT_MS = 10_000;
-// Where it refuses without saying for how long. Its limit counts by the minute.
+// Used if the directory refuses without Retry-After. Its limit counts by the minute.
 const RETRY_AFTER_SECONDS = 60;
 
 /**
- * Asks the iTunes Search API for the podcast of an Apple link, once and within the limit that all pods share.
+ * Looks up the podcast of an Apple link in the iTunes Search API, within the rate limit that all pods share.
  *
- * @returns undefined where it knows no such podcast
- * @throws UserError 503 where the directory cannot be asked now
+ * @returns undefined if the directory does not know the podcast
+ * @throws UserError 503 if the directory is unavailable or the rate limit is used up
  */
 export async function lookUpPodcast(ctx: Context, { id }: { id: string }): Promise<LookedUp | undefined> {
-  const turn = await takeDirectoryTurn(ctx);
-  if (!turn.isAllowed) throw unavailable("it was asked too often", { retryAfterSeconds: turn.retryAfterSeconds });
+  const taken = await takeDirectoryCall(ctx);
+  if (!taken.isAllowed) throw unavailable("too many requests", { retryAfterSeconds: taken.retryAfterSeconds });
   const { fetch, signal, config, log } = ctx;
   const { directoryUrl } = config;
   const params = { id, entity: "podcast" };
@@ -48,7 +48,7 @@ function readPodcast(answer: string, id: string): LookedUp | undefined {
 
 type Unavailable = { retryAfterSeconds: number; cause?: unknown };
 function unavailable(detail: string, { retryAfterSeconds, cause }: Unavailable): UserError {
-  return new UserError(503, `Cannot ask Apple Podcasts just now: ${detail}`, {
+  return new UserError(503, `Cannot look up the podcast at Apple Podcasts: ${detail}`, {
     headers: { "retry-after": String(retryAfterSeconds) },
     cause,
   });

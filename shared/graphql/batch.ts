@@ -1,13 +1,13 @@
 import type { Turns } from "./turns.ts";
 
-// Making objects of so many rows takes 5 to 10 ms, which nothing interrupts.
+// Creating this many row objects takes 5 to 10 ms without interruption.
 export const ROWS_MAX = 500;
 
 type Load<T> = (ids: number[]) => Promise<ReadonlyMap<number, T>>;
 
 /**
- * Makes a lookup by id that asks once for all the ids that come together, up to `idsMax`, and once for each id. What is
- * found, or the failure, comes to each caller in a turn of its own.
+ * Creates a lookup by id that combines concurrent requests into one load of up to `idsMax` ids, and loads each id once.
+ * Each caller gets its row, or the failure, in a turn of its own.
  */
 export function createBatch<T>(
   { turns, idsMax = ROWS_MAX }: { turns: Turns; idsMax?: number },
@@ -19,7 +19,7 @@ export function createBatch<T>(
   function gather() {
     const ids: number[] = [];
     const rows = Promise.resolve()
-      // By then every sibling in a list has asked.
+      // By then, every sibling in a list has made its request.
       .then(turns.settled)
       .then(() => {
         open = undefined;
@@ -36,14 +36,14 @@ export function createBatch<T>(
       row = open.rows.then((rows) => rows.get(id));
       known.set(id, row);
     }
-    // The turn comes first where it failed as well.
+    // Waits for the turn even if the load failed.
     await row.catch(() => undefined);
     await turns.take();
     return row;
   };
 }
 
-/** One part after another, so that a query holds one connection. */
+/** Loads one part after another, so that a query uses one connection. */
 async function loadInParts<T>(
   load: Load<T>,
   { ids, idsMax }: { ids: number[]; idsMax: number },

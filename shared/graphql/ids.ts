@@ -1,21 +1,24 @@
 import { badParameter, notFound, UserError } from "../errors.ts";
 
-// Ids begin at 1.
+// Real ids start at 1.
 const NO_ID = 0;
-// A sign and the digits of a 64-bit integer, with leading zeros to spare.
+// A sign and the digits of a 64-bit integer, with room for leading zeros.
 const MAX_LENGTH = 40;
 
-type What = "podcast" | "episode";
+type Kind = "podcast" | "episode";
 
-/** @returns an id that no row has for one that is beyond what the database gives. @throws UserError 400 for text that is no 64-bit integer */
-export function parseId(text: string, what: What): number {
-  return readId(text) ?? fail(new UserError(400, `Error parsing ${what} ID`));
+/**
+ * Parses an id. @returns an unused id if it is beyond a safe integer. @throws UserError 400 if the text is not a 64-bit
+ * integer
+ */
+export function parseId(text: string, kind: Kind): number {
+  return readId(text) ?? fail(new UserError(400, `Error parsing ${kind} ID`));
 }
 
-/** Parses the id of what is to be changed, with errors in a mutation's words. @throws UserError 400, 404 */
-export function parseIdToChange(text: string, what: What): number {
-  const id = readId(text) ?? fail(badParameter(`${what}_id`, `not an ID: "${text.slice(0, 100)}"`));
-  return id === NO_ID ? fail(notFound(what, text)) : id;
+/** Parses the id of a row to change. Its errors are worded like those of mutations. @throws UserError 400, 404 */
+export function parseIdToChange(text: string, kind: Kind): number {
+  const id = readId(text) ?? fail(badParameter(`${kind}_id`, `not an ID: "${text.slice(0, 100)}"`));
+  return id === NO_ID ? fail(notFound(kind, text)) : id;
 }
 
 function readId(text: string): number | undefined {

@@ -16,44 +16,45 @@ import { FIRST_DEFAULT, FIRST_MAX } from "./types/connection.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./types/listening-types.ts";
 import { Episode, Podcast } from "./types/node-types.ts";
 
-// Two lists within each other and an object in each item take 8.
+// Two nested lists with an object in each item take 8.
 const DEPTH_MAX = 10;
-// GraphiQL's own introspection query takes 15; graphql-js bounds the lists in it by a rule of its own.
+// GraphiQL's introspection query takes 15; graphql-js has its own limit on nested lists there.
 const INTROSPECTION_DEPTH_MAX = 20;
 const ALIASES_MAX = 15;
-// Podcasts and episodes in one reply: 50 podcasts with 99 episodes each.
+// Podcasts and episodes in one reply, such as 50 podcasts with 99 episodes each.
 const NODES_MAX = 5_000;
-// What an episode's notes weigh, in nodes, each time they are asked for: they may hold 128 KB, a hundred times the rest of
-// its fields. A reply with all the notes that it may ask for stays below 16 MB.
+// Cost of an episode's notes, in nodes, each time they are requested: they can take 128 KB, a hundred times the other
+// fields. Keeps a reply with the most notes below 16 MB.
 const NOTES_NODES = 40;
-// What reading the whole schema (4 to 8 ms), or one type (1 ms), weighs in nodes: nobody needs it six times in one reply.
+// Cost, in nodes, of reading the whole schema (4 to 8 ms) or one type (1 ms). No client needs the schema six times in
+// one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
-// 30 fields of each of the most nodes, which take some 0.5 s in all.
+// 30 fields for each of the most nodes, which take about 0.5 s altogether.
 const FIELDS_MAX = 150_000;
 // Reading a podcast or episode costs as much as writing ten of its fields.
 const FIELDS_PER_POINT = 10;
-// What is less takes 10 ms to write, and turns would cost more than they are worth.
+// A smaller reply is written within 10 ms, so taking turns would cost more than it gains.
 const LARGE_POINTS = 2_000;
-// From here on, lists are so wide that their items take turns, too: one with all fields takes 0.3 ms.
+// From here on, lists are so wide that each item takes a turn too: one with all fields takes 0.3 ms.
 const VERY_LARGE_FIELDS = 50_000;
-// Each is a row that is read.
+// Each object of these types is a row that is read.
 const NODE_TYPES = new Set<unknown>([Podcast, Episode, AccountPodcast, AccountPodcastEpisode]);
 
-/** What an operation asks for, with its fragments counted as often as they are used. */
-type Weight = EpisodeParts & {
-  /** Fields within each other. */
+/** Cost of an operation. Fragments count as often as they are used. */
+type Cost = EpisodeParts & {
+  /** Levels of nested fields. */
   depth: number;
-  /** The same within `__schema` and `__type`, which `depth` leaves out. */
+  /** Levels within `__schema` and `__type`, which `depth` excludes. */
   introspectionDepth: number;
   numAliases: number;
-  /** Podcasts and episodes that the reply may hold, were every list full. */
+  /** Podcasts and episodes in the reply if every list is full. */
   numNodes: number;
-  /** Fields that the reply may hold, were every list of podcasts and episodes full. */
+  /** Fields in the reply if every list of podcasts and episodes is full. */
   numFields: number;
 };
 
-const NOTHING: Weight = {
+const NOTHING: Cost = {
   depth: 0,
   introspectionDepth: 0,
   numAliases: 0,
@@ -63,19 +64,22 @@ const NOTHING: Weight = {
   hasNotes: false,
 };
 
-/** What a query is run by. `points` are its cost, which is taken from a budget. */
+/** How to run a query. `points` is its cost, which is taken from a budget. */
 export type Load = EpisodeParts & { points: number; isLarge: boolean; isVeryLarge: boolean };
 
-/** Weighs an operation that is valid, and so free of fragments that hold themselves. @throws UserError 400 where it weighs too much */
-export function weigh(args: ValidatedExecutionArgs): Load {
+/**
+ * Measures the cost of a validated operation, whose fragments are therefore not recursive. @throws UserError 400 if it
+ * exceeds a limit
+ */
+export function measureCost(args: ValidatedExecutionArgs): Load {
   const root = args.schema.getRootType(args.operation.operation);
-  const weight = root ? createScales(args)(args.operation.selectionSet, root) : NOTHING;
-  requireAtMost(weight.depth, DEPTH_MAX, "levels of fields");
-  requireAtMost(weight.introspectionDepth, INTROSPECTION_DEPTH_MAX, "levels of introspection fields");
-  requireAtMost(weight.numAliases, ALIASES_MAX, "aliases");
-  requireAtMost(weight.numNodes, NODES_MAX, "podcasts and episodes, were every list full");
-  requireAtMost(weight.numFields, FIELDS_MAX, "fields, were every list full");
-  const { hasDetails, hasNotes, numNodes, numFields } = weight;
+  const cost = root ? createCostMeter(args)(args.operation.selectionSet, root) : NOTHING;
+  requireAtMost(cost.depth, DEPTH_MAX, "levels of fields");
+  requireAtMost(cost.introspectionDepth, INTROSPECTION_DEPTH_MAX, "levels of introspection fields");
+  requireAtMost(cost.numAliases, ALIASES_MAX, "aliases");
+  requireAtMost(cost.numNodes, NODES_MAX, "podcasts and episodes if every list is full");
+  requireAtMost(cost.numFields, FIELDS_MAX, "fields if every list is full");
+  const { hasDetails, hasNotes, numNodes, numFields } = cost;
   const points = numNodes + Math.ceil(numFields / FIELDS_PER_POINT);
   const isVeryLarge = numFields > VERY_LARGE_FIELDS;
   return { hasDetails, hasNotes, points, isLarge: points > LARGE_POINTS, isVeryLarge };
@@ -85,31 +89,31 @@ function requireAtMost(value: number, max: number, what: string): void {
   if (value > max) throw badRequest(`Cannot run a query with ${value} ${what}: at most ${max} are allowed`);
 }
 
-function createScales({ schema, fragmentDefinitions, variableValues }: ValidatedExecutionArgs) {
-  const fragments = new Map<string, Weight>();
+function createCostMeter({ schema, fragmentDefinitions, variableValues }: ValidatedExecutionArgs) {
+  const fragments = new Map<string, Cost>();
 
-  function ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Weight {
+  function ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
     let sum = NOTHING;
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) sum = add(sum, ofField(selection, parent));
       else if (selection.kind === Kind.FRAGMENT_SPREAD) sum = add(sum, ofFragment(selection.name.value));
-      // None of the schema's types stands for several, so that a fragment within a selection is on the same type.
+      // The schema has no interfaces or unions, so an inline fragment has the parent's type.
       else sum = add(sum, ofSelections(selection.selectionSet, parent));
     }
     return sum;
   }
 
-  function ofFragment(name: string): Weight {
+  function ofFragment(name: string): Cost {
     const known = fragments.get(name);
     if (known !== undefined) return known;
     const fragment = fragmentDefinitions[name];
     const type = fragment && typeFromAST(schema, fragment.typeCondition);
-    const weight = fragment && isCompositeType(type) ? ofSelections(fragment.selectionSet, type) : NOTHING;
-    fragments.set(name, weight);
-    return weight;
+    const cost = fragment && isCompositeType(type) ? ofSelections(fragment.selectionSet, type) : NOTHING;
+    fragments.set(name, cost);
+    return cost;
   }
 
-  function ofField(node: FieldNode, parent: GraphQLCompositeType): Weight {
+  function ofField(node: FieldNode, parent: GraphQLCompositeType): Cost {
     const field = schema.getField(parent, node.name.value);
     const type = field && getNamedType(field.type);
     if (!field || !type) return NOTHING;
@@ -126,7 +130,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
       depth: inner.depth + 1,
       introspectionDepth: inner.introspectionDepth,
       numAliases,
-      // A page is read even where nothing of its items is asked for.
+      // A page is read even if no fields of its items are requested.
       numNodes: parts.hasNotes
         ? NOTES_NODES
         : numItems === undefined
@@ -138,7 +142,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
     };
   }
 
-  /** @returns undefined for what is no list of nodes */
+  /** @returns undefined if the field is not a list of nodes */
   function countItems(field: GraphQLField, node: FieldNode): number | undefined {
     if (typeof field.extensions.numItems === "number") return field.extensions.numItems;
     if (!field.args.some((arg) => arg.name === "first")) return undefined;
@@ -153,7 +157,7 @@ function createScales({ schema, fragmentDefinitions, variableValues }: Validated
   return ofSelections;
 }
 
-function add(a: Weight, b: Weight): Weight {
+function add(a: Cost, b: Cost): Cost {
   return {
     depth: Math.max(a.depth, b.depth),
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),

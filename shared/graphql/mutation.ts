@@ -6,12 +6,12 @@ type Config<A> = Pick<GraphQLFieldConfig<undefined, Scope>, "type" | "descriptio
   resolve(args: A, scope: Scope): Promise<unknown>;
 };
 
-/** Makes a field that changes something. */
+/** Creates a field that changes something. */
 export function mutation<A>({ resolve, ...config }: Config<A>): GraphQLFieldConfig<undefined, Scope, A> {
   return {
     ...config,
     resolve(_root, args, scope) {
-      // What was looked up for the mutation before this one may be so no longer.
+      // Rows that were looked up before the previous mutation may be out of date.
       scope.renew();
       return resolve(args, scope);
     },
@@ -25,9 +25,12 @@ export function requireAccount({ ctx }: Scope): { id: number; email: string | nu
   return account;
 }
 
-/** For who has us ask hosts of the internet. @throws UserError 401; 403 for an ephemeral account, which anybody has without a word */
+/**
+ * For mutations that make us request URLs. @throws UserError 401 without an account; 403 for an ephemeral account,
+ * which anyone has
+ */
 export function requireSignedIn(scope: Scope): { id: number } {
   const account = requireAccount(scope);
   if (account.email !== null) return account;
-  throw new UserError(403, "Forbidden: an account without an e-mail address cannot do this; sign up or log in first");
+  throw new UserError(403, "Forbidden: sign up or log in first; an account without an email address cannot do this");
 }

@@ -2,19 +2,19 @@ import { badRequest, UserError } from "../errors.ts";
 import type { FunctionRequest } from "../http/function.ts";
 import { isJsonObject } from "../json.ts";
 
-/** A query as it came over HTTP (https://graphql.github.io/graphql-over-http/draft/). */
+/** A query as sent over HTTP (https://graphql.github.io/graphql-over-http/draft/). */
 export type QueryRequest = {
   query: string;
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
-  /** It came with GET, which changes nothing. */
+  /** It was sent with GET, which must not change anything. */
   isReadOnly: boolean;
 };
 
 /** Reads a query from a GET's query string or a POST's JSON. @throws UserError 400; 415 for a POST of another type */
 export function readQueryRequest(request: FunctionRequest, { bodyMaxBytes }: { bodyMaxBytes: number }): QueryRequest {
   if (request.method !== "POST") return readQueryString(request.query);
-  // A page of another site can send other types without asking first: nothing of theirs is read.
+  // Other sites' pages can send other content types without a CORS preflight, so those are refused unread.
   if (!/^application\/json\s*(;\s*charset="?utf-?8"?\s*)?$/i.test(request.headers["content-type"] ?? "")) {
     throw new UserError(415, 'Cannot read the request body: its content type is not "application/json"');
   }

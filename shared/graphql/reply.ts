@@ -3,7 +3,10 @@ import type { Reply } from "../http/function.ts";
 import { toExtensions } from "./error-extensions.ts";
 import type { Outcome } from "./run-query.ts";
 
-/** The two of https://graphql.github.io/graphql-over-http/draft/. Whoever asks for neither gets the one that all can read. */
+/**
+ * The media types of https://graphql.github.io/graphql-over-http/draft/. Clients that accept neither get the first one,
+ * which all can read.
+ */
 export type MediaType = "application/json" | "application/graphql-response+json";
 
 export function chooseMediaType(accept: string | undefined): MediaType {
@@ -16,7 +19,7 @@ export function resultReply({ status, body }: Outcome, mediaType: MediaType): Re
   return { status, headers, body };
 }
 
-/** What kept a query from running. */
+/** Builds the reply for an error that kept a query from running. */
 export function errorReply(error: UserError, mediaType: MediaType): Reply {
   const { status, message, headers } = error;
   const extensions = status === 429 ? { extensions: toExtensions(error) } : {};

@@ -17,33 +17,33 @@ import {
 import { createBatch, ROWS_MAX } from "./batch.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
-/** What a query's resolvers ask. Lookups that come together become one statement. */
+/** What the resolvers of one query share. Concurrent lookups become one statement. */
 export type Scope = Lookups & {
   ctx: Context;
-  /** Of the work on what was looked up. */
+  /** Turns for work on rows that were looked up. */
   turns: Turns;
   /** Each item of a list takes a turn of its own. */
   isVeryLarge: boolean;
-  /** What is asked of episodes anywhere in the query. */
+  /** Which parts of episodes the query requests anywhere. */
   parts: EpisodeParts;
-  /** Forgets what was looked up: something is about to change. */
+  /** Drops what was looked up, before a mutation. */
   renew(): void;
 };
 
 type Lookups = {
   findPodcast(id: number): Promise<Podcast | undefined>;
   findPodcastFeed(podcastId: number): Promise<PodcastFeed | undefined>;
-  /** The host that asks for the password of a podcast's feed; undefined where none does. */
+  /** Host that needs the user name and password of a podcast's feed; undefined if none does. */
   findPasswordHost(podcastId: number): Promise<string | undefined>;
   findEpisode(id: number): Promise<EpisodeRow | undefined>;
-  /** One more than `first`, where there are as many. */
+  /** Up to `first` + 1: one too many means there are more. */
   listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
   // Of the caller's account; undefined without one.
   findAccountPodcast(podcastId: number): Promise<AccountPodcast | undefined>;
   findTakedown(podcastId: number): Promise<Takedown | undefined>;
   findAccountEpisode(episodeId: number): Promise<AccountEpisode | undefined>;
   countNewEpisodes(podcastId: number): Promise<number | undefined>;
-  /** The same for the whole query: it is asked before any of the account's lists. */
+  /** One value for the whole query, read before any of the account's lists. */
   findSyncPoint(): Promise<SyncPoint | undefined>;
 };
 
@@ -77,7 +77,7 @@ function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "part
     return batch;
   }
 
-  /** A lookup of what an account has. */
+  /** Creates a lookup of rows that the account holds. */
   function ownBatch<T>(load: (asked: { accountId: number; ids: number[] }) => Promise<ReadonlyMap<number, T>>) {
     return createBatch({ turns }, async (ids) =>
       accountId === undefined ? new Map<number, T>() : load({ accountId, ids }),

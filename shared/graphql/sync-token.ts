@@ -2,18 +2,19 @@ import { isInstant } from "../db/cursor.ts";
 import { badParameter } from "../errors.ts";
 import type { SyncPoint } from "../listening/find-sync-point.ts";
 
-/** An account's id, and up to where its lists were known when a query began. */
+/** An account's id, with the sync point at the start of a query. */
 export type AccountPoint = SyncPoint & { id: number };
 
-/** Makes the text, opaque to callers, that a later query gives as `updatedSince`. */
+/** Encodes an account's sync point as an opaque token, which a later query passes as `updatedSince`. */
 export function encodeSyncToken({ id, sequence, at }: AccountPoint): string {
   return Buffer.from(JSON.stringify([id, sequence, at.toISOString()])).toString("base64url");
 }
 
 /**
- * Reads what `encodeSyncToken` made for the same account.
+ * Decodes a token that `encodeSyncToken` made for the same account.
  *
- * @throws UserError 400 for anything else, and for a token from ahead, as after a restored backup: the client then begins anew
+ * @throws UserError 400 for any other text, and for a token from the future, such as after a backup was restored; the
+ * client then starts a full sync
  */
 export function decodeSyncToken(token: string, now: AccountPoint): SyncPoint {
   const { id, sequence, at } = parse(token) ?? {};
@@ -28,7 +29,7 @@ function parse(token: string): AccountPoint | undefined {
     if (typeof id !== "number" || typeof sequence !== "number" || typeof at !== "string" || !isInstant(at))
       return undefined;
     const point = { id, sequence, at: new Date(at) };
-    // What is not written as it would be here, was not.
+    // Rejects tokens that are not written exactly as this code would.
     return Number.isSafeInteger(sequence) && encodeSyncToken(point) === token ? point : undefined;
   } catch {
     return undefined;

@@ -1,15 +1,16 @@
-// A tenth of what one query may keep other requests waiting: the work of the last turn may take far longer than its slice.
+// A tenth of the delay that one query may cause other requests: the work of the last turn can take far longer than its
+// slice.
 const SLICE_MS = 5;
 
-/** Hands out turns on the event loop, one after another, so that a large reply does not keep other requests waiting. */
+/** Grants turns on the event loop, one after another, so that a large reply does not block other requests. */
 export type Turns = {
-  /** Resolves when it is the caller's turn. What the caller does before it awaits something else belongs to the turn. */
+  /** Resolves at the caller's turn. The turn ends when the caller awaits something else. */
   take(): Promise<void>;
-  /** Resolves when every turn that was asked for has been given, and its promise jobs are done. */
+  /** Resolves when every requested turn was granted and its promise jobs have run. */
   settled(): Promise<void>;
 };
 
-/** Makes the turns of one query. */
+/** Creates the turns of one query. */
 export function createTurns(): Turns {
   const waiting: (() => void)[] = [];
   let isGiving = false;
@@ -59,7 +60,7 @@ export function createTurns(): Turns {
   };
 }
 
-/** Ticks come before promise jobs, unless it is a promise job that asks for one: that comes when no such job is left. */
+/** A tick normally runs before promise jobs. Requested from within a promise job, it runs when no such job is left. */
 function afterPromiseJobs(work: () => void): void {
   queueMicrotask(() => process.nextTick(work));
 }

@@ -11,19 +11,19 @@ import { step } from "../log/log.ts";
 import * as podcastAdder from "../podcasts/podcast-adder.ts";
 import * as privacyJudge from "../podcasts/privacy-judge.ts";
 
-// More than anybody follows; who brings a list of hundreds is done in some days.
+// More than a listener follows in a day; importing a list of hundreds takes a few days.
 const DAY_LIMIT: RateLimit = { kind: "podcast-add", max: 50, windowSeconds: 24 * 60 * 60 };
-// A few typing errors. One who goes on does not mean podcasts, but has us knock at hosts.
+// Room for a few typing errors. An account that continues is probing hosts, not adding podcasts.
 const FAILURE_LIMIT: RateLimit = { kind: "podcast-add-failure", max: 10, windowSeconds: 10 * 60 };
 
 type Params = { accountId: number; url: string; isPrivate: boolean | undefined };
 
 /**
- * Adds the podcast at a URL for an account, and subscribes it. One that is known under that very URL is left to its own
- * schedule: nobody is asked, and nothing counted. If it is private and stays so (`settlePrivacy`), the account becomes one
- * more that has added it: it knows the URL.
+ * Adds the podcast at a URL for an account, and subscribes the account to it. If the URL is known already, makes no
+ * requests and counts nothing. If that podcast is private and stays so (`settlePrivacy`), the account becomes one that
+ * has added it, since it knows the URL.
  *
- * @throws UserError as podcastAdder does; 429 where the account has added or failed too often
+ * @throws UserError as podcastAdder does; 429 if the account has added or failed too often
  */
 export async function run(ctx: Context, { accountId, url, isPrivate }: Params): Promise<podcastAdder.AddResult> {
   const params = { accountId, url, isPrivate };
@@ -36,7 +36,10 @@ export async function run(ctx: Context, { accountId, url, isPrivate }: Params): 
 
 type Limited = Params & { add: () => Promise<podcastAdder.AddResult> };
 
-/** Counts first and gives back what turns out not to count, so that nobody gets around it by many adds at once. */
+/**
+ * Counts each attempt first and gives it back afterwards if it should not count, so that parallel attempts cannot
+ * exceed a limit.
+ */
 async function withinLimits(
   ctx: Context,
   { accountId, url, isPrivate, add }: Limited,
@@ -50,8 +53,11 @@ async function withinLimits(
   };
   const giveBack = (limit: RateLimit) => refundRateLimit(ctx.detachedDb, { ...limit, subject });
 
-  await take(FAILURE_LIMIT, `${FAILURE_LIMIT.max} other attempts of this account have just failed, or are under way`);
-  await take(DAY_LIMIT, `an account may add ${DAY_LIMIT.max} podcasts a day`).catch(async (error: unknown) => {
+  await take(
+    FAILURE_LIMIT,
+    `${FAILURE_LIMIT.max} other attempts by this account have just failed or are still in progress`,
+  );
+  await take(DAY_LIMIT, `an account can add ${DAY_LIMIT.max} new podcasts a day`).catch(async (error: unknown) => {
     await giveBack(FAILURE_LIMIT);
     throw error;
   });
@@ -60,7 +66,7 @@ async function withinLimits(
     await giveBack(FAILURE_LIMIT);
     return result;
   } catch (error) {
-    // What is no podcast is no new one either.
+    // An attempt that added nothing does not count as a new podcast.
     await giveBack(DAY_LIMIT);
     if (!(error instanceof UserError) || error.status >= 500) await giveBack(FAILURE_LIMIT);
     throw error;
@@ -68,8 +74,7 @@ async function withinLimits(
 }
 
 /**
- * Takes down that an account gave the URL of a podcast's feed itself, and subscribes it. When it first did so, and since
- * when it is subscribed, stays.
+ * Records that an account added a podcast by its feed's URL, and subscribes the account. Keeps earlier dates of both.
  */
 async function recordAddedPodcast(
   db: Database,

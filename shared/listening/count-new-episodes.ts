@@ -5,10 +5,13 @@ import { accountPodcast, episode, podcast } from "../db/schema.ts";
 import { isNotTakenDown } from "../podcasts/visible.ts";
 import { isNewToSubscriber, isSubscribed } from "./subscribed.ts";
 
-/** As far as is counted: who has left a hundred unheard need not know how many more there are. */
+/** Counts stop here: beyond a hundred new episodes the exact number does not matter. */
 export const NUM_NEW_MAX = 100;
 
-/** Counts what is new in subscriptions, by podcast id, up to `NUM_NEW_MAX` each. Podcasts that the account is not subscribed to, or that were taken down, have no entry. */
+/**
+ * Counts new episodes of subscriptions, by podcast id, up to `NUM_NEW_MAX` each. Podcasts without a subscription, or
+ * that were taken down, have no entry.
+ */
 export async function countNewEpisodes(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },

@@ -7,30 +7,29 @@ import { badParameter, notFound } from "../errors.ts";
 import { isVisible } from "../podcasts/visible.ts";
 import { findAccountEpisodes } from "./find-account-episodes.ts";
 
-/** What is said of an episode; what is left out stays as it is. */
+/** A report about an episode; fields that are left out do not change. */
 type Params = {
   accountId: number;
   episodeId: number;
   isFavorited?: boolean | undefined;
-  /** Played ends the position; unplayed puts it at the start, or at `positionSeconds`. */
+  /** True clears the position. False sets it to the start, or to `positionSeconds`. */
   isPlayed?: boolean | undefined;
   /**
-   * How far it was heard, which makes it unplayed unless `isPlayed` says otherwise. Fractions are dropped. It may lie behind
-   * the duration that the feed gives: what is played may have had advertisements put into it.
+   * How far the episode was played, which marks it as unplayed unless `isPlayed` is true. Fractions are dropped. It may
+   * exceed the feed's duration, since the file may have inserted ads.
    */
   positionSeconds?: number | undefined;
-  /** When it was so: now unless given, and at most now. What is older than what is stored changes nothing. */
+  /** The instant of the report, by default and at most now. A report older than the stored state changes nothing. */
   at?: Date | undefined;
 };
 
-/** An integer's in Postgres and in GraphQL; 68 years. */
+/** Largest integer of Postgres and GraphQL: 68 years. */
 export const POSITION_MAX = 2 ** 31 - 1;
 
 /**
- * Stores what an account has done with an episode. Whether it holds the podcast does not matter: what somebody listens to
- * needs no subscription, and no row that says that there is none.
+ * Stores an account's state of an episode. Needs no subscription to the podcast, and creates none.
  *
- * @throws UserError 400 for a position out of range; 404 for an episode that the account may not see, too
+ * @throws UserError 400 for a position out of range; 404 if the episode does not exist or the account may not see it
  */
 export async function run(ctx: Context, params: Params): Promise<AccountEpisode> {
   const { accountId, episodeId, isFavorited, at } = params;
@@ -61,30 +60,30 @@ function readPosition(seconds: number): number {
   throw badParameter("position_seconds", `not a number from 0 to ${POSITION_MAX}: "${seconds}"`);
 }
 
-/** What is said of an episode: undefined where nothing is. */
+/** A report about an episode. Undefined fields do not change. */
 export type EpisodeState = {
   accountId: number;
   episodeId: number;
   isFavorited: boolean | undefined;
-  /** `positionSeconds` is null once it is played. */
+  /** `positionSeconds` is null if the episode is played. */
   listened: { isPlayed: boolean; positionSeconds: number | null } | undefined;
-  /** When it was so; now unless given, and where it lies ahead. */
+  /** By default now; a future instant counts as now. */
   at: Date | undefined;
 };
 
 /**
- * Stores what is said of an episode that the account may see, but for what is older than what is stored. Without `at` it
- * is news where it differs; with it, a later instant is news too: what lies between the two and comes late is then known
- * to be older. @returns undefined where nothing changed
+ * Stores a report about an episode that the account may see, unless it is older than the stored state. An undated
+ * report applies if it changes anything. A dated one also applies if it is newer, even with equal values, so that a
+ * late report from in between is recognized as stale. @returns undefined if nothing changed
  */
 export async function setEpisodeState(
   db: Database,
   { accountId, episodeId, isFavorited, listened, at }: EpisodeState,
 ): Promise<AccountEpisode | undefined> {
   const isDated = at !== undefined;
-  const isFavoriteNews = isNews({ isDated, instant: "favorited_at", values: ["is_favorited"] });
-  const isListenedNews = isNews({ isDated, instant: "listened_at", values: ["is_played", "position_seconds"] });
-  // Milliseconds, as the API tells them: whoever sends back what it was told is not an instant late.
+  const isFavoriteNewer = applies({ isDated, instant: "favorited_at", values: ["is_favorited"] });
+  const isListenedNewer = applies({ isDated, instant: "listened_at", values: ["is_played", "position_seconds"] });
+  // Stored in milliseconds, as in the API, so that a client that sends back an instant it was given is not late.
   const [row] = await changeAccount(db, {
     accountId,
     table: accountEpisode,
@@ -92,23 +91,23 @@ export async function setEpisodeState(
       insert into account_episode as old (
         account_id, episode_id, sequence, is_favorited, favorited_at, is_played, position_seconds, listened_at)
       select locked.id, ${episode.id}, locked.sequence,
-        ${isFavorited ?? false}::boolean, case when ${isFavorited !== undefined}::boolean then said.at end,
+        ${isFavorited ?? false}::boolean, case when ${isFavorited !== undefined}::boolean then report.at end,
         ${listened?.isPlayed ?? false}::boolean, ${listened === undefined ? 0 : listened.positionSeconds}::int,
-        case when ${listened !== undefined}::boolean then said.at end
+        case when ${listened !== undefined}::boolean then report.at end
       from locked, ${episode} join ${podcast} on ${podcast.id} = ${episode.podcastId}, (
         select date_trunc('milliseconds', least(${at?.toISOString() ?? null}::timestamptz, podcore_now())) as at
-      ) said
+      ) report
       where ${episode.id} = ${episodeId}::bigint and ${isVisible(accountId)}
       on conflict on constraint account_episode_account_id_episode_id_unique do update set
-        is_favorited = case when ${isFavoriteNews} then excluded.is_favorited else old.is_favorited end,
-        favorited_at = case when ${isFavoriteNews} then greatest(excluded.favorited_at, old.favorited_at)
+        is_favorited = case when ${isFavoriteNewer} then excluded.is_favorited else old.is_favorited end,
+        favorited_at = case when ${isFavoriteNewer} then greatest(excluded.favorited_at, old.favorited_at)
           else old.favorited_at end,
-        is_played = case when ${isListenedNews} then excluded.is_played else old.is_played end,
-        position_seconds = case when ${isListenedNews} then excluded.position_seconds else old.position_seconds end,
-        listened_at = case when ${isListenedNews} then greatest(excluded.listened_at, old.listened_at)
+        is_played = case when ${isListenedNewer} then excluded.is_played else old.is_played end,
+        position_seconds = case when ${isListenedNewer} then excluded.position_seconds else old.position_seconds end,
+        listened_at = case when ${isListenedNewer} then greatest(excluded.listened_at, old.listened_at)
           else old.listened_at end,
         sequence = excluded.sequence, updated_at = podcore_now()
-      where ${isFavoriteNews} or ${isListenedNews}
+      where ${isFavoriteNewer} or ${isListenedNewer}
       returning old.*`,
   });
   return row;
@@ -116,8 +115,11 @@ export async function setEpisodeState(
 
 type Fact = { isDated: boolean; instant: string; values: string[] };
 
-/** What is said without an instant comes after all that is stored, whatever the database's clock did meanwhile. */
-function isNews({ isDated, instant, values }: Fact): SQL {
+/**
+ * True if a report applies. An undated report is newer than anything stored, even if the database's clock went
+ * backwards.
+ */
+function applies({ isDated, instant, values }: Fact): SQL {
   const differs = (names: string[]) =>
     `(${names.map((it) => `old.${it}`)}) is distinct from (${names.map((it) => `excluded.${it}`)})`;
   return sql.raw(

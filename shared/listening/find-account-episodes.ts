@@ -4,7 +4,7 @@ import type { Database } from "../db/pool.ts";
 import { type AccountEpisode, accountEpisode, episode, podcast } from "../db/schema.ts";
 import { isVisible } from "../podcasts/visible.ts";
 
-/** Finds what an account has done with episodes, by episode id, of podcasts that it may see. */
+/** Finds an account's states of episodes, by episode id, if it may see their podcasts. */
 export async function findAccountEpisodes(
   db: Database,
   { accountId, episodeIds }: { accountId: number; episodeIds: number[] },

@@ -3,7 +3,7 @@ import { isAnyOf } from "../db/any-of.ts";
 import type { Database } from "../db/pool.ts";
 import { type AccountPodcast, accountPodcast } from "../db/schema.ts";
 
-/** Finds what an account has to do with podcasts, by podcast id. */
+/** Finds what an account has added or subscribed to, by podcast id. */
 export async function findAccountPodcasts(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },

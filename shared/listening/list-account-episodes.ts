@@ -5,9 +5,9 @@ import { type AccountEpisode, accountEpisode, type Episode, episode, type Podcas
 import { BRIEF } from "../podcasts/list-episodes-by-podcast.ts";
 import { isVisible } from "../podcasts/visible.ts";
 
-/** An account's lists of episodes that it has done something with. */
+/** An account's lists of episodes it has a state of. */
 export type ListKind = "in-progress" | "favorites" | "history";
-/** What an account has done with an episode, and as much of that as a list shows. */
+/** An account's state of an episode, with the columns that lists show. */
 export type ListedAccountEpisode = AccountEpisode & {
   episode: Pick<Episode, keyof typeof BRIEF>;
   podcast: PodcastBrief;
@@ -23,8 +23,8 @@ const LISTS = {
 } as const;
 
 /**
- * Lists episodes of podcasts that the account may see: those it has started and not played, its favourites, or all it has
- * listened to; the last one first. One more than `first`, where there are as many.
+ * Lists episodes of podcasts that the account may see, most recent first: those it has started but not finished, its
+ * favorites, or its listening history. Returns up to `first` + 1: one too many means there are more.
  */
 export async function listAccountEpisodes(
   db: Database,

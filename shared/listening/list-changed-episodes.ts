@@ -5,15 +5,15 @@ import { type AccountEpisode, accountEpisode } from "../db/schema.ts";
 import type { SyncPoint } from "./find-sync-point.ts";
 import type { ListKind } from "./list-account-episodes.ts";
 
-type Asked = PageRequest & { accountId: number; kind: ListKind; since: SyncPoint };
+type Params = PageRequest & { accountId: number; kind: ListKind; since: SyncPoint };
 
 /**
- * Lists, in the order of the changes, the episodes whose state has changed since and which are in a list or may have been:
- * each row says whether it is. One more than `first`, where there are as many.
+ * Lists the episodes whose state has changed since `since`, in the order of the changes, if they are or were in a list.
+ * Each row says whether it still is. Returns up to `first` + 1: one too many means there are more.
  */
 export async function listChangedEpisodes(
   db: Database,
-  { accountId, kind, since, first, after }: Asked,
+  { accountId, kind, since, first, after }: Params,
 ): Promise<Edge<AccountEpisode>[]> {
   const from = after === undefined ? undefined : decodeNumberCursor(after);
   const rows = await db.repeatable

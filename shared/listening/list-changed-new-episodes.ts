@@ -9,21 +9,21 @@ import { PODCAST_BRIEF } from "./list-account-episodes.ts";
 import type { ListedNewEpisode } from "./list-new-episodes.ts";
 import { isSinceSubscription, isSubscribed } from "./subscribed.ts";
 
-type Asked = PageRequest & { accountId: number; parts: EpisodeParts; since: SyncPoint };
+type Params = PageRequest & { accountId: number; parts: EpisodeParts; since: SyncPoint };
 
 /**
- * Lists, by id, what may have come into or left the list of new episodes since: what a crawl has brought or changed, what
- * the account has listened to, and the episodes of podcasts that it has subscribed to or left. Of the latter those that it
- * may still see. One more than `first`, where there are as many.
+ * Lists, by id, episodes that may have entered or left the list of new episodes since `since`: those that a crawl has
+ * added or changed, those that the account has listened to, and those of podcasts that it has subscribed to or
+ * unsubscribed from (if it may still see them). Returns up to `first` + 1: one too many means there are more.
  */
 export async function listChangedNewEpisodes(
   db: Database,
-  { accountId, since, first, after, parts }: Asked,
+  { accountId, since, first, after, parts }: Params,
 ): Promise<Edge<ListedNewEpisode>[]> {
-  // Ids are as good an order as any, for what crawls bring has no sequence of the account. Not by their index, which would
-  // be read from its start: the episodes of all podcasts.
+  // Sorted by id, since crawled changes have no sequence of the account. `+ 0` keeps Postgres from using the id's
+  // index, which it would read from the start: the episodes of all podcasts.
   const from = after === undefined ? undefined : decodeNumberCursor(after);
-  const isHeldAnew = sql`${accountPodcast.sequence} > ${since.sequence}::bigint`;
+  const isSubscriptionChanged = sql`${accountPodcast.sequence} > ${since.sequence}::bigint`;
   const rows = await db.repeatable
     .select({ episode: episodeColumns(parts), podcast: PODCAST_BRIEF })
     .from(accountPodcast)
@@ -37,9 +37,9 @@ export async function listChangedNewEpisodes(
       and(
         eq(accountPodcast.accountId, accountId),
         isSinceSubscription(),
-        or(isSubscribed(), isHeldAnew),
+        or(isSubscribed(), isSubscriptionChanged),
         or(
-          isHeldAnew,
+          isSubscriptionChanged,
           sql`${accountEpisode.sequence} > ${since.sequence}::bigint`,
           sql`${episode.updatedAt} > ${since.at.toISOString()}::timestamptz`,
         ),

@@ -5,8 +5,8 @@ import { type AccountPodcast, accountPodcast } from "../db/schema.ts";
 import type { SyncPoint } from "./find-sync-point.ts";
 
 /**
- * Lists, in the order of the changes, what has changed about an account's subscriptions since: those that ended, too, whose
- * podcasts it may see no more where they are private. One more than `first`, where there are as many.
+ * Lists changes of an account's subscriptions since `since`, in order, including those that ended. The account may no
+ * longer see the podcast of such a one if it is private. Returns up to `first` + 1: one too many means there are more.
  */
 export async function listChangedPodcasts(
   db: Database,

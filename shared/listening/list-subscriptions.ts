@@ -5,10 +5,10 @@ import { type AccountPodcast, accountPodcast, type Podcast, podcast } from "../d
 import { type Takedown, toTakedown } from "../podcasts/find-takedowns.ts";
 import { isSubscribed } from "./subscribed.ts";
 
-/** What an account has to do with a podcast that it is subscribed to, and either the podcast or why it was taken down. */
+/** A subscription with its podcast or, if that was taken down, the reason. */
 export type ListedSubscription = AccountPodcast & { podcast?: Podcast; takedown?: Takedown };
 
-/** Lists the podcasts that an account is subscribed to, by title: one more than `first`, where there are as many. */
+/** Lists an account's subscriptions by title, up to `first` + 1: one too many means there are more. */
 export async function listSubscriptions(
   db: Database,
   { accountId, first, after }: PageRequest & { accountId: number },
@@ -22,7 +22,7 @@ export async function listSubscriptions(
     .where(
       and(
         eq(accountPodcast.accountId, accountId),
-        // Which also makes a private one visible.
+        // A subscription also makes a private podcast visible.
         isSubscribed(),
         from && sql`(${sortKey}, ${podcast.id}) > (${from.key}::text, ${from.id}::bigint)`,
       ),

@@ -9,10 +9,11 @@ import { isVisible } from "../podcasts/visible.ts";
 import { findAccountPodcasts } from "./find-account-podcasts.ts";
 
 /**
- * Subscribes an account to a podcast, or ends its subscription. What it has played is kept, for when it comes back.
+ * Subscribes an account to a podcast, or unsubscribes it. Keeps the states of its episodes for a later subscription.
  *
- * @returns undefined where the account was never subscribed and is not to be
- * @throws UserError 404 for a podcast that the account may not see, too; one that it has left may be left again
+ * @returns undefined if the account is to be unsubscribed and never was subscribed
+ * @throws UserError 404 if the podcast does not exist or the account may not see it. Unsubscribing again is not an
+ * error
  */
 export async function run(ctx: Context, params: Subscription): Promise<AccountPodcast | undefined> {
   const changed = await setSubscription(ctx.db, params);
@@ -24,11 +25,11 @@ export async function run(ctx: Context, params: Subscription): Promise<AccountPo
     findPodcasts(ctx.db, { accountId, ids: [podcastId] }),
   ]);
   const held = known.get(podcastId);
-  // Who is to be subscribed, may be, and is not, is an account that was removed meanwhile.
-  const isThere = isSubscribed
+  // If the podcast is visible and the subscription is still missing, the account was deleted in the meantime.
+  const isFound = isSubscribed
     ? visible.has(podcastId) && held !== undefined
     : visible.has(podcastId) || held !== undefined;
-  if (!isThere) throw notFound("podcast", podcastId);
+  if (!isFound) throw notFound("podcast", podcastId);
   if (held === undefined || held.subscribedAt === null) return undefined;
   return (held.unsubscribedAt === null) === isSubscribed ? held : undefined;
 }
@@ -36,8 +37,8 @@ export async function run(ctx: Context, params: Subscription): Promise<AccountPo
 export type Subscription = { accountId: number; podcastId: number; isSubscribed: boolean };
 
 /**
- * Subscribes an account to a podcast that it may see, or ends its subscription; the row stays, with what is older than the
- * change. @returns undefined where nothing changed
+ * Subscribes an account to a podcast that it may see, or unsubscribes it. The row stays, with its older facts. @returns
+ * undefined if nothing changed
  */
 export async function setSubscription(
   db: Database,
@@ -61,7 +62,7 @@ function subscribe({ accountId, podcastId }: Omit<Subscription, "isSubscribed">)
     returning old.*`;
 }
 
-// Of an account that is subscribed: it may see the podcast.
+// Needs no visibility check: a subscriber may see the podcast.
 function unsubscribe(podcastId: number) {
   return sql`
     update account_podcast old set

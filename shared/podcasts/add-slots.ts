@@ -2,12 +2,12 @@ import type { Context } from "../context.ts";
 import { tooManyRequests, UserError } from "../errors.ts";
 import { createSemaphore } from "../semaphore.ts";
 
-// An add holds a body of up to 16 MiB, the fetcher's cap, from its fetch until the feed is read. Eight of them and what
-// reading takes stay below the memory limit of the functions that add podcasts.
+// An add holds a body of up to 16 MiB, the most that is fetched, until the feed is parsed. Eight bodies, and the memory
+// that parsing takes, fit into the memory limit of the functions that add podcasts.
 const NUM_AT_ONCE = 8;
-// A caller adds one podcast after another. A host may take 25 s to answer, which must not use up all slots.
+// Callers add one podcast after another. A host may take 25 s to answer, which must not use up all slots.
 const NUM_PER_CALLER = 2;
-// The last of them waits for three rounds of fetches at most, which is about a request's deadline.
+// The last one waits for at most three rounds of fetches, which is about a request's deadline.
 const NUM_WAITING = 24;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -15,18 +15,18 @@ const slots = createSemaphore(NUM_AT_ONCE);
 const numByCaller = new Map<string, number>();
 
 /**
- * Runs `work`, which fetches and stores a feed, once this process has a slot for it. Operators count like any caller.
+ * Runs `work`, which fetches and stores a feed, once this process has a free slot. Operators count like any caller.
  *
- * @throws UserError 429 if the caller has two adds under way, 503 if too many callers wait
+ * @throws UserError 429 if the caller has two adds in progress, 503 if too many callers are waiting
  */
 export async function withinAddSlot<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
   const { account, address } = ctx.caller;
   const caller = account === undefined ? address : `account ${account.id}`;
   const num = numByCaller.get(caller) ?? 0;
   if (num >= NUM_PER_CALLER && caller !== "")
-    throw tooManyRequests("Too many requests: two podcasts are being added for you already", RETRY_AFTER_SECONDS);
+    throw tooManyRequests("Too many requests: two of your podcasts are still being added", RETRY_AFTER_SECONDS);
   if (slots.numWaiting >= NUM_WAITING)
-    throw new UserError(503, "Service unavailable: too many podcasts are being added just now");
+    throw new UserError(503, "Service unavailable: too many podcasts are being added, try again in a moment");
   numByCaller.set(caller, num + 1);
   try {
     const release = await slots.acquire({ signal: ctx.signal });

@@ -10,34 +10,36 @@ import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
 
 /**
- * Finds the feed's URL behind a link to a directory; undefined for any other URL.
+ * Resolves a link to a podcast directory to the feed's URL; returns undefined for any other URL.
  *
- * @throws UserError 422 where the directory tells of no feed, 503 where it cannot be asked
+ * @throws UserError 422 if the directory gives no feed, 503 if it is unavailable
  */
 export async function findFeedOfLink(ctx: Context, url: string): Promise<string | undefined> {
   const link = readDirectoryLink(url);
   if (link === undefined) return undefined;
   const refuse = (reason: string) => new UserError(422, `Cannot add "${redactUrl(url)}": ${reason}`);
-  if (link.kind === "spotify") throw refuse("Spotify tells nobody its podcasts' feeds; the podcast's own site may");
+  if (link.kind === "spotify")
+    throw refuse("Spotify does not publish feed URLs; look for the feed on the podcast's own site");
   const found = await lookUpPodcast(ctx, link);
-  if (found === undefined) throw refuse("Apple Podcasts knows no such podcast");
-  if (found.feedUrl === undefined) throw refuse("Apple Podcasts gives no feed of that podcast");
+  if (found === undefined) throw refuse("Apple Podcasts has no such podcast");
+  if (found.feedUrl === undefined) throw refuse("Apple Podcasts does not publish this podcast's feed");
   return found.feedUrl;
 }
 
 /**
- * Finds the feed that a web page names, in the page or in its headers; undefined for what is no web page. No paths are
- * guessed: a host is asked for nothing that it has not offered.
+ * Returns the feed that a web page links to in its HTML or headers, or undefined if the reply is not a web page.
+ * Guesses no paths: fetches nothing that the host has not linked to.
  *
- * @throws RetrievalError for a page that names no feed
+ * @throws RetrievalError for a page that links to no feed
  */
 export async function findFeedOfPage(ctx: Context, reply: FetchReply): Promise<string | undefined> {
   const { body, contentType, url, headers } = reply;
   const { readPage } = await import("../feed/read-page.ts");
   const inPage = await step(ctx.log, "read_page", () => readPage({ body, contentType, url, signal: ctx.signal }));
   const links = [...readLinkHeader(headers.link, url), ...(inPage ?? [])];
-  // A page may call itself a feed; it was read, and is none.
+  // A page may link to itself as a feed, but it was parsed and is not one.
   const chosen = chooseFeedLink(links.filter((link) => link.url !== url));
-  if (chosen === undefined && inPage !== undefined) throw new RetrievalError("the page names no feed", { reply });
+  if (chosen === undefined && inPage !== undefined)
+    throw new RetrievalError("the page does not link to a feed", { reply });
   return chosen?.url;
 }

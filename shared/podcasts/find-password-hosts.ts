@@ -4,10 +4,12 @@ import type { Database } from "../db/pool.ts";
 import { type Episode, podcast, podcastFeedLocation } from "../db/schema.ts";
 import { isVisible } from "./visible.ts";
 
-/** Of podcasts whose feed is behind a user name and password, the host (and port) that asks for them, by podcast id. */
+/** By podcast id, the host (and port) of feeds that need a user name and password. */
 export type PasswordHosts = ReadonlyMap<number, string>;
 
-/** Finds the hosts of password-protected feeds, of podcasts that the account may see. The URL itself is not told. */
+/**
+ * Finds the hosts of password-protected feeds, for podcasts that the account may see. Does not reveal the feeds' URLs.
+ */
 export async function findPasswordHosts(
   db: Database,
   { podcastIds, accountId }: { podcastIds: number[]; accountId: number | undefined },
@@ -33,8 +35,8 @@ export async function findPasswordHosts(
 }
 
 /**
- * Returns true if an episode's media is on the host of a feed that is behind a password (RFC 7617 2.2: the same origin asks
- * for the same), and does not carry one itself.
+ * True if the media needs the feed's password: it is on the same host (RFC 7617 2.2: one origin, one set of
+ * credentials), and its URL has no user name.
  */
 export function asksForPassword(
   { podcastId, mediaUrl }: Pick<Episode, "podcastId" | "mediaUrl">,

@@ -5,7 +5,10 @@ import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 export type FoundPodcast = NonNullable<Awaited<ReturnType<typeof findPodcast>>>;
 
-/** Finds a podcast that the account may see, or anybody where none is given, with its current feed URL where it may see that. */
+/**
+ * Finds a podcast that the account (or, without one, the public) may see. `feedUrl` is null if it may not see the
+ * feed's URL.
+ */
 export async function findPodcast(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
   const [row] = await db.repeatable
     .select({

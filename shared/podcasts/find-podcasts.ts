@@ -4,12 +4,12 @@ import type { Database } from "../db/pool.ts";
 import { type Podcast, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
 import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
-type Asked = { ids: number[]; accountId: number | undefined };
-/** `feedUrl` is null where the account may see the podcast, and not its feed's URL. */
+type Params = { ids: number[]; accountId: number | undefined };
+/** `feedUrl` is null if the account may see the podcast but not its feed's URL. */
 export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null };
 
-/** Finds podcasts by id, those that the account may see. */
-export async function findPodcasts(db: Database, { ids, accountId }: Asked): Promise<Map<number, Podcast>> {
+/** Finds podcasts by id, if the account may see them. */
+export async function findPodcasts(db: Database, { ids, accountId }: Params): Promise<Map<number, Podcast>> {
   const rows = await db.repeatable
     .select()
     .from(podcast)
@@ -17,8 +17,8 @@ export async function findPodcasts(db: Database, { ids, accountId }: Asked): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Finds where podcasts that the account may see are fetched from and when they last were, by podcast id. */
-export async function findPodcastFeeds(db: Database, { ids, accountId }: Asked): Promise<Map<number, PodcastFeed>> {
+/** Finds the feed's URL and last successful crawl of podcasts that the account may see, by podcast id. */
+export async function findPodcastFeeds(db: Database, { ids, accountId }: Params): Promise<Map<number, PodcastFeed>> {
   const rows = await db.repeatable
     .select({
       podcastId: podcast.id,

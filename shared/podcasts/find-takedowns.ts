@@ -4,10 +4,10 @@ import type { Database } from "../db/pool.ts";
 import { type Podcast, podcast } from "../db/schema.ts";
 import { isTakenDownFor } from "./visible.ts";
 
-/** What subscribers of a podcast that was taken down are told of it. */
+/** What subscribers see of a podcast that was taken down. */
 export type Takedown = { title: string; reason: string; at: Date };
 
-/** Finds which podcasts were taken down, by podcast id, of those that the account is subscribed to or has added. */
+/** Finds which of these podcasts were taken down, if the account has added or subscribed to them; by podcast id. */
 export async function findTakedowns(
   db: Database,
   { accountId, podcastIds }: { accountId: number; podcastIds: number[] },

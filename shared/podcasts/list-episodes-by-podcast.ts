@@ -8,13 +8,13 @@ import { isEpisodeListed, isVisible } from "./visible.ts";
 const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
 const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
 const { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } = DETAILS;
-// What a list shows. Reading all columns instead takes three times as long, and the notes are most of a row's bytes.
+// The columns that lists show. Reading all columns takes three times as long, and the notes are most of a row's size.
 export const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
 const NOTES = { descriptionSource, descriptionHtml };
 
-/** Which columns are read beside those that a list shows. Four choices, so that there are few prepared statements. */
+/** Which columns to read besides those of lists. Only four combinations, to limit the number of prepared statements. */
 export type EpisodeParts = { hasDetails: boolean; hasNotes: boolean };
-// Fields of the API's Episode that those columns are enough for.
+// Fields of the GraphQL type Episode that need no other columns.
 const BRIEF_FIELDS = new Set([
   ...Object.keys(BRIEF),
   "explicit",
@@ -25,24 +25,27 @@ const BRIEF_FIELDS = new Set([
 ]);
 const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
 
-type Asked = { accountId: number | undefined; parts: EpisodeParts };
+type Filter = { accountId: number | undefined; parts: EpisodeParts };
 type Columns<T> = Pick<Episode, keyof T & keyof Episode>;
 export type EpisodeRow = Columns<typeof BRIEF> & Partial<Columns<typeof ALL>>;
 
-/** What has to be read for a field of the API's Episode. */
+/** Returns the columns that a field of the GraphQL type Episode needs. */
 export function partsFor(fieldName: string): EpisodeParts {
   const hasNotes = NOTES_FIELDS.has(fieldName);
   return { hasNotes, hasDetails: !hasNotes && !BRIEF_FIELDS.has(fieldName) };
 }
 
-/** Lists the episodes of podcasts that the account may see, newest first, by podcast id: of each one more than `first`, where there are as many. */
+/**
+ * Lists the newest episodes of podcasts that the account may see, by podcast id. Returns up to `first` + 1 per podcast:
+ * one too many means there are more.
+ */
 export async function listEpisodesByPodcast(
   db: Database,
-  { podcastIds, first, after, ...asked }: PageRequest & Asked & { podcastIds: number[] },
+  { podcastIds, first, after, ...filter }: PageRequest & Filter & { podcastIds: number[] },
 ): Promise<Map<number, Edge<EpisodeRow>[]>> {
-  const { accountId, parts } = asked;
+  const { accountId, parts } = filter;
   const from = after === undefined ? undefined : decodeInstantCursor(after);
-  // Under the table's own name, so that the outer query names its columns as ever.
+  // Aliased as the table, so that the outer query can name its columns as usual.
   const page = db.repeatable
     .select(episodeColumns(parts))
     .from(episode)
@@ -66,10 +69,10 @@ export async function listEpisodesByPodcast(
   return Map.groupBy(edges, ({ node }) => node.podcastId);
 }
 
-/** Finds episodes by id, of podcasts that the account may see. */
+/** Finds episodes by id, if the account may see their podcasts. */
 export async function findEpisodes(
   db: Database,
-  { ids, accountId, parts }: Asked & { ids: number[] },
+  { ids, accountId, parts }: Filter & { ids: number[] },
 ): Promise<Map<number, EpisodeRow>> {
   const rows = await db.repeatable
     .select(episodeColumns(parts))
@@ -79,7 +82,7 @@ export async function findEpisodes(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The columns of an episode that hold these parts. */
+/** Returns the columns for these parts. */
 export function episodeColumns({ hasDetails, hasNotes }: EpisodeParts): typeof BRIEF {
   return { ...(hasDetails ? DETAILS : BRIEF), ...(hasNotes ? NOTES : {}) };
 }

@@ -6,10 +6,13 @@ import { type Episode, episode, podcast } from "../db/schema.ts";
 import { isEpisodeListed, isVisible } from "./visible.ts";
 
 const { descriptionSource: _, ...columns } = getTableColumns(episode);
-/** Without the notes as the feed gave them, which no list shows and which may be large. */
+/** Without the notes as the feed had them: no list shows those, and they can be large. */
 export type ListedEpisode = Omit<Episode, "descriptionSource">;
 
-/** Lists the episodes of a podcast that the account may see, newest first: one more than `first` where there are as many; of an unknown podcast none. */
+/**
+ * Lists the newest episodes of a podcast that the account may see, up to `first` + 1: one too many means there are
+ * more. Unknown podcasts have none.
+ */
 export async function listEpisodes(
   db: Database,
   { podcastId, accountId, first, after }: PageRequest & { podcastId: number; accountId: number | undefined },
@@ -32,10 +35,10 @@ export async function listEpisodes(
   return rows.map((node) => ({ node, cursor: encodeCursor(node.publishedAt.toISOString(), node.id) }));
 }
 
-/** An episode away from its podcast's page. */
+/** An episode with the podcast fields that a list outside the podcast's page shows. */
 export type FoundEpisode = { episode: ListedEpisode; podcast: { id: number; title: string; language: string | null } };
 
-/** Finds episodes by id, of podcasts that the account may see, with what a list says of the podcast. */
+/** Finds episodes by id, if the account may see their podcasts. */
 export async function findListedEpisodes(
   db: Database,
   { ids, accountId }: { ids: number[]; accountId: number | undefined },

@@ -4,7 +4,7 @@ import type { Database } from "../db/pool.ts";
 import { type Podcast, podcast } from "../db/schema.ts";
 import { isListed } from "./visible.ts";
 
-/** Lists the podcasts that may be listed, by title: one more than `first`, where there are as many. */
+/** Lists public podcasts by title, up to `first` + 1: one too many means there are more. */
 export async function listPodcasts(db: Database, { first, after }: PageRequest): Promise<Edge<Podcast>[]> {
   const sortKey = sql<string>`lower(${podcast.title})`;
   const from = after === undefined ? undefined : decodeCursor(after);

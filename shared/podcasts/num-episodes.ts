@@ -1,4 +1,7 @@
 import { sql } from "drizzle-orm";
 
-/** The number of a podcast's episodes, to select beside the columns of `podcast`. Spelt out, because drizzle leaves the tables' names out here. */
+/**
+ * The number of a podcast's episodes, for selecting beside the columns of `podcast`. Names the table itself, since
+ * drizzle omits table names in a select list.
+ */
 export const numEpisodes = sql<number>`(select count(*)::int from episode e where e.podcast_id = "podcast"."id")`;

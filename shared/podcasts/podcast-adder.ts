@@ -23,34 +23,37 @@ import { numEpisodes } from "./num-episodes.ts";
 import * as privacyJudge from "./privacy-judge.ts";
 import * as takedownGate from "./takedown-gate.ts";
 
-/** What was found. `isNew` is false where the podcast was known already; it was asked again, unless a crawler was at it. */
+/** The added podcast. `isNew` is false if it was known; then it was crawled again, unless a crawler held it. */
 export type AddResult = {
   podcastId: number;
   title: string;
   isNew: boolean;
   isPrivate: boolean;
-  /** Why it is private, in a sentence. */
+  /** Why it is private, as a sentence. */
   privateReason?: string;
   numEpisodes: number;
   numSkipped: number;
-  /** The first of what was skipped, and why. */
+  /** The first skipped items, with reasons. */
   skipped: SkippedItem[];
 };
 export type AddParams = {
-  /** A feed's, a web page's that names one, or a link to Apple Podcasts. */
+  /** URL of a feed, of a web page that links to one, or of a podcast at Apple Podcasts. */
   url: string;
-  /** Whether the feed is private; undefined where nobody says. A podcast that anybody can see already stays public. */
+  /**
+   * Whether the caller says that the feed is private; undefined if the caller did not say. A public podcast stays
+   * public.
+   */
   isPrivate?: boolean | undefined;
   /** The account that adds it; undefined for the operator. */
   accountId?: number | undefined;
-  /** Stores a known podcast's feed again although it is the same as last time. */
+  /** Stores a known podcast's feed again even if it has not changed. */
   isForced?: boolean;
 };
-/** A URL that a feed is expected at. */
+/** A URL where a feed is expected. */
 type Target = {
   feedUrl: string;
-  /** The URLs that led to it: a page's, a directory's, and what they redirect to. */
-  way: string[];
+  /** URLs that led to it: a page, a directory link, redirects. */
+  viaUrls: string[];
   isNamedByPage: boolean;
   /** A public directory lists it. */
   isListed: boolean;
@@ -62,12 +65,13 @@ type Target = {
 };
 
 /**
- * Adds the podcast at a URL, or refreshes it if it is known under that URL. A feed takes exactly one GET; a web page that
- * names a feed takes one more. A feed is private if any URL on the way to it carries a secret, if it is marked so, or if
- * the URL's path looks like a token and nobody says that the feed is public.
+ * Adds the podcast at a URL, or refreshes it if the URL is known. A feed takes exactly one GET, and a web page that
+ * links to a feed one more. A feed is private if any URL that led to it carries a secret, if the caller marks it as
+ * private, or if its path looks like a token and the caller does not say that it is public.
  *
- * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down, 422 for what leads to no feed or cannot
- * be fetched, 429 for a caller with two adds under way, 503 if a directory cannot be asked or too many are being added
+ * @throws UserError 400 for an invalid URL, 403 for a podcast that was taken down, 422 if there is no feed or it cannot
+ * be fetched, 429 for a caller with two adds in progress, 503 if a directory is unavailable or too many podcasts are
+ * being added
  */
 export async function run(ctx: Context, params: AddParams): Promise<AddResult> {
   return withinAddSlot(ctx, () => resolve(ctx, params));
@@ -80,12 +84,12 @@ async function resolve(ctx: Context, params: AddParams): Promise<AddResult> {
   const isListed = link !== undefined || (await privacyJudge.isInDirectory(ctx.db, feedUrl));
   const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed });
   const hidesPath = privacyJudge.hidesPath({ feedUrl, isPrivate });
-  const way = link === undefined ? [] : [url];
-  let target: Target = { feedUrl, way, isNamedByPage: false, isListed, privacy, hidesPath, accountId, isForced };
+  const viaUrls = link === undefined ? [] : [url];
+  let target: Target = { feedUrl, viaUrls, isNamedByPage: false, isListed, privacy, hidesPath, accountId, isForced };
   try {
     const added = await addOrRefresh(ctx, target);
     if (added.kind === "podcast") return added.result;
-    // What a page or a directory names has to be a feed: pages that name pages would have no end.
+    // A page or directory must link to a feed. Following further pages might never end.
     if (link !== undefined) throw added.error;
     target = await followPage(ctx, { page: added, target });
     const named = await addOrRefresh(ctx, target);
@@ -95,36 +99,39 @@ async function resolve(ctx: Context, params: AddParams): Promise<AddResult> {
     if (!(error instanceof RetrievalError)) throw error;
     const shown = redactUrl(link === undefined ? feedUrl : url, { isPrivate: hidesPath });
     const named = redactUrl(target.feedUrl, { isPrivate: hidesPath });
-    const reason = target.isNamedByPage ? `the page names "${named}": ${error.message}` : error.message;
+    const reason = target.isNamedByPage ? `the page links to "${named}": ${error.message}` : error.message;
     throw new UserError(422, `Cannot add "${shown}": ${reason}`);
   }
 }
 
 /**
- * Finds the podcast that is known under a feed's URL, applies what is said of its privacy, and asks no host.
+ * Finds the podcast that is known by a feed's URL, and applies the caller's `isPrivate`. Makes no requests.
  *
- * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down
+ * @throws UserError 400 for an invalid URL, 403 for a podcast that was taken down
  */
 export async function findKnown(ctx: Context, params: AddParams): Promise<AddResult | undefined> {
   const { url, isPrivate, accountId } = params;
   if (readDirectoryLink(url) !== undefined) return undefined;
   const feedUrl = normalizeFeedUrl(url);
-  const podcastId = await findPassing(ctx, { feedUrl, hidesPath: privacyJudge.hidesPath({ feedUrl, isPrivate }) });
+  const podcastId = await findUnlessTakenDown(ctx, {
+    feedUrl,
+    hidesPath: privacyJudge.hidesPath({ feedUrl, isPrivate }),
+  });
   if (podcastId === undefined) return undefined;
   const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed: false });
   await privacyJudge.settle(ctx, { podcastId, accountId, privacy });
   return summarise(ctx, { podcastId, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-type Page = { kind: "page"; reply: FetchReply; way: string[]; error: RetrievalError };
+type Page = { kind: "page"; reply: FetchReply; viaUrls: string[]; error: RetrievalError };
 type Added = { kind: "podcast"; result: AddResult } | Page;
 
-/** Refreshes the podcast that is known under the target's URL, or fetches that URL and stores the feed there. */
+/** Refreshes the podcast known by the target's URL, or fetches that URL and stores its feed. */
 async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
-  const known = await findPassing(ctx, target);
+  const known = await findUnlessTakenDown(ctx, target);
   if (known === undefined) return add(ctx, target);
-  const { feedUrl, way, privacy, isListed, accountId, isForced } = target;
-  const judged = await judge(ctx, { privacy, isListed }, [...way, feedUrl]);
+  const { feedUrl, viaUrls, privacy, isListed, accountId, isForced } = target;
+  const judged = await judge(ctx, { privacy, isListed }, [...viaUrls, feedUrl]);
   await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged });
   return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
 }
@@ -132,43 +139,44 @@ async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
 async function followPage(ctx: Context, { page, target }: { page: Page; target: Target }): Promise<Target> {
   const named = await findFeedOfPage(ctx, page.reply);
   if (named === undefined) throw page.error;
-  return { ...target, feedUrl: normalizeFeedUrl(named), way: page.way, isNamedByPage: true };
+  return { ...target, feedUrl: normalizeFeedUrl(named), viaUrls: page.viaUrls, isNamedByPage: true };
 }
 
-/** Finds a podcast that is known under a feed's URL. @throws UserError 403 where it was taken down */
-async function findPassing(ctx: Context, { feedUrl, hidesPath }: Pick<Target, "feedUrl" | "hidesPath">) {
+/** Finds the podcast that is known by a feed's URL. @throws UserError 403 if it was taken down */
+async function findUnlessTakenDown(ctx: Context, { feedUrl, hidesPath }: Pick<Target, "feedUrl" | "hidesPath">) {
   await takedownGate.run(ctx, { feedUrls: [feedUrl], shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
   return findPodcastIdByFeedUrl(ctx.db, [feedUrl]);
 }
 
-/** What a public directory lists is public wherever it redirects to, unless that carries a secret. */
+/** A feed that a public directory lists is public wherever it redirects to, unless a URL carries a secret. */
 async function judge(
   ctx: Context,
   { privacy, isListed }: Pick<Target, "privacy" | "isListed">,
-  way: readonly string[],
+  viaUrls: readonly string[],
 ): Promise<privacyJudge.Privacy> {
-  const judged = await privacyJudge.alongTheWay(ctx, privacy, way);
+  const judged = await privacyJudge.withUrls(ctx, privacy, viaUrls);
   return isListed ? { ...judged, isSuspect: false } : judged;
 }
 
 async function add(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, hidesPath, accountId } = target;
   const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: hidesPath });
-  // Redirects count as well: the feed is read where they end.
-  const way = [...target.way, feedUrl, ...reply.redirects.map(({ url }) => url)];
-  await takedownGate.run(ctx, { feedUrls: way, shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
-  const privacy = await judge(ctx, target, way);
-  // A feed that moved for good is kept under both URLs; where it moved to may be known already. A secret one stays at
-  // the URL that its owner gave.
+  // Includes redirects: the feed is read from the last one.
+  const viaUrls = [...target.viaUrls, feedUrl, ...reply.redirects.map(({ url }) => url)];
+  await takedownGate.run(ctx, { feedUrls: viaUrls, shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
+  const privacy = await judge(ctx, target, viaUrls);
+  // A feed that moved permanently is stored with both URLs, and the new one may be known already. A feed with a secret
+  // keeps only the URL that its owner entered.
   const movedTo = privacy.hasSecret || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
   const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
   const join = { feedUrl, feedUrls, accountId, privacy };
   const known = await joinKnown(ctx, join);
   if (known !== undefined) return { kind: "podcast", result: known };
   try {
-    return await store(ctx, { reply, feedUrls, way, privateReason: privacyJudge.reasonOf(privacy) });
+    return await store(ctx, { reply, feedUrls, viaUrls, privateReason: privacyJudge.reasonOf(privacy) });
   } catch (error) {
-    // unique_violation: another stored the feed meanwhile, or an earlier try of this one whose reply was lost.
+    // unique_violation: the feed was stored in the meantime, by another request or by an earlier attempt whose reply
+    // was lost.
     const stored = errorCodeOf(error) === "23505" ? await joinKnown(ctx, join) : undefined;
     if (stored === undefined) throw error;
     return { kind: "podcast", result: stored };
@@ -176,7 +184,7 @@ async function add(ctx: Context, target: Target): Promise<Added> {
 }
 
 type Join = Pick<Target, "feedUrl" | "accountId" | "privacy"> & { feedUrls: string[] };
-/** Finds the podcast that is known under one of the URLs that a fetch led over, and keeps `feedUrl` as one of its own. */
+/** Finds the podcast that is known by one of `feedUrls`, and stores `feedUrl` as another URL of it. */
 async function joinKnown(
   ctx: Context,
   { feedUrl, feedUrls, accountId, privacy }: Join,
@@ -191,12 +199,12 @@ async function joinKnown(
   return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-type Fetched = { reply: FetchReply; feedUrls: string[]; way: string[]; privateReason: PrivateReason | undefined };
-async function store(ctx: Context, { reply, feedUrls, way, privateReason }: Fetched): Promise<Added> {
+type Fetched = { reply: FetchReply; feedUrls: string[]; viaUrls: string[]; privateReason: PrivateReason | undefined };
+async function store(ctx: Context, { reply, feedUrls, viaUrls, privateReason }: Fetched): Promise<Added> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
   return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const read = await readReply(ctx, reply);
-    if (read.kind === "not-a-feed") return { kind: "page", reply, way, error: read.error };
+    if (read.kind === "not-a-feed") return { kind: "page", reply, viaUrls, error: read.error };
     const stored = await feedStorer.run(ctx, {
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
@@ -212,7 +220,7 @@ async function store(ctx: Context, { reply, feedUrls, way, privateReason }: Fetc
   });
 }
 
-/** A URL of a stranger's choice that cannot be stored is no reason to refuse the feed. */
+/** Returns undefined for a redirect target that cannot be stored; the feed is added all the same. */
 function usableUrl(url: string): string | undefined {
   try {
     return normalizeFeedUrl(url);
@@ -221,7 +229,7 @@ function usableUrl(url: string): string | undefined {
   }
 }
 
-/** Asks a known podcast's feed again, unless a crawler is at it just now. */
+/** Crawls a known podcast's feed again, unless a crawler holds it. */
 async function refresh(
   ctx: Context,
   { podcastId, isForced }: { podcastId: number; isForced: boolean },
@@ -245,7 +253,7 @@ async function summarise(ctx: Context, { podcastId, isNew, numSkipped, skipped }
     })
     .from(podcast)
     .where(eq(podcast.id, podcastId));
-  if (row === undefined) throw new UserError(404, `Cannot add podcast "${podcastId}": it was removed meanwhile`);
+  if (row === undefined) throw new UserError(404, `Cannot add podcast "${podcastId}": it was removed in the meantime`);
   const { reason, ...shown } = row;
   const privateReason = reason === null ? {} : { privateReason: privacyJudge.PRIVATE_REASONS[reason] };
   return { podcastId, isNew, ...shown, ...privateReason, numSkipped, skipped };

@@ -8,18 +8,18 @@ import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { findPodcastIdByFeedUrl } from "./find-feed-location.ts";
 
-/** The podcast, by its id or by any URL that its feed was found at. */
+/** A podcast, by id or by any of its feed URLs. */
 export type Which = { podcastId: number } | { url: string };
 export type BlockResult = { podcastId: number; title: string; numSubscribers: number };
 
-// What podcast.taken_down_reason holds.
+// Column limit of podcast.taken_down_reason.
 const REASON_MAX = 500;
 
 /**
- * Takes a podcast down: it is shown to nobody, not crawled, and cannot be added again; its raw feeds are deleted. Those who
- * are subscribed to it are told its title and the reason. One that was taken down already gets the new reason.
+ * Takes a podcast down: it becomes invisible, is no longer crawled, and cannot be added again. Deletes its raw feeds.
+ * Subscribers see its title and the reason. If it was taken down before, only the reason changes.
  *
- * @throws UserError 400 for a reason that is too long, 404
+ * @throws UserError 400 for too long a reason, 404 for an unknown podcast
  */
 export async function block(ctx: Context, { which, reason }: { which: Which; reason: string }): Promise<BlockResult> {
   if (reason.length > REASON_MAX) throw badParameter("reason", `over ${REASON_MAX} characters`);
@@ -31,7 +31,10 @@ export async function block(ctx: Context, { which, reason }: { which: Which; rea
   return result;
 }
 
-/** Ends a block: the podcast is shown as before, and due for a crawl. @throws UserError 404 where it was not blocked, too */
+/**
+ * Ends a takedown: the podcast becomes visible and is due for a crawl. @throws UserError 404 if it is unknown, or was
+ * not taken down
+ */
 export async function unblock(ctx: Context, { which }: { which: Which }): Promise<BlockResult> {
   const podcastId = await findId(ctx, which);
   const row = await ctx.db.once.transaction((tx) => putBackPodcast(tx, { podcastId }));
@@ -48,28 +51,28 @@ async function findId({ db }: Context, which: Which): Promise<number> {
   return podcastId;
 }
 
-/** Account by account, as all changes of accounts are: none waits for the others. */
+/** One account at a time, like every change of accounts, so that no lock waits for all of them. */
 async function tellSubscribers({ db }: Context, podcastId: number): Promise<number> {
   const accountIds = await listHolders(db, podcastId);
   for (const accountId of accountIds) await touchAccountPodcast(db, { accountId, podcastId });
   return accountIds.length;
 }
 
-type Taken = { title: string };
+type TitleRow = { title: string };
 
 /**
- * Takes a podcast down, deletes its raw feeds, and ends a crawl that is under way: its lease token is another one then. A
- * podcast that was taken down already gets the new reason. Call it in a transaction. @returns undefined for an unknown id
+ * Takes a podcast down, deletes its raw feeds, and ends any crawl in flight by changing its lease token. If it was
+ * taken down before, only the reason changes. Call it in a transaction. @returns undefined for an unknown id
  */
 async function takeDownPodcast(
   tx: Database,
   { podcastId, reason }: { podcastId: number; reason: string },
-): Promise<Taken | undefined> {
-  // In the order in which storing a feed locks them. Never due: crawlers need not step over it each time they look.
+): Promise<TitleRow | undefined> {
+  // Locks in the same order as storing a feed. Due at infinity, so that claims don't have to skip it.
   await tx.repeatable.execute(sql`
     update podcast_crawl set lease_token = lease_token + 1, lease_expires_at = null, due_at = 'infinity'
     where podcast_id = ${podcastId}::bigint`);
-  const [row] = await tx.repeatable.execute<Taken>(sql`
+  const [row] = await tx.repeatable.execute<TitleRow>(sql`
     update podcast set taken_down_at = coalesce(taken_down_at, podcore_now()), taken_down_reason = ${reason}::text,
       updated_at = podcore_now()
     where id = ${podcastId}::bigint
@@ -79,28 +82,28 @@ async function takeDownPodcast(
 }
 
 /**
- * Ends a takedown: the podcast is shown again as it was, and is due, without validators, since no raw feed is stored. Call
- * it in a transaction. @returns undefined for an unknown id, and for a podcast that was not taken down
+ * Ends a takedown: the podcast becomes visible and due. Clears its validators, since no raw feed is stored. Call it in
+ * a transaction. @returns undefined if the podcast is unknown or was not taken down
  */
-async function putBackPodcast(tx: Database, { podcastId }: { podcastId: number }): Promise<Taken | undefined> {
+async function putBackPodcast(tx: Database, { podcastId }: { podcastId: number }): Promise<TitleRow | undefined> {
   await tx.repeatable.execute(sql`
     update podcast_crawl c set due_at = podcore_now(), etag = null, last_modified = null
     from podcast p where c.podcast_id = ${podcastId}::bigint and p.id = c.podcast_id and p.taken_down_at is not null`);
-  const [row] = await tx.repeatable.execute<Taken>(sql`
+  const [row] = await tx.repeatable.execute<TitleRow>(sql`
     update podcast set taken_down_at = null, taken_down_reason = null, updated_at = podcore_now()
     where id = ${podcastId}::bigint and taken_down_at is not null
     returning title`);
   return row;
 }
 
-/** Lists the accounts that are subscribed to a podcast, or have added it. */
+/** Lists the accounts that have added or subscribed to a podcast. */
 async function listHolders(db: Database, podcastId: number): Promise<number[]> {
   const rows = await db.repeatable.execute<{ account_id: string }>(sql`
     select account_id from account_podcast where podcast_id = ${podcastId}::bigint order by account_id`);
   return rows.map((row) => Number(row.account_id));
 }
 
-/** Numbers what an account has to do with a podcast as changed, so that its apps are told with their next sync. */
+/** Marks an account's relation to a podcast as changed, so that its apps learn of it with their next sync. */
 async function touchAccountPodcast(
   db: Database,
   { accountId, podcastId }: { accountId: number; podcastId: number },

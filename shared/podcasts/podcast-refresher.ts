@@ -9,52 +9,52 @@ import { enqueueJob } from "../jobs/enqueue-job.ts";
 import * as workerWaker from "../jobs/worker-waker.ts";
 import { isVisible } from "./visible.ts";
 
-// Nothing is new within it that the crawl just done has not seen.
+// A crawl within the last minute has seen everything new.
 const RECENT_SECONDS = 60;
-// Hosts are asked as often as that at most, however many listeners wait for the next episode.
+// Limits requests to a feed's host, however many listeners wait for the next episode.
 const PODCAST_LIMIT: RateLimit = { kind: "podcast-refresh", max: 1, windowSeconds: 5 * 60 };
-// One a minute: a listener who goes through all subscriptions by hand.
+// One a minute on average: enough for a listener who refreshes all subscriptions one by one.
 const ACCOUNT_LIMIT: RateLimit = { kind: "podcast-refresh-account", max: 60, windowSeconds: 60 * 60 };
 
 type Params = { accountId: number; podcastId: number };
 
 /**
- * Has a podcast that the account may see crawled now, due or not. Asks that come together are one: where the podcast is
- * being crawled, was within the last minute, or was asked for by anybody within the last five, nothing is left to do.
+ * Requests a crawl of a podcast that the account may see, due or not. Combines requests: does nothing if the podcast is
+ * being crawled, was crawled within the last minute, or was requested by any account within the last five.
  *
- * @returns whether it asked for a crawl
- * @throws UserError 404; 429 where the account asks too often
+ * @returns true if it requested a crawl
+ * @throws UserError 404; 429 if the account makes too many requests
  */
 export async function run(ctx: Context, { accountId, podcastId }: Params): Promise<boolean> {
   const crawl = await findLastCrawl(ctx.db, { podcastId, accountId, withinSeconds: RECENT_SECONDS });
   if (crawl === undefined) throw notFound("podcast", podcastId);
-  const isAsked = !crawl.isRecent && (await ask(ctx, { accountId, podcastId }));
-  if (isAsked) workerWaker.run(ctx);
-  return isAsked;
+  const isRequested = !crawl.isRecent && (await requestCrawl(ctx, { accountId, podcastId }));
+  if (isRequested) workerWaker.run(ctx);
+  return isRequested;
 }
 
-async function ask(ctx: Context, { accountId, podcastId }: Params): Promise<boolean> {
+async function requestCrawl(ctx: Context, { accountId, podcastId }: Params): Promise<boolean> {
   const account = { ...ACCOUNT_LIMIT, subject: String(accountId) };
-  // By itself, so that what is refused counts, too.
+  // Outside the transaction, so that refused requests count too.
   const { isAllowed, retryAfterSeconds } = await takeRateLimit(ctx.db, account);
   if (!isAllowed) {
     throw tooManyRequests(
-      `Cannot refresh podcast "${podcastId}": an account may ask ${ACCOUNT_LIMIT.max} times an hour`,
+      `Cannot refresh podcast "${podcastId}": an account can refresh ${ACCOUNT_LIMIT.max} times an hour`,
       retryAfterSeconds,
     );
   }
   return ctx.db.once.transaction(async (tx) => {
-    const turn = await takeRateLimit(tx, { ...PODCAST_LIMIT, subject: String(podcastId) });
-    if (turn.isAllowed) await enqueueJob<typeof podcastRefresh>(tx, { name: "podcast_refresh", args: { podcastId } });
+    const taken = await takeRateLimit(tx, { ...PODCAST_LIMIT, subject: String(podcastId) });
+    if (taken.isAllowed) await enqueueJob<typeof podcastRefresh>(tx, { name: "podcast_refresh", args: { podcastId } });
     else await refundRateLimit(tx, account);
-    return turn.isAllowed;
+    return taken.isAllowed;
   });
 }
 
-type Asked = { podcastId: number; accountId: number | undefined; withinSeconds: number };
+type CrawlQuery = { podcastId: number; accountId: number | undefined; withinSeconds: number };
 
-/** Finds whether a podcast that the account may see was crawled within the last seconds, or is being crawled. */
-async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: Asked) {
+/** Finds whether a podcast that the account may see is being crawled, or was within the last `withinSeconds`. */
+async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: CrawlQuery) {
   const [row] = await db.repeatable
     .select({
       isRecent: sql<boolean>`coalesce(${podcastCrawl.leaseExpiresAt} > podcore_now()

@@ -9,9 +9,9 @@ export type RemoveResult = { podcastId: number; title: string; numEpisodes: numb
 /** Removes a podcast with its episodes and raw feeds. @throws UserError 404 */
 export async function run(ctx: Context, { podcastId }: { podcastId: number }): Promise<RemoveResult> {
   const [removed] = await ctx.db.once.transaction(async (tx) => {
-    // In the order in which storing a feed locks them, or the two would wait for each other.
+    // Locks in the same order as storing a feed, to avoid a deadlock.
     await tx.once.select().from(podcastCrawl).where(eq(podcastCrawl.podcastId, podcastId)).for("update");
-    // Still the count from before: all parts of a statement see the same snapshot.
+    // Still counts the episodes: all parts of a statement see the same snapshot.
     return tx.once.delete(podcast).where(eq(podcast.id, podcastId)).returning({ title: podcast.title, numEpisodes });
   });
   if (removed === undefined) throw notFound("podcast", podcastId);

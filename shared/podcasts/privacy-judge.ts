@@ -7,34 +7,34 @@ import { carriesSecret } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
 import { settlePrivacy } from "./settle-privacy.ts";
 
-/** What is known of a feed's privacy by the URL that was given, and by what was said with it. */
+/** What is known about a feed's privacy, from its URL and from the caller. */
 export type Privacy = {
-  /** What whoever gave the URL said; undefined where nothing was said. */
+  /** What the caller said; undefined if nothing. */
   isPrivate: boolean | undefined;
-  /** The URL carries a password or token for certain. */
+  /** The URL certainly carries a password or token. */
   hasSecret: boolean;
   /** The URL's path looks like a token, and no directory lists it. */
   isSuspect: boolean;
 };
 
-/** What readers are told. None of them tells the URL: subscribers may not see it. */
+/** Shown to users. None of them contains the URL, which subscribers may not see. */
 export const PRIVATE_REASONS: Record<PrivateReason, string> = {
   secret: "The feed's URL carries a password or a token.",
   suspected:
-    "The feed's URL has a long random part, as the URLs of feeds for paying subscribers do. Nobody has said yet whether it is private.",
+    "The feed's URL has a long random part, like the URLs of feeds for paying subscribers. Nobody has said yet whether it is private.",
   marked: "It was marked as private when it was added.",
 };
 
-type Asked = { feedUrl: string; isPrivate: boolean | undefined; isListed: boolean };
+type Params = { feedUrl: string; isPrivate: boolean | undefined; isListed: boolean };
 
-/** Judges the URL that was given. `isListed`: it was found in a public directory. */
-export async function run(ctx: Context, { feedUrl, isPrivate, isListed }: Asked): Promise<Privacy> {
+/** Judges a feed's URL. `isListed`: it was found in a public directory. */
+export async function run(ctx: Context, { feedUrl, isPrivate, isListed }: Params): Promise<Privacy> {
   const isSuspect = !isListed && (await isAnySuspect(ctx, [feedUrl]));
   return { isPrivate, hasSecret: carriesSecret(feedUrl), isSuspect };
 }
 
-/** Judges a feed by all URLs that led to it as well: a redirect or a page hides a token from whoever gives its URL. */
-export async function alongTheWay(ctx: Context, privacy: Privacy, urls: readonly string[]): Promise<Privacy> {
+/** Also judges all URLs that led to a feed: a page or redirect may hide a token from the person who enters its URL. */
+export async function withUrls(ctx: Context, privacy: Privacy, urls: readonly string[]): Promise<Privacy> {
   return {
     ...privacy,
     hasSecret: privacy.hasSecret || urls.some(carriesSecret),
@@ -50,8 +50,8 @@ async function isAnySuspect(ctx: Context, urls: readonly string[]): Promise<bool
 }
 
 /**
- * Decides a known podcast's privacy by what is said now. A URL without a token may lead to a podcast that is stored under
- * one with a token, so the podcast's own URLs count too.
+ * Updates a known podcast's privacy with a caller's answer. A URL without a token may lead to a podcast whose stored
+ * URL has one, so the podcast's own URLs count too.
  */
 export async function settle(
   ctx: Context,
@@ -60,7 +60,7 @@ export async function settle(
   const rows = await listFeedUrls(ctx.db, podcastId);
   const feedUrls = rows.map(({ feedUrl }) => feedUrl);
   const isListed = rows.some((row) => row.isListed);
-  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...(await alongTheWay(ctx, privacy, feedUrls)) });
+  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...(await withUrls(ctx, privacy, feedUrls)) });
 }
 
 function listFeedUrls(db: Database, podcastId: number) {
@@ -74,21 +74,27 @@ function listFeedUrls(db: Database, podcastId: number) {
     .where(eq(podcastFeedLocation.podcastId, podcastId));
 }
 
-/** Returns why a new feed is private; undefined where it is public. Where a path looks like a token, it takes a word to the contrary. */
+/**
+ * Returns why a new feed is private, or undefined if it is public. A feed whose path looks like a token is public only
+ * if the caller says so.
+ */
 export function reasonOf({ isPrivate, hasSecret, isSuspect }: Privacy): PrivateReason | undefined {
   if (hasSecret) return "secret";
   if (isPrivate !== undefined) return isPrivate ? "marked" : undefined;
   return isSuspect ? "suspected" : undefined;
 }
 
-/** Returns true if no error or log may tell the path: it is said to be secret, or looks so and nobody said that it is not. */
-export function hidesPath({ feedUrl, isPrivate }: Pick<Asked, "feedUrl" | "isPrivate">): boolean {
+/**
+ * True if errors and logs must not show the path: it is marked private, or it looks like a token and the caller did not
+ * say that it is public.
+ */
+export function hidesPath({ feedUrl, isPrivate }: Pick<Params, "feedUrl" | "isPrivate">): boolean {
   const url = URL.parse(feedUrl);
   if (url !== null && isSubscribersFeed(url)) return true;
   return isPrivate ?? findPathToken(feedUrl) !== undefined;
 }
 
-/** Returns true if a public directory has answered with this feed URL: then it is no secret. */
+/** True if a public directory has listed this feed URL, so that it is not a secret. */
 export async function isInDirectory(db: Database, feedUrl: string): Promise<boolean> {
   const rows = await db.repeatable
     .select({ id: directoryPodcast.id })

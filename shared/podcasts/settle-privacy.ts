@@ -1,14 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
-/** What whoever gives the URL of a known private podcast says of it. */
-export type Said = {
+/** What a caller who enters the URL of a known private podcast says about its privacy. */
+export type PrivacyAnswer = {
   podcastId: number;
-  /** Undefined: the operator, or in development anybody. */
+  /** Undefined for the operator and, in development, for anonymous callers. */
   accountId: number | undefined;
-  /** Undefined: nothing is said. */
+  /** Undefined if the caller did not say. */
   isPrivate: boolean | undefined;
-  /** The URL carries a password or token for certain. */
+  /** The URL certainly carries a password or token. */
   hasSecret: boolean;
   /** A URL of the podcast, or one that led to it, looks like a token. */
   isSuspect: boolean;
@@ -17,17 +17,19 @@ export type Said = {
 };
 
 /**
- * Makes a private podcast public, or confirms that it is private, as far as the caller may decide that:
- * - Nobody can for a secret URL, and no account for a podcast that was private before reasons were recorded.
- * - A podcast that a directory lists is public.
- * - While the question whether it is private is open, the first answer counts; an add without an answer changes nothing.
- * - A mark holds for the account that added it. Another account that adds the URL without a mark ends it, and so does
- *   the operator: whoever adds a public feed first cannot hide it. If a URL looks like a token, only the operator's
- *   answer ends a mark, or that of the one account that has added the podcast.
+ * Makes a private podcast public, or confirms that it is private, as far as the caller may decide:
+ * - A secret URL stays private for everyone. So does, for accounts, a podcast that was private before reasons were
+ *   recorded.
+ * - A podcast that a public directory lists becomes public.
+ * - If nobody has said yet whether it is private, the first answer counts. Adding it without an answer changes nothing.
+ * - A mark ends when a caller says that the feed is public. It also ends when the operator, or an account that has not
+ *   added the podcast, enters the URL without a mark: nobody can hide a public feed by being the first to add it.
+ * - If a URL looks like a token, only an explicit "public" ends a mark: the operator's, or that of the only account that
+ *   has added the podcast.
  */
-export async function settlePrivacy(db: Database, said: Said): Promise<void> {
-  if (said.hasSecret) return;
-  const { podcastId, isPrivate } = said;
+export async function settlePrivacy(db: Database, answer: PrivacyAnswer): Promise<void> {
+  if (answer.hasSecret) return;
+  const { podcastId, isPrivate } = answer;
   if (isPrivate === true) {
     await db.repeatable.execute(sql`
       update podcast set private_reason = 'marked'
@@ -36,10 +38,10 @@ export async function settlePrivacy(db: Database, said: Said): Promise<void> {
   }
   await db.repeatable.execute(sql`
     update podcast p set is_private = false, private_reason = null, updated_at = podcore_now()
-    where id = ${podcastId}::bigint and is_private and ${mayPublish(said)}`);
+    where id = ${podcastId}::bigint and is_private and ${mayPublish(answer)}`);
 }
 
-function mayPublish({ accountId, isPrivate, isSuspect, isListed }: Said): SQL {
+function mayPublish({ accountId, isPrivate, isSuspect, isListed }: PrivacyAnswer): SQL {
   const isAnswer = isPrivate === false;
   const isOpen = sql`p.private_reason = 'suspected'`;
   const isMarked = sql`p.private_reason = 'marked'`;
@@ -51,7 +53,7 @@ function mayPublish({ accountId, isPrivate, isSuspect, isListed }: Said): SQL {
   if (isSuspect && !isAnswer) return sql`false`;
   if (isSuspect)
     return sql`(${isOpen} or ${isMarked} and ${isAddedBy("=", accountId)} and not ${isAddedBy("<>", accountId)})`;
-  // Whoever has marked it may add it again without a mark, from another app.
+  // An account that added the podcast keeps its mark when it adds it again without one, for instance from another app.
   return isAnswer ? sql`(${isOpen} or ${isMarked})` : sql`(${isMarked} and not ${isAddedBy("=", accountId)})`;
 }
 

@@ -2,15 +2,15 @@ import type { Context } from "../context.ts";
 import { findTakedownOfFeed } from "../crawl/find-takedown-of-feed.ts";
 import { UserError } from "../errors.ts";
 
-type Asked = { feedUrls: readonly string[]; shown: string };
+type Params = { feedUrls: readonly string[]; shown: string };
 
-/** Lets a feed pass, unless the operator took the podcast at any of its URLs down. @throws UserError 403 */
-export async function run(ctx: Context, { feedUrls, shown }: Asked): Promise<void> {
+/** Throws if the operator has taken down the podcast at any of these URLs. @throws UserError 403 */
+export async function run(ctx: Context, { feedUrls, shown }: Params): Promise<void> {
   const reason = await findTakedownOfFeed(ctx.db, feedUrls);
   if (reason !== undefined) throw takenDown(shown, reason);
 }
 
-/** 403 rather than 451, which is for what the law demands (RFC 7725 3): an operator may have other reasons. */
+/** 403 rather than 451, which is for legal demands (RFC 7725 3): operators may have other reasons. */
 export function takenDown(shown: string, reason: string): UserError {
   return new UserError(403, `Cannot add "${shown}": the operator has taken this podcast down: ${reason}`);
 }

@@ -5,42 +5,42 @@ import type { Database } from "../db/pool.ts";
 import { takeRateLimit } from "../db/take-rate-limit.ts";
 import { DirectoryError } from "../directory/ask-itunes.ts";
 import { DIRECTORY_NAME, type ItunesHit, searchItunes } from "../directory/itunes-search.ts";
-import { takeDirectoryTurn } from "../directory/rate-limit.ts";
+import { takeDirectoryCall } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 import { type ListedDirectoryPodcast, listDirectoryPodcasts } from "./list-directory-podcasts.ts";
 
-/** `podcasts` is what the directory answered, now or, with a `problem`, when it was last asked: nothing where it never was. */
+/** `podcasts` is the directory's answer: the current one or, with a `problem`, the last one, if there was any. */
 export type DirectoryResult = {
   podcasts: ListedDirectoryPodcast[];
   problem?: "busy" | "failed";
 };
 
-// Less than half of what the directory answers in all: one visitor leaves some to others.
+// Less than half of the directory's limit, so that one visitor leaves some for others.
 const PER_NETWORK = { kind: "directory-visitor", max: 8, windowSeconds: 60 };
 
 /**
- * Searches the directory, unless it answered the same query within the hour. Where it cannot be asked, what it answered
- * before is the answer. An empty answer and a failure are not kept.
+ * Searches the directory, unless it has answered the same query within the last hour. If it is unavailable, returns its
+ * last answer. Empty answers and failures are not stored.
  *
- * @param params.query as `normalizeQuery` makes it
+ * @param params.query as returned by `normalizeQuery`
  */
 export async function run(ctx: Context, { query }: { query: string }): Promise<DirectoryResult> {
-  const search = { directoryName: DIRECTORY_NAME, query };
-  const known = await findDirectorySearch(ctx.db, search);
+  const stored = { directoryName: DIRECTORY_NAME, query };
+  const known = await findDirectorySearch(ctx.db, stored);
   if (known?.isFresh) return { podcasts: await list(ctx, known.id) };
 
-  const answer = await ask(ctx, query);
+  const answer = await search(ctx, query);
   if (typeof answer === "string") {
     return { podcasts: known === undefined ? [] : await list(ctx, known.id), problem: answer };
   }
   if (answer.length === 0) return { podcasts: [] };
-  const id = await step(ctx.log, "store_search", () => storeDirectorySearch(ctx.db, { ...search, hits: answer }));
+  const id = await step(ctx.log, "store_search", () => storeDirectorySearch(ctx.db, { ...stored, hits: answer }));
   return { podcasts: await list(ctx, id) };
 }
 
-async function ask(ctx: Context, query: string): Promise<ItunesHit[] | "busy" | "failed"> {
-  if (!(await mayAsk(ctx))) {
-    ctx.log.warn("Directory not asked: it was asked too often lately");
+async function search(ctx: Context, query: string): Promise<ItunesHit[] | "busy" | "failed"> {
+  if (!(await takeLimits(ctx))) {
+    ctx.log.warn("Directory not searched: too many requests");
     return "busy";
   }
   try {
@@ -55,13 +55,13 @@ async function ask(ctx: Context, query: string): Promise<ItunesHit[] | "busy" | 
   }
 }
 
-async function mayAsk(ctx: Context): Promise<boolean> {
-  // An operator has none.
+async function takeLimits(ctx: Context): Promise<boolean> {
+  // An operator's call has no address.
   if (ctx.caller.address !== "") {
     const own = await takeRateLimit(ctx.db, limitByAddress(PER_NETWORK, ctx));
     if (!own.isAllowed) return false;
   }
-  return (await takeDirectoryTurn(ctx)).isAllowed;
+  return (await takeDirectoryCall(ctx)).isAllowed;
 }
 
 function list(ctx: Context, searchId: number): Promise<ListedDirectoryPodcast[]> {
@@ -70,10 +70,10 @@ function list(ctx: Context, searchId: number): Promise<ListedDirectoryPodcast[]>
 
 type FoundDirectorySearch = { id: number; isFresh: boolean };
 
-// The original's: what a directory answers changes by the day.
+// As in the original podcore: a directory's answers change from day to day.
 const FRESH_FOR = "1 hour";
 
-/** Finds what a directory answered when it was last asked a query. */
+/** Finds the directory's last answer to a query. */
 async function findDirectorySearch(
   db: Database,
   { directoryName, query }: { directoryName: string; query: string },
@@ -88,7 +88,7 @@ async function findDirectorySearch(
 type DirectoryAnswer = {
   directoryName: string;
   query: string;
-  /** In the directory's order, each podcast once. */
+  /** In the directory's order, without duplicates. */
   hits: readonly {
     vendorId: string;
     title: string;
@@ -99,13 +99,10 @@ type DirectoryAnswer = {
 };
 
 /**
- * Stores what a directory answered in place of what it answered before, and returns the search's id. Locks the search,
- * then its podcasts in one order, so that searches with the same podcasts wait for each other and never in a circle.
+ * Replaces the stored answer to a query, and returns the search's id. Locks the search and then its podcasts in a fixed
+ * order, so that parallel searches with the same podcasts cannot deadlock.
  */
-async function storeDirectorySearch(
-  db: Database,
-  { directoryName, query, hits }: DirectoryAnswer,
-): Promise<number> {
+async function storeDirectorySearch(db: Database, { directoryName, query, hits }: DirectoryAnswer): Promise<number> {
   const json = JSON.stringify(hits.map((hit, position) => ({ ...hit, position })));
   const hit = sql`jsonb_to_recordset(${json}::jsonb) as hit(
     position int, "vendorId" text, title text, author text, "feedUrl" text, "imageUrl" text)`;
@@ -117,7 +114,7 @@ async function storeDirectorySearch(
       returning id`);
     if (search === undefined) throw new Error(`Cannot store a search: there is no directory "${directoryName}"`);
     await tx.repeatable.execute(sql`delete from directory_search_hit where directory_search_id = ${search.id}::bigint`);
-    // Why a podcast could not be added says nothing of another feed.
+    // A stored error is about the previous feed URL, so a new URL clears it.
     await tx.repeatable.execute(sql`
       with listed as (
         insert into directory_podcast as p (directory_id, vendor_id, title, author, feed_url, image_url)

@@ -5,7 +5,7 @@ import { isOffered, isVisible, storedIdOf } from "../podcasts/visible.ts";
 
 const { id, title, author, feedUrl, imageUrl } = getTableColumns(directoryPodcast);
 
-/** A podcast of a directory, and the one that is stored of it; null where none is, or none that the account may see. */
+/** A directory's podcast, and the podcast stored for it; null if there is none or the account may not see it. */
 export type ListedDirectoryPodcast = {
   id: number;
   title: string;
@@ -15,7 +15,7 @@ export type ListedDirectoryPodcast = {
   podcast: { id: number; title: string } | null;
 };
 
-/** Lists what a directory answered to a search, in its order, without podcasts that were taken down here. */
+/** Lists the directory's answer to a search in its order, without podcasts that were taken down here. */
 export async function listDirectoryPodcasts(
   db: Database,
   { searchId, accountId }: { searchId: number; accountId: number | undefined },
@@ -31,7 +31,7 @@ export async function listDirectoryPodcasts(
 
 export const STORED = { id: podcast.id, title: podcast.title };
 
-/** The podcast that is stored under the feed URL, else the one that was added from here, where the account may see it. */
+/** The podcast with this feed URL or, without one, the one added from this entry, if the account may see it. */
 export function isStored(accountId: number | undefined) {
   return sql`${podcast.id} = ${storedIdOf()} and ${isVisible(accountId)}`;
 }

@@ -6,16 +6,16 @@ import { episode } from "../db/schema.ts";
 import { isEpisodeListed, isFound } from "../podcasts/visible.ts";
 import { titlePattern, whileSearching } from "./while-searching.ts";
 
-// How many of each kind are ranked at most: a reader turns no more pages than that.
+// Most candidates of each kind that are ranked: readers rarely go further.
 const TITLED_MAX = 500;
 const WORDED_MAX = 2_000;
 const RESEMBLING_MAX = 100;
 
 /**
- * Searches the episodes of podcasts that the account may find, or anybody where none is given: their ids, best first,
- * one more than `first` where there are as many. First comes the title itself, then titles that begin with the query,
- * titles that hold it or all its words, those whose author and notes do; among equals the newest. Where none is found
- * so, titles that merely resemble the query are.
+ * Searches episodes that the account (or, without one, the public) may find. Returns ids, best first: exact titles,
+ * titles that begin with the query, titles that contain it or all its words, then episodes whose author and notes
+ * contain them; newest first within each group. If none match, returns episodes with similar titles. Returns up to
+ * `first` + 1: one too many means there are more.
  */
 export async function searchEpisodes(
   db: Database,
@@ -45,7 +45,7 @@ export async function searchEpisodes(
             when position(${typed} in ${title}) > 0 or to_tsvector('simple', ${title}) @@ ${words} then 2
             else 3
           end * 1000000000000
-          -- Newest first: seconds until the year 10000, which is later than what is stored.
+          -- Newest first: subtracts from the year 10000, which is later than any stored date.
           + 253402300800 - floor(extract(epoch from ${episode.publishedAt}))::bigint as rank
         from (select id from direct union select id from resembling) found join episode on episode.id = found.id
       )

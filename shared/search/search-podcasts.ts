@@ -6,18 +6,18 @@ import { podcast } from "../db/schema.ts";
 import { isFound } from "../podcasts/visible.ts";
 import { titlePattern, whileSearching } from "./while-searching.ts";
 
-// How many of each kind are ranked at most: a reader turns no more pages than that.
+// Most candidates of each kind that are ranked: readers rarely go further.
 const TITLED_MAX = 500;
 const WORDED_MAX = 2_000;
 const RESEMBLING_MAX = 100;
-// With more hits than this, what was typed was hardly misspelt.
+// With at least this many matches, a spelling error is unlikely.
 const DIRECT_ENOUGH = 20;
 
 /**
- * Searches the podcasts that the account may find, or anybody where none is given: their ids, best first, one more than
- * `first` where there are as many. First comes the title itself, then titles that begin with the query, titles that hold
- * it or all its words, those whose title and author hold its words, those whose description does; among equals the
- * nearest title. Where few are found so, titles that merely resemble the query follow.
+ * Searches podcasts that the account (or, without one, the public) may find. Returns ids, best first: exact titles,
+ * titles that begin with the query, titles that contain it or all its words, podcasts whose title and author contain
+ * the words, then those whose description does; the most similar titles first within each group. If there are few
+ * matches, podcasts with similar titles follow. Returns up to `first` + 1: one too many means there are more.
  */
 export async function searchPodcasts(
   db: Database,

@@ -1,14 +1,14 @@
 import { badParameter, missingParameter } from "../errors.ts";
 
-// What directory_search.query holds. Nobody types more; a pasted paragraph would match nothing.
+// Column limit of directory_search.query. People type less, and a pasted paragraph would match nothing.
 const QUERY_MAX_LENGTH = 100;
 
 /**
- * Brings what people type into the one form that is searched for and that answers are kept under: trimmed, blanks
- * collapsed, lower case. Undefined where nothing is left. @throws UserError 400 for what is too long
+ * Normalizes a typed query, for searching and for storing answers: trimmed, single spaces, lower case. Returns
+ * undefined if nothing is left. @throws UserError 400 if it is too long
  */
 export function normalizeQuery(parameter: string, text: string): string | undefined {
-  // Postgres takes no NUL; the other control characters mean nothing, either.
+  // Postgres cannot store NUL, and other control characters mean nothing either.
   const query = text
     .toWellFormed()
     .normalize("NFC")
@@ -24,7 +24,7 @@ export function normalizeQuery(parameter: string, text: string): string | undefi
   return query || undefined;
 }
 
-/** The same for a query that has to be there. @throws UserError 400 */
+/** Normalizes a required query. @throws UserError 400 if it is missing or too long */
 export function requireQuery(parameter: string, text: string): string {
   const query = normalizeQuery(parameter, text);
   if (query === undefined) throw missingParameter(parameter);

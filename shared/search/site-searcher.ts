@@ -7,25 +7,28 @@ import * as directorySearcher from "./directory-searcher.ts";
 import { searchEpisodes } from "./search-episodes.ts";
 import { searchPodcasts } from "./search-podcasts.ts";
 
-/** What is searched: all three, or further pages of one list. */
+/** What to search: all three lists, or further pages of one. */
 export type SearchKind = "all" | "podcasts" | "episodes";
-/** Undefined is what was not searched. */
+/** Lists that were not searched are undefined. */
 export type SearchResult = {
   podcasts: Page<Podcast> | undefined;
   episodes: Page<FoundEpisode> | undefined;
   directory: directorySearcher.DirectoryResult | undefined;
 };
 
-// Of each list on the page that has them all: one or two rows of cards, and what a reader looks through.
+// Per list on the combined page: one or two rows of cards, and a screenful of episodes.
 const NUM_PODCASTS = 12;
 const NUM_EPISODES = 10;
-// As the site's other lists have.
+// As in the site's other lists.
 const PODCASTS_PAGE_SIZE = 60;
 const EPISODES_PAGE_SIZE = 50;
 
 type Params = { query: string; kind: SearchKind; after: string | undefined };
 
-/** Searches what is stored and what a directory lists, side by side. @throws UserError 400 for a cursor of another list */
+/**
+ * Searches stored podcasts, stored episodes and the directory in parallel. @throws UserError 400 for a cursor of
+ * another list
+ */
 export async function run(ctx: Context, { query, kind, after }: Params): Promise<SearchResult> {
   if (kind === "podcasts") {
     const podcasts = await podcastPage(ctx, { query, first: PODCASTS_PAGE_SIZE, after });
@@ -43,23 +46,23 @@ export async function run(ctx: Context, { query, kind, after }: Params): Promise
   return { podcasts, episodes, directory };
 }
 
-type Asked = PageRequest & { query: string };
+type ListParams = PageRequest & { query: string };
 
-async function podcastPage(ctx: Context, asked: Asked): Promise<Page<Podcast>> {
+async function podcastPage(ctx: Context, params: ListParams): Promise<Page<Podcast>> {
   const accountId = ctx.caller.account?.id;
-  const page = toPage(await searchPodcasts(ctx.db, { ...asked, accountId }), asked.first);
+  const page = toPage(await searchPodcasts(ctx.db, { ...params, accountId }), params.first);
   const rows = await findPodcasts(ctx.db, { ids: page.items, accountId });
   return { ...page, items: inOrder(page.items, rows) };
 }
 
-async function episodePage(ctx: Context, asked: Asked): Promise<Page<FoundEpisode>> {
+async function episodePage(ctx: Context, params: ListParams): Promise<Page<FoundEpisode>> {
   const accountId = ctx.caller.account?.id;
-  const page = toPage(await searchEpisodes(ctx.db, { ...asked, accountId }), asked.first);
+  const page = toPage(await searchEpisodes(ctx.db, { ...params, accountId }), params.first);
   const rows = await findListedEpisodes(ctx.db, { ids: page.items, accountId });
   return { ...page, items: inOrder(page.items, rows) };
 }
 
-/** What was removed meanwhile is left out. */
+/** Sorts rows in the order of their ids. Skips rows that were deleted in the meantime. */
 function inOrder<T>(ids: readonly number[], rows: ReadonlyMap<number, T>): T[] {
   return ids.map((id) => rows.get(id)).filter((row) => row !== undefined);
 }

@@ -1,24 +1,25 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 
-// What a search asks of Postgres, for its own transaction alone.
+// Postgres settings for a search's transaction.
 const SETTINGS = {
-  // How much of what was typed has to be in a title for it to count as misspelt: of a word of six letters whose first two
-  // are swapped 0.4.
+  // How much of a query a title must contain to count as similar. A six-letter word with its first two letters swapped
+  // scores 0.4.
   "pg_trgm.word_similarity_threshold": "0.35",
-  // Of words that nearly every row has, a sample of some this many rows is ranked: reading them all would take seconds.
+  // For words that most rows contain, ranks a sample of about this many rows: reading all of them would take seconds.
   gin_fuzzy_search_limit: "20000",
-  // Room for which rows match, without which Postgres would read their words out of the notes again.
+  // Room for the set of matching rows. With less, Postgres would parse the words of the notes again.
   work_mem: "64MB",
-  // For words that nearly every row has Postgres would rather read all rows, not knowing of the sample.
+  // For words that most rows contain, Postgres would prefer to read all rows, unaware of the sample.
   enable_seqscan: "off",
-  // Until Postgres 18 what is switched off counts as dear, and compiling a dear statement takes longer than running it.
+  // Before Postgres 18, a disabled plan type counts as expensive, and JIT compiling an expensive statement takes longer
+  // than running it.
   jit: "off",
   // Nobody waits longer for a page of results.
   statement_timeout: "5s",
 };
 
-/** Runs a search in a transaction of its own, within bounds that hold for it alone. */
+/** Runs a search in a transaction of its own, with these settings. */
 export async function whileSearching<T>(db: Database, search: (tx: Database) => Promise<T>): Promise<T> {
   const settings = Object.entries(SETTINGS).map(([name, value]) => sql`set_config(${name}, ${value}, true)`);
   return db.repeatable.transaction(
@@ -30,7 +31,10 @@ export async function whileSearching<T>(db: Database, search: (tx: Database) => 
   );
 }
 
-/** The LIKE pattern of titles that hold the query; of a short one, which no index could find within them, those that begin with it. */
+/**
+ * Returns the LIKE pattern of titles that contain the query. A query under three characters cannot use the trigram
+ * index, so it matches only the start.
+ */
 export function titlePattern(query: string): string {
   const literal = query.replace(/[\\%_]/g, "\\$&");
   return [...query].length < 3 ? `${literal}%` : `%${literal}%`;

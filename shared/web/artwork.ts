@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts";
 import { webUrl } from "./links.ts";
 
-// Number of tints in the style sheet.
+// Number of tints in the stylesheet.
 const NUM_TINTS = 6;
 
 type Artwork = {
@@ -10,11 +10,11 @@ type Artwork = {
   imageUrl: string | null;
   /** Width and height in CSS pixels. */
   size: number;
-  /** What the picture is; "" where the title stands beside it and says it all. */
+  /** Alternative text; "" if the title stands beside the picture. */
   alt: string;
 };
 
-/** A square picture, or on a tinted ground the title's initial where there is no picture or it does not load. */
+/** Returns a square picture. Without one, or if it does not load, shows the title's initial on a tinted square. */
 export function artwork({ id, title, imageUrl, size, alt }: Artwork): Html {
   const src = webUrl(imageUrl);
   const initial = /[\p{L}\p{N}]/u.exec(title)?.[0].toUpperCase() ?? "♪";

@@ -3,8 +3,8 @@ import { type Html, html } from "./html.ts";
 import { dateText, durationText } from "./words.ts";
 
 /**
- * The line above an episode's title: when, how long, and which. Each part has a direction of its own, so that an element
- * around it with dir="auto" goes by the title.
+ * Returns the line above an episode's title: date, duration, season and number. Each part has its own text direction,
+ * so that dir="auto" on a parent follows the title.
  */
 export function episodeMeta(episode: ListedEpisode): Html {
   const { publishedAt, durationSeconds, isExplicit } = episode;
@@ -12,13 +12,13 @@ export function episodeMeta(episode: ListedEpisode): Html {
   if (durationSeconds !== null && durationSeconds > 0) {
     parts.push(html`<span class="whole" dir="ltr">${durationText(durationSeconds)}</span>`);
   }
-  parts.push(...placeTexts(episode).map((text) => html`<span dir="auto">${text}</span>`));
+  parts.push(...numberTexts(episode).map((text) => html`<span dir="auto">${text}</span>`));
   if (isExplicit) parts.push(html`<span dir="ltr">Explicit</span>`);
-  // Where the line breaks, the dot stays behind.
+  // The no-break space keeps the dot at the end of a wrapped line.
   return html`<p class="meta">${parts.map((part, index) => (index === 0 ? part : html`\u00A0· ${part}`))}</p>`;
 }
 
-function placeTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: ListedEpisode): string[] {
+function numberTexts({ season, seasonName, episodeNumber, episodeDisplay, episodeType }: ListedEpisode): string[] {
   const texts: string[] = [];
   if (season !== null || seasonName !== null) texts.push(seasonName ?? `Season\u00A0${season}`);
   if (episodeNumber !== null || episodeDisplay !== null) texts.push(episodeDisplay ?? `Episode\u00A0${episodeNumber}`);

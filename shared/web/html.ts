@@ -1,13 +1,13 @@
 import { html as honoHtml } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
-/** Markup: what stands in it is escaped already. */
+/** Markup whose values are already escaped. */
 export type Html = HtmlEscapedString;
 
 type Value = Html | string | number | false | undefined | readonly Value[];
 
-/** Makes markup; strings put into it are escaped, `Html` is not, `false` and `undefined` leave nothing. */
+/** Creates markup. Strings are escaped, `Html` is not; `false` and `undefined` add nothing. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
-  // hono answers with a promise only where a value is one, and `Value` admits none.
+  // hono returns a promise only if a value is one, which `Value` does not allow.
   return honoHtml(strings, ...values) as Html;
 }

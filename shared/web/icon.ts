@@ -1,4 +1,4 @@
-/** The site's mark: a voice and what it sends out. */
+/** The site's icon: a microphone with sound waves. */
 export const ICON_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="8" fill="#b3361c"/>
 <g fill="none" stroke="#fff" stroke-width="2.5" stroke-linecap="round">

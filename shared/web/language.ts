@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts";
 
-// ISO 639-1. Feeds write anything here ("english", "jp"), and a screen reader told a language that does not exist is
-// worse off than one told none. A list, because Intl.DisplayNames takes 20 ms to load.
+// ISO 639-1. Feeds contain anything here ("english", "jp"), and an invalid language is worse for a screen reader than
+// none. A list, because loading Intl.DisplayNames takes 20 ms.
 const LANGUAGES = new Set(
   (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en " +
@@ -12,11 +12,11 @@ const LANGUAGES = new Set(
   ).split(" "),
 );
 
-/** ` lang="de-at"` for a podcast's own words; nothing where the feed's language is not one. */
+/** Returns ` lang="de-at"` for a podcast's own texts, or nothing if the feed's language is invalid. */
 export function langAttribute(language: string | null | undefined): Html | undefined {
   const tag = language?.replaceAll("_", "-");
   const [primary] = tag?.split("-", 1) ?? [];
   if (tag === undefined || primary === undefined || !LANGUAGES.has(primary.toLowerCase())) return undefined;
-  // RFC 5646 2.1: subtags of one to eight letters and digits.
+  // RFC 5646 2.1: subtags have one to eight letters and digits.
   return /^[a-z]{2}(-[a-z0-9]{1,8})*$/i.test(tag) ? html` lang="${tag}"` : undefined;
 }

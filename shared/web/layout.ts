@@ -7,23 +7,23 @@ import { startOf } from "./words.ts";
 
 const SITE_NAME = "podcore";
 
-// What search results and tabs show of a title.
+// How much of a title search results and tabs show.
 const HEAD_TITLE_MAX_CHARACTERS = 70;
 
-// What search results and shared links show of a description.
+// How much of a description search results and shared links show.
 const HEAD_DESCRIPTION_MAX_CHARACTERS = 200;
 
 export type Page = {
-  /** Most particular first; the site's name follows by itself. */
+  /** Most specific first; the site's name is added. */
   titles: string[];
   main: Html;
-  /** What was searched for, in the search field still. */
+  /** The query to keep in the search field. */
   query?: string | undefined;
-  /** It is about whoever asks, or takes a secret: kept by no cache, and left out by search engines. */
+  /** The page depends on the caller or contains a secret: caches must not store it, nor search engines index it. */
   isPersonal?: boolean;
-  /** What is told of the page to search engines, feed readers and to those who get its link. Absent: nothing. */
+  /** Metadata for search engines, feed readers and link previews; none if absent. */
   about?: {
-    /** Search engines are asked to leave it out: its feed asks for that (itunes:block), or it is made of what somebody typed. */
+    /** Asks search engines not to index the page: its feed says so (itunes:block), or it shows what a visitor typed. */
     isBlocked?: boolean;
     /** Path with query. */
     path: string;
@@ -36,7 +36,7 @@ export type Page = {
   };
 };
 
-/** Who a page is for; without a caller it says nothing of who asks. */
+/** Without a caller, the page depends on nobody's login. */
 type Site = Pick<Context, "config"> & { caller?: Context["caller"] };
 
 /** Replies with a page in the site's layout. */
@@ -45,7 +45,7 @@ export function pageReply(site: Site, page: Page): Reply {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "cache-control": cacheControl(site, page),
-      // Whoever logs in is not shown the page from before.
+      // After a login, the browser must not show a page cached before it.
       vary: "cookie",
     },
     body: documentOf(site, page),
@@ -55,8 +55,8 @@ export function pageReply(site: Site, page: Page): Reply {
 function cacheControl({ config, caller }: Site, { isPersonal }: Page): string {
   if (isPersonal) return "no-store";
   if (caller?.account !== undefined) return "private, no-cache";
-  // A crawl's news may be a minute late; a page that is suddenly popular is made once a minute. Who adds podcasts by the
-  // form looks at once.
+  // New episodes may appear a minute late, so that a popular page is rendered once a minute. In development, changes
+  // show at once.
   return config.env === "development" ? "no-cache" : "public, max-age=60";
 }
 
@@ -85,18 +85,19 @@ ${siteNav(site)}
 ${main}
 </main>
 <footer class="site">
-<p>Every podcast belongs to its makers, and is played from where they keep it.</p>
+<p>All podcasts belong to their makers and play from the makers' own servers.</p>
 </footer>
 </body>
 </html>
 `;
-  // What is absent leaves blanks at its line's end. The lookbehind keeps a long run of blanks from costing its square.
+  // Removes the trailing blanks of lines whose content is absent. The lookbehind avoids quadratic time on long runs of
+  // blanks.
   return document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
 }
 
 function searchForm(query: string | undefined): Html {
   return html`<form class="site-search" role="search" action="/search">
-<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Title, person, word" maxlength="100"${
+<input type="search" name="q" aria-label="Search podcasts and episodes" placeholder="Title, person or keyword" maxlength="100"${
     query !== undefined && html` value="${query}"`
   }>
 <button type="submit" class="button">Search</button>
@@ -113,7 +114,7 @@ function accountLinks(caller: Site["caller"]): Html {
   const account = caller?.account;
   if (caller === undefined) return html`<a href="/account">Account</a>`;
   if (account === undefined) return html`<a href="/login">Log in</a> <a href="/signup">Sign up</a>`;
-  // The cookie alone opens an ephemeral account: whoever loses it by logging out cannot come back.
+  // Only the cookie opens an ephemeral account, so logging out would lose it.
   if (account.email === null) {
     return html`<a href="/account">Account</a> <a href="/login">Log in</a> <a href="/signup">Sign up</a>`;
   }
@@ -139,7 +140,7 @@ ${
 }`;
 }
 
-/** As many of the titles as there is room for; the first is cut where it alone is too long. */
+/** Joins as many titles as fit. Cuts the first one if it is too long alone. */
 function headTitle(titles: string[]): string {
   const parts = [...titles, SITE_NAME];
   for (; parts.length > 1; parts.pop()) {
@@ -153,7 +154,7 @@ function headTitle(titles: string[]): string {
   return title;
 }
 
-/** Counts as validators do: "&" is five characters long. */
+/** Counts as validators do, in which "&" takes five characters. */
 function fitsHead(title: string): boolean {
   return html`${title}`.length <= HEAD_TITLE_MAX_CHARACTERS;
 }

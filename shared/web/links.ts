@@ -1,9 +1,9 @@
 import { badParameter } from "../errors.ts";
 
-// The original's: long enough to recognise a title by, short enough for a chat message.
+// As in the original podcore: long enough to recognize a title, short enough for a chat message.
 const SLUG_MAX_CHARACTERS = 40;
 
-// What follows one of these is a subtitle.
+// A subtitle follows one of these.
 const SUBTITLE_SEPARATORS = new Set(["-", "—", "|", ":", "//"]);
 
 type Titled = { id: number; title: string };
@@ -20,19 +20,19 @@ export function directoryPodcastPath({ id, title }: Titled): string {
   return `/directory-podcasts/${withSlug(id, title)}`;
 }
 
-/** The results of a search; with `kind` those of one list. */
+/** Returns the path of a search's results, or of one list with `kind`. */
 export function searchPath(query: string, kind?: "podcasts" | "episodes"): string {
   return `/search?q=${encodeURIComponent(query)}${kind === undefined ? "" : `&kind=${kind}`}`;
 }
 
-/** A path, which may have a query, with the cursor of a page of its list. */
+/** Adds the cursor of a page to a path, which may have a query. */
 export function pagePath(path: string, after: string | undefined): string {
   return after === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}`;
 }
 
 /**
- * Makes the readable part of a URL out of a title: its words in lower case up to the subtitle, at most 40 characters.
- * Letters and digits of every script stay (a URL carries them percent-encoded). Undefined where none is left.
+ * Returns the readable part of a URL for a title: its words in lower case, up to the subtitle, at most 40 characters.
+ * Keeps letters and digits of all scripts (percent-encoded in the URL). Returns undefined if none are left.
  */
 export function slug(title: string): string | undefined {
   let result = "";
@@ -52,23 +52,27 @@ export function slug(title: string): string | undefined {
   return result || undefined;
 }
 
-/** Reads the id that a path segment begins with; the slug after it may be old, wrong or missing. @throws UserError 400 */
+/**
+ * Reads the id at the start of a path segment. The slug after it may be outdated, wrong or missing. @throws UserError
+ * 400
+ */
 export function unslugId(parameter: string, value: string): number {
   const id = Number(/^\d+/.exec(value)?.[0] ?? Number.NaN);
   if (!Number.isSafeInteger(id)) throw badParameter(parameter, `not an id: "${value.slice(0, 100)}"`);
   return id;
 }
 
-/** An URL from a feed as it may stand in href or src; undefined unless it is http or https. */
+/** Returns a feed's URL for use in href or src, or undefined if it is not http or https. */
 export function webUrl(value: string | undefined | null): string | undefined {
   if (!value || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : undefined;
 }
 
-/** A path of this site's, percent-encoded, that a form or link hands on; undefined for what would lead elsewhere. */
+/** Returns a percent-encoded path on this site, for a redirect, or undefined if it would lead to another site. */
 export function localPath(text: string): string | undefined {
-  // Browsers take "//host" and "/\\host" for another site, and leave out tabs and line ends. A header takes no other letters.
+  // Browsers read "//host" and "/\\host" as another site, and drop tabs and line breaks. A header allows no other
+  // characters.
   return text.length <= 2_000 && /^\/(?!\/)[!-[\]-~]*$/.test(text) ? text : undefined;
 }
 

@@ -10,7 +10,7 @@ type Paging = {
   words: { first: string; next: string };
 };
 
-/** Links to a list's first and next page; nothing where the list is one page. */
+/** Links to a list's first and next page; nothing if the list fits on one page. */
 export function pagingNav({ path, after, nextAfter, words }: Paging): Html | undefined {
   if (after === undefined && nextAfter === undefined) return undefined;
   return html`<nav class="paging" aria-label="Pages">

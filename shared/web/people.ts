@@ -2,10 +2,10 @@ import type { Person } from "../feed/model.ts";
 import { type Html, html } from "./html.ts";
 import { webUrl } from "./links.ts";
 
-// CSS pixels.
+// In CSS pixels.
 const PORTRAIT_SIZE = 40;
 
-/** Who made a podcast or an episode (podcast:person), under a heading; nothing for nobody. */
+/** The people of a podcast or an episode (podcast:person), under a heading; nothing without people. */
 export function peopleSection(persons: readonly Person[]): Html | undefined {
   if (persons.length === 0) return undefined;
   return html`<section aria-labelledby="people">

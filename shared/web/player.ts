@@ -9,41 +9,41 @@ export type Media = {
   mediaType: string;
 };
 
-/** What an episode's enclosure is; undefined where its URL cannot be linked to. */
+/** Returns an episode's media, or undefined if its URL cannot be linked to. */
 export function toMedia({ mediaUrl, mediaType }: Episode): Media | undefined {
   const url = webUrl(mediaUrl);
   if (url === undefined) return undefined;
   if (mediaType?.startsWith("video/")) return { kind: "video", url, mediaType };
   if (mediaType?.startsWith("audio/")) return { kind: "audio", url, mediaType };
-  // An enclosure may be a booklet or a picture.
+  // An enclosure may also be a document or a picture.
   if (mediaType !== null && /^(image|text)\/|^application\/(pdf|epub)/.test(mediaType)) {
     return { kind: "file", url, mediaType };
   }
-  // No type, or "application/octet-stream" and the like: it is a podcast, and a browser looks into the file itself.
+  // No type, or one like "application/octet-stream": most likely audio, and browsers detect the actual format.
   return { kind: "audio", url, mediaType: "audio/mpeg" };
 }
 
-type Place = {
-  /** Where the page's script tells how far it was played. */
+type Playback = {
+  /** Where the page's script reports the playback position. */
   stateUrl: string;
-  /** Where it goes on. */
+  /** Where playback resumes. */
   positionSeconds: number;
 };
 
-export function player({ kind, url, mediaType }: Media, { stateUrl, positionSeconds }: Place): Html | undefined {
-  // The second source has no type: browsers pass over a type that they do not know, such as "audio/mpeg3".
+export function player({ kind, url, mediaType }: Media, { stateUrl, positionSeconds }: Playback): Html | undefined {
+  // The second source has no type, because browsers skip types that they don't know, such as "audio/mpeg3".
   const sources = html`<source src="${url}" type="${mediaType}"><source src="${url}">`;
-  const place = html` data-state="${stateUrl}" data-position="${positionSeconds}"`;
-  const fault = html`<p class="fault" id="player-fault" role="alert"></p>`;
-  // Without the script it starts at its beginning, and says where it was left.
-  const left =
+  const attributes = html` data-state="${stateUrl}" data-position="${positionSeconds}"`;
+  const errorLine = html`<p class="error-text" id="player-error" role="alert"></p>`;
+  // Without the script, playback starts at the beginning, so the page shows the position.
+  const resumeHint =
     positionSeconds > 0 &&
-    html`<noscript><p class="muted">Heard up to ${positionText(positionSeconds)}.</p></noscript>`;
+    html`<noscript><p class="muted">Played up to ${positionText(positionSeconds)}.</p></noscript>`;
   switch (kind) {
     case "audio":
-      return html`<audio class="player" controls preload="none"${place}>${sources}</audio>${fault}${left}`;
+      return html`<audio class="player" controls preload="none"${attributes}>${sources}</audio>${errorLine}${resumeHint}`;
     case "video":
-      return html`<video class="player" controls preload="none"${place}>${sources}</video>${fault}${left}`;
+      return html`<video class="player" controls preload="none"${attributes}>${sources}</video>${errorLine}${resumeHint}`;
     case "file":
       return undefined;
   }

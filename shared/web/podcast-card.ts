@@ -2,7 +2,7 @@ import { artwork } from "./artwork.ts";
 import { type Html, html } from "./html.ts";
 import { langAttribute } from "./language.ts";
 
-// The width of a card on a wide screen, in CSS pixels.
+// Width of a card on a wide screen, in CSS pixels.
 const ARTWORK_SIZE = 200;
 
 type Card = {
@@ -12,13 +12,13 @@ type Card = {
   imageUrl: string | null;
   language?: string | null;
   path: string;
-  /** What there is to say of it to who asks. */
+  /** A short note for the caller, such as the number of new episodes. */
   note?: string | undefined;
-  /** What the link leads to is work to make: robots are asked to leave it alone. */
+  /** The link's page is expensive to build, so robots are asked not to follow it. */
   isCostly?: boolean;
 };
 
-/** Podcasts in a grid: artwork, title, author and note of each. */
+/** A grid of podcasts with artwork, title, author and note. */
 export function podcastCards(cards: readonly Card[]): Html {
   return html`<ul class="cards">
 ${cards.map(card)}

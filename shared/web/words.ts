@@ -2,7 +2,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 const ENTITIES: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
 
-/** "25 Mar 2018", in UTC: a page is the same for every reader, and so can be cached. */
+/** "25 Mar 2018", in UTC: the same for all readers, so that pages can be cached. */
 export function dateText(instant: Date): string {
   return `${instant.getUTCDate()} ${MONTHS[instant.getUTCMonth()]} ${instant.getUTCFullYear()}`;
 }
@@ -20,7 +20,7 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
-/** "1:02:03" or "2:03": a place in an episode. */
+/** "1:02:03" or "2:03": a position in an episode. */
 export function positionText(seconds: number): string {
   const whole = Math.floor(seconds);
   const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
@@ -28,18 +28,18 @@ export function positionText(seconds: number): string {
   return hours === 0 ? `${minutes}:${end}` : `${hours}:${twoDigits(minutes)}:${end}`;
 }
 
-/** "43.2 MB", with decimal units. */
+/** "43.2 MB", in decimal units. */
 export function bytesText(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-// The first that a User-Agent names is what it is: each pretends to be those after it.
+// In this order, since each browser's User-Agent also contains the names after it.
 const BROWSERS = ["Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari"];
 const BROWSER_NAMES: Record<string, string> = { Edg: "Edge", OPR: "Opera", SamsungBrowser: "Samsung Internet" };
 const SYSTEMS = ["Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux"];
 const SYSTEM_NAMES: Record<string, string> = { Macintosh: "macOS", CrOS: "ChromeOS" };
 
-/** "Firefox on Linux": by what its owner tells a browser from others; else the start of what it calls itself. */
+/** "Firefox on Linux", so that a user can tell browsers apart; otherwise the start of the User-Agent. */
 export function browserText(userAgent: string | null): string {
   if (!userAgent) return "Unknown";
   const browser = BROWSERS.find((name) => userAgent.includes(`${name}/`));
@@ -49,17 +49,17 @@ export function browserText(userAgent: string | null): string {
   return system === undefined ? name : `${name} on ${SYSTEM_NAMES[system] ?? system}`;
 }
 
-/** The start of a plain text, on one line, cut between words; its last character is then an ellipsis. */
+/** Returns the start of a plain text as one line, cut between words and with an ellipsis. */
 export function startOf(text: string, { maxCharacters }: { maxCharacters: number }): string {
   const trimmed = text.trimStart();
-  // A character takes two code units at most and blanks are seldom as many again, so a long text is not read to its end.
+  // A character takes at most two code units, and blanks rarely as many again, so long texts are not read to the end.
   const read = trimmed.slice(0, maxCharacters * 4);
   return cut(read, { maxCharacters, isWhole: read === trimmed });
 }
 
-/** The start of sanitised show notes as plain text. */
+/** Returns the start of sanitized show notes as plain text. */
 export function startOfNotes(notesHtml: string, { maxCharacters }: { maxCharacters: number }): string {
-  // Markup (links above all) is often longer than the text, but seldom eight times.
+  // Markup (mostly links) is often longer than the text, but rarely eight times.
   const read = notesHtml.slice(0, maxCharacters * 8);
   const text = read
     .replace(/<[^<>]*(>|$)/g, " ")
@@ -70,13 +70,13 @@ export function startOfNotes(notesHtml: string, { maxCharacters }: { maxCharacte
 
 function cut(text: string, { maxCharacters, isWhole }: { maxCharacters: number; isWhole: boolean }): string {
   const line = text.replace(/\s+/g, " ").trim();
-  // A cut between the two halves of a character would show as a wrong one; most texts have no such halves.
+  // Splits by characters, so that none is cut in half, if the text has any of two code units.
   const characters = /[\ud800-\udfff]/.test(line) ? [...line] : line;
   if (line === "" || (isWhole && characters.length <= maxCharacters)) return line;
   const [start, wide] = [maxCharacters - 1, maxCharacters].map((end) => textOf(characters.slice(0, end)));
   if (start === undefined || wide === undefined) return line;
   const words = wide.slice(0, Math.max(0, wide.lastIndexOf(" ")));
-  // A script without spaces, or one very long word, is cut where it stands.
+  // A script without spaces, or a very long word, is cut anywhere.
   return `${words.length > start.length / 2 ? words.replace(/(?<![\s,;:.–—-])[\s,;:.–—-]+$/, "") : start}…`;
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail, validatePassword } from "../../shared/accounts/credentials.ts";
 
-test("emailFault() tells what is wrong with an address, and nothing where nothing is", () => {
-  const faults = ["", "ada", "ada@example.com"].map(emailFault);
+test("validateEmail() tells what is wrong with an address, and nothing where nothing is", () => {
+  const faults = ["", "ada", "ada@example.com"].map(validateEmail);
 
   assert.deepEqual(faults, ["Please specify an email address.", "Please specify a valid email address.", undefined]);
 });
@@ -17,7 +17,7 @@ for (const { password, confirmation, expected } of [
   { password: "q7-xv-9z", confirmation: "q7-xv-9y", expected: "Password and password confirmation didn't match." },
   { password: "q7-xv-9z", confirmation: "q7-xv-9z", expected: undefined },
 ]) {
-  test(`passwordFault() says "${expected}" of "${password}" and "${confirmation}"`, () => {
-    assert.equal(passwordFault({ password, confirmation }), expected);
+  test(`validatePassword() says "${expected}" of "${password}" and "${confirmation}"`, () => {
+    assert.equal(validatePassword({ password, confirmation }), expected);
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { passwordFault } from "../../shared/accounts/credentials.ts";
+import { validatePassword } from "../../shared/accounts/credentials.ts";
 import { isCommonPassword } from "../../shared/accounts/is-common-password.ts";
 
 test("isCommonPassword() knows the commonest passwords in any case, and no other", () => {
@@ -11,7 +11,10 @@ test("isCommonPassword() knows the commonest passwords in any case, and no other
   assert.deepEqual(others.filter(isCommonPassword), []);
 });
 
-test("passwordFault() refuses a common password and says why", () => {
-  assert.match(passwordFault({ password: "Sunshine", confirmation: "Sunshine" }) ?? "", /one of the most common ones/);
-  assert.equal(passwordFault({ password: "correct horse", confirmation: "correct horse" }), undefined);
+test("validatePassword() refuses a common password and says why", () => {
+  assert.match(
+    validatePassword({ password: "Sunshine", confirmation: "Sunshine" }) ?? "",
+    /one of the most common ones/,
+  );
+  assert.equal(validatePassword({ password: "correct horse", confirmation: "correct horse" }), undefined);
 });

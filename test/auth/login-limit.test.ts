@@ -12,12 +12,12 @@ const ctx = createContext({ databaseUrl, caller: { ...NOBODY, address: "192.0.2.
 beforeEach(() => ctx.db.once.execute("truncate rate_limit"));
 
 const fail = (whose: Parameters<typeof checkWithinLimit>[1]) =>
-  checkWithinLimit(ctx, whose, async () => ({ isRight: false }));
+  checkWithinLimit(ctx, whose, async () => ({ isCorrect: false }));
 const isTooMany = (error: unknown) => error instanceof UserError && error.status === 429;
 
 test("checkWithinLimit() counts no attempt that could not be checked", async () => {
   const whose = { email: "ada@example.com" };
-  const busy = new UserError(503, "Service unavailable: too many are logging in");
+  const busy = new UserError(503, "Service unavailable: too many people are logging in, try again in a moment");
   for (let i = 0; i < 20; i++) {
     await assert.rejects(
       checkWithinLimit(ctx, whose, () => Promise.reject(busy)),
@@ -28,7 +28,7 @@ test("checkWithinLimit() counts no attempt that could not be checked", async () 
   const counts = await ctx.db.once.execute("select num_taken from rate_limit");
 
   assert.deepEqual([...counts], [{ num_taken: 0 }, { num_taken: 0 }, { num_taken: 0 }]);
-  assert.deepEqual(await fail(whose), { isRight: false });
+  assert.deepEqual(await fail(whose), { isCorrect: false });
 });
 
 test("checkWithinLimit() counts who is logged in apart from who only types the account's address", async () => {
@@ -36,17 +36,17 @@ test("checkWithinLimit() counts who is logged in apart from who only types the a
   await assert.rejects(fail({ email: "ADA@example.com" }), isTooMany);
   for (let i = 0; i < 50; i++) await fail({ email: `n${i}@example.com` }).catch(() => {});
 
-  const checked = await checkWithinLimit(ctx, { accountId: 1 }, async () => ({ isRight: true }));
+  const checked = await checkWithinLimit(ctx, { accountId: 1 }, async () => ({ isCorrect: true }));
   for (let i = 0; i < 10; i++) await fail({ accountId: 1 });
 
-  assert.deepEqual(checked, { isRight: true });
+  assert.deepEqual(checked, { isCorrect: true });
   await assert.rejects(fail({ accountId: 1 }), isTooMany);
-  assert.deepEqual(await fail({ accountId: 2 }), { isRight: false });
+  assert.deepEqual(await fail({ accountId: 2 }), { isCorrect: false });
 });
 
 test("checkWithinLimit() counts a refused attempt for nothing, and whoever has no address for the account alone", async () => {
   const nowhere: typeof ctx = ctx.with({ caller: NOBODY });
-  const failNowhere = (email: string) => checkWithinLimit(nowhere, { email }, async () => ({ isRight: false }));
+  const failNowhere = (email: string) => checkWithinLimit(nowhere, { email }, async () => ({ isCorrect: false }));
   for (let i = 0; i < 60; i++) await failNowhere("ada@example.com");
 
   const elsewhere = await fail({ email: "ada@example.com" });
@@ -54,6 +54,6 @@ test("checkWithinLimit() counts a refused attempt for nothing, and whoever has n
   await assert.rejects(fail({ email: "ada@example.com" }), isTooMany);
   const [network] = await ctx.db.once.execute("select num_taken from rate_limit where kind = 'login-network'");
 
-  assert.deepEqual(elsewhere, { isRight: false });
+  assert.deepEqual(elsewhere, { isCorrect: false });
   assert.equal(network?.num_taken, 1);
 });

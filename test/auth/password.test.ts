@@ -9,15 +9,15 @@ test("hashPassword() stores argon2id with its parameters, salted, and verifyPass
 
   assert.match(first, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   assert.notEqual(first, second);
-  assert.deepEqual(await verifyPassword("correct horse", first), { isRight: true, isOutdated: false });
-  assert.deepEqual(await verifyPassword("correct hors", first), { isRight: false, isOutdated: false });
-  assert.deepEqual(await verifyPassword("", first), { isRight: false, isOutdated: false });
+  assert.deepEqual(await verifyPassword("correct horse", first), { isCorrect: true, isOutdated: false });
+  assert.deepEqual(await verifyPassword("correct hors", first), { isCorrect: false, isOutdated: false });
+  assert.deepEqual(await verifyPassword("", first), { isCorrect: false, isOutdated: false });
 });
 
 test("verifyPassword() takes a letter composed or not for the same", async () => {
   const stored = await hashPassword("caf\u00e9 au lait");
 
-  assert.equal((await verifyPassword("cafe\u0301 au lait", stored)).isRight, true);
+  assert.equal((await verifyPassword("cafe\u0301 au lait", stored)).isCorrect, true);
 });
 
 test("verifyPassword() reads the parameters that a hash was made with, and says where they are not today's", async () => {
@@ -33,8 +33,8 @@ test("verifyPassword() reads the parameters that a hash was made with, and says 
   const base64 = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
   const stored = `$argon2id$v=19$m=8192,t=1,p=1$${base64(salt)}$${base64(hash)}`;
 
-  assert.deepEqual(await verifyPassword("old one", stored), { isRight: true, isOutdated: true });
-  assert.deepEqual(await verifyPassword("new one", stored), { isRight: false, isOutdated: true });
+  assert.deepEqual(await verifyPassword("old one", stored), { isCorrect: true, isOutdated: true });
+  assert.deepEqual(await verifyPassword("new one", stored), { isCorrect: false, isOutdated: true });
 });
 
 for (const change of [{ memory: 8_192 }, { passes: 3 }, { parallelism: 2 }, { tagLength: 16 }]) {
@@ -47,13 +47,13 @@ for (const change of [{ memory: 8_192 }, { passes: 3 }, { parallelism: 2 }, { ta
     const { memory, passes, parallelism } = parameters;
     const stored = `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
 
-    assert.deepEqual(await verifyPassword("old one", stored), { isRight: true, isOutdated: true });
+    assert.deepEqual(await verifyPassword("old one", stored), { isCorrect: true, isOutdated: true });
   });
 }
 
 test("verifyPassword() does the work where there is no account, and fails", async () => {
-  assert.deepEqual(await verifyPassword("anything", undefined), { isRight: false, isOutdated: false });
-  await assert.rejects(verifyPassword("anything", "scrypt$old"), /not argon2id/);
+  assert.deepEqual(await verifyPassword("anything", undefined), { isCorrect: false, isOutdated: false });
+  await assert.rejects(verifyPassword("anything", "scrypt$old"), /not an argon2id hash/);
 });
 
 test("hashPassword() lets few at a time through, and refuses with a 503 whom it cannot let wait", async () => {

@@ -74,7 +74,7 @@ for (const [name, reply, retryAfter, detail] of [
     await assert.rejects(lookUpPodcast(ctx, { id: "42" }), (error) => {
       assert.ok(error instanceof UserError);
       assert.deepEqual([error.status, error.headers["retry-after"]], [503, retryAfter]);
-      assert.match(error.message, /^Cannot ask Apple Podcasts just now: /);
+      assert.match(error.message, /^Cannot look up the podcast at Apple Podcasts: /);
       assert.match(error.message, detail);
       return true;
     });

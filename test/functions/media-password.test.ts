@@ -49,7 +49,7 @@ test("the episode's page and the API say that the media asks for the feed's pass
   assert.deepEqual(told, { same: true, elsewhere: false });
   for (const { id: episodeId, title } of nodes) {
     const page = await (await fetch(`${site.url}${path}/episodes/${episodeId}`, { headers })).text();
-    assert.equal(/asks for a user name and password/.test(page), title === "same", title);
+    assert.equal(/enter the user name and password/.test(page), title === "same", title);
     assert.doesNotMatch(page, /x\.org|ss%25/);
   }
 });

@@ -25,7 +25,7 @@ test("--once of admin-error reports the chain of causes, with frames of the arti
   assert.match(stdout, /Internal server error/);
   assert.deepEqual(
     event?.exception?.values.map(({ type, value }) => `${type}: ${value}`),
-    ["Error: This is where it began", "Error: Cannot do this either", "Error: Failed on purpose"],
+    ["Error: Failed on purpose, at the root", "Error: Failed on purpose, in the middle", "Error: Failed on purpose"],
   );
   assert.equal(event?.tags.function_name, "admin-error");
   assert.match(event?.exception?.values[0]?.stacktrace?.frames.at(-1)?.filename ?? "", /\/dist\/admin-error\.cjs$/);

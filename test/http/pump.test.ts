@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emailFault, passwordFault } from "../../shared/accounts/credentials.ts";
+import { validateEmail, validatePassword } from "../../shared/accounts/credentials.ts";
 import { isBot } from "../../shared/accounts/sign-in.ts";
 import { hashSecret } from "../../shared/auth/secret.ts";
 import { readCookies } from "../../shared/auth/session-cookie.ts";
@@ -40,8 +40,8 @@ const READERS: Record<string, (text: string) => unknown> = {
   "URL in an error": (text) => redactUrl(text),
   "URL in an error about a private feed": (text) => redactUrl(`https://${text}`, { isPrivate: true }),
   "error of a private feed": redactPaths,
-  "e-mail address": emailFault,
-  password: (password) => passwordFault({ password, confirmation: password }),
+  "e-mail address": validateEmail,
+  password: (password) => validatePassword({ password, confirmation: password }),
   "path to go on to": localPath,
   "id in a path": (text) => unslugId("id", text),
   "text of a search": (text) => normalizeQuery("q", text),

@@ -172,7 +172,7 @@ test("run() refuses the fifty-first podcast of a day, and takes one that is know
 
   await assert.rejects(add("/another"), {
     status: 429,
-    message: `Cannot add "${origin.url}/another": an account may add 50 podcasts a day`,
+    message: `Cannot add "${origin.url}/another": an account can add 50 new podcasts a day`,
   });
 
   assert.equal(origin.requests.length, 0);

@@ -94,7 +94,10 @@ test("run() says so, when a page names no feed, and guesses none", async () => {
   script["/"] = page();
   script["/feed"] = rss();
 
-  await assert.rejects(add("/"), { status: 422, message: `Cannot add "${origin.url}/": the page names no feed` });
+  await assert.rejects(add("/"), {
+    status: 422,
+    message: `Cannot add "${origin.url}/": the page does not link to a feed`,
+  });
   assert.deepEqual(pathsAsked(), ["/"]);
 });
 
@@ -103,10 +106,10 @@ test("run() follows a page to a feed, and no further: not to itself, to another 
   script["/a"] = page("/b");
   script["/b"] = page("/a");
 
-  await assert.rejects(add("/self"), { status: 422, message: /: the page names no feed$/ });
+  await assert.rejects(add("/self"), { status: 422, message: /: the page does not link to a feed$/ });
   await assert.rejects(add("/a"), {
     status: 422,
-    message: `Cannot add "${origin.url}/a": the page names "${origin.url}/b": Cannot read feed: no <rss>, <rdf:RDF> or <feed> element`,
+    message: `Cannot add "${origin.url}/a": the page links to "${origin.url}/b": Cannot read feed: no <rss>, <rdf:RDF> or <feed> element`,
   });
   assert.deepEqual(pathsAsked(), ["/self", "/a", "/b"]);
   assert.deepEqual(await locations(), []);
@@ -117,7 +120,7 @@ test("run() says which feed it could not have, when a page names one that is gon
 
   await assert.rejects(add("/"), {
     status: 422,
-    message: `Cannot add "${origin.url}/": the page names "${origin.url}/gone?token=***": That podcast doesn't seem to exist on the host's servers (404).`,
+    message: `Cannot add "${origin.url}/": the page links to "${origin.url}/gone?token=***": That podcast doesn't seem to exist on the host's servers (404).`,
   });
 });
 
@@ -140,12 +143,12 @@ test("fetch 40: run() asks no address off the public internet that a page names,
     script["/"] = page(target);
     await assert.rejects(podcastAdder.run(outside, { url: `${origin.url}/` }), {
       status: 422,
-      message: /: the page names ".*": Cannot fetch ".*": ".*" is not on the public internet$/,
+      message: /: the page links to ".*": Cannot fetch ".*": ".*" is not on the public internet$/,
     });
   }
 
   script["/"] = page("file:///etc/passwd", "gopher://127.0.0.2/", "data:text/xml,x");
-  await assert.rejects(podcastAdder.run(outside, { url: `${origin.url}/` }), /the page names no feed$/);
+  await assert.rejects(podcastAdder.run(outside, { url: `${origin.url}/` }), /the page does not link to a feed$/);
   assert.equal(decoy.numConnections(), 0);
   await decoy.close();
 });
@@ -182,9 +185,12 @@ test("run() says what is wrong with a directory's link, and adds nothing", async
   const refusal = (reason: string) => ({ status: 422, message: `Cannot add "${APPLE}": ${reason}` });
 
   script["/lookup"] = '{"results":[]}';
-  await assert.rejects(podcastAdder.run(ctx, { url: APPLE }), refusal("Apple Podcasts knows no such podcast"));
+  await assert.rejects(podcastAdder.run(ctx, { url: APPLE }), refusal("Apple Podcasts has no such podcast"));
   script["/lookup"] = lookup();
-  await assert.rejects(podcastAdder.run(ctx, { url: APPLE }), refusal("Apple Podcasts gives no feed of that podcast"));
+  await assert.rejects(
+    podcastAdder.run(ctx, { url: APPLE }),
+    refusal("Apple Podcasts does not publish this podcast's feed"),
+  );
   script["/lookup"] = { status: 403 };
   await assert.rejects(podcastAdder.run(ctx, { url: APPLE }), { status: 503 });
   script["/lookup"] = lookup(`${origin.url}/page`);
@@ -197,7 +203,7 @@ test("run() says what is wrong with a directory's link, and adds nothing", async
   await assert.rejects(podcastAdder.run(ctx, { url: "https://open.spotify.com/show/1" }), {
     status: 422,
     message:
-      "Cannot add \"https://open.spotify.com/show/1\": Spotify tells nobody its podcasts' feeds; the podcast's own site may",
+      'Cannot add "https://open.spotify.com/show/1": Spotify does not publish feed URLs; look for the feed on the podcast\'s own site',
   });
   assert.deepEqual(await locations(), []);
 });
@@ -223,7 +229,7 @@ test("run() tells no path of what is marked private, neither its reader nor a lo
 
   await assert.rejects(podcastAdder.run(logged, { url: `${origin.url}/hunter2/page`, isPrivate: true }), {
     status: 422,
-    message: `Cannot add "${origin.url}/***": the page names "${origin.url}/***": Cannot fetch "${origin.url}/***": Broken reply: socket hang up`,
+    message: `Cannot add "${origin.url}/***": the page links to "${origin.url}/***": Cannot fetch "${origin.url}/***": Broken reply: socket hang up`,
   });
   assert.match(lines.join(""), /fetch_feed/);
   assert.doesNotMatch(lines.join(""), /hunter/);

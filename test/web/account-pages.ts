@@ -34,7 +34,7 @@ const member = { config, caller: caller("ada@example.com") } as Context;
 
 const AT = new Date("2018-03-25T18:30:00Z");
 const SECRET = "x".repeat(43);
-const FAULT = `"><script>alert(1)</script> is no e-mail address`;
+const FAULT = `"><script>alert(1)</script> is not an email address`;
 
 function stateRow(values: Partial<AccountEpisode> = {}): AccountEpisode {
   return {
@@ -121,19 +121,28 @@ export function accountPages({ podcast, hostilePodcasts, hostileEpisodes }: Worl
     ["account", accountGet.render(full, member)],
     ["account, hostile", accountGet.render(hostile, member)],
     ["api key", apiKeyCreatePost.render({ name: FAULT, apiKey: `podcore_${SECRET}` }, member)],
-    ["password, refused", pageReply(member, passwordPage({ email: "ada@example.com", fault: FAULT }))],
-    ["deletion, refused", pageReply(member, deletionPage({ email: "ada@example.com", fault: FAULT }))],
+    ["password, refused", pageReply(member, passwordPage({ email: "ada@example.com", validationError: FAULT }))],
+    ["deletion, refused", pageReply(member, deletionPage({ email: "ada@example.com", validationError: FAULT }))],
     ["login", login.render({ kind: "form", form: { email: "", next: undefined } }, visitor)],
-    ["login, refused", login.render({ kind: "form", form: { email: FAULT, next: `/"><b>`, fault: FAULT } }, visitor)],
+    [
+      "login, refused",
+      login.render({ kind: "form", form: { email: FAULT, next: `/"><b>`, validationError: FAULT } }, visitor),
+    ],
     ["login, closed", login.render({ kind: "closed", email: FAULT, retryAfterSeconds: 80_000 }, visitor)],
     ["login link", loginLink.render({ kind: "link", secret: SECRET, email: "a@example.com" }, visitor)],
     [
       "email change, begun",
-      accountEmailPost.render({ email: "a@example.com", newEmail: FAULT, isClosed: false, fault: undefined }, member),
+      accountEmailPost.render(
+        { email: "a@example.com", newEmail: FAULT, isClosed: false, validationError: undefined },
+        member,
+      ),
     ],
     [
       "email change, refused",
-      accountEmailPost.render({ email: "a@example.com", newEmail: FAULT, isClosed: false, fault: FAULT }, member),
+      accountEmailPost.render(
+        { email: "a@example.com", newEmail: FAULT, isClosed: false, validationError: FAULT },
+        member,
+      ),
     ],
     [
       "email change, old end",
@@ -154,21 +163,24 @@ export function accountPages({ podcast, hostilePodcasts, hostileEpisodes }: Worl
     ["signup", signup.render({ kind: "form", form: { closed: undefined, email: "" } }, ephemeral)],
     [
       "signup, refused",
-      signup.render({ kind: "form", form: { closed: undefined, email: FAULT, fault: FAULT } }, visitor),
+      signup.render({ kind: "form", form: { closed: undefined, email: FAULT, validationError: FAULT } }, visitor),
     ],
     ["signup, closed", signup.render({ kind: "form", form: { closed: "invite", email: "" } }, visitor)],
     ["signup, sent", signup.render({ kind: "sent", email: "ada@example.com", setCookies: undefined }, visitor)],
     [
       "verify",
-      verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asks: "nothing" } }, ephemeral),
+      verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asksFor: "nothing" } }, ephemeral),
     ],
     [
       "verify, elsewhere",
-      verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asks: "password" } }, visitor),
+      verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asksFor: "password" } }, visitor),
     ],
     [
       "verify, invited",
-      verify.render({ kind: "form", form: { secret: SECRET, email: "a@example.com", asks: "new-password" } }, visitor),
+      verify.render(
+        { kind: "form", form: { secret: SECRET, email: "a@example.com", asksFor: "new-password" } },
+        visitor,
+      ),
     ],
     ["verify, void", verify.render({ kind: "void" }, visitor)],
     ["password reset", passwordReset.render({ kind: "form", form: { closed: undefined, email: "" } }, visitor)],

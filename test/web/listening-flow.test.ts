@@ -42,9 +42,9 @@ async function addShow(title: string) {
 
 async function signUp(page: Page, email: string): Promise<void> {
   await page.goto("/signup");
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("Password, again").fill(PASSWORD);
+  await page.getByLabel("Confirm password").fill(PASSWORD);
   await picture(page, `${email}-1-signup`);
   await page.getByRole("button", { name: "Sign up" }).click();
   await page.getByText("in podcore's log").waitFor();
@@ -56,7 +56,7 @@ async function signUp(page: Page, email: string): Promise<void> {
 
 async function logIn(page: Page, email: string): Promise<void> {
   await page.goto("/login");
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
   await page.waitForURL("**/account");
@@ -104,7 +104,7 @@ test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhe
   // A failure is shown as one, and nothing is shown as done.
   await page.route("**/state", (route) => route.abort());
   await page.getByRole("button", { name: "Mark as played" }).click();
-  await page.getByText("Not saved: podcore cannot be reached.").waitFor();
+  await page.getByText("Not saved: cannot reach the server.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Mark as played" }).count(), 1);
   await picture(page, `${email}-0-failure`);
   await page.unroute("**/state");
@@ -122,7 +122,7 @@ test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhe
   assert.equal((await told).status(), 200);
   await signUp(page, email);
   await picture(page, `${email}-3-account`);
-  assert.equal(await page.getByText("heard up to 0:30").count(), 1);
+  assert.equal(await page.getByText("played up to 0:30").count(), 1);
   await page.goto(show.episode);
   assert.equal(await page.evaluate(`document.querySelector("audio").currentTime`), 30);
   await picture(page, `${email}-4-episode`);
@@ -134,7 +134,7 @@ test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhe
     await player.play();
     player.currentTime = 59.8;
   })()`);
-  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+  await page.getByRole("button", { name: "Mark as unplayed" }).waitFor();
   await page.goto("/account");
   await picture(page, `${email}-5-account`);
   assert.equal(await page.getByText("In progress").count(), 0);
@@ -194,7 +194,7 @@ test("a visitor's first two changes, made at once, are one account's", { skip: s
     page.evaluate(`document.querySelectorAll("form.toggle")[1].requestSubmit()`),
   ]);
   await page.getByRole("button", { name: "Remove from favorites" }).waitFor();
-  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+  await page.getByRole("button", { name: "Mark as unplayed" }).waitFor();
 
   const states = await site?.sql.unsafe(`
     select s.is_favorited, s.is_played from account_episode s
@@ -216,7 +216,7 @@ test("without scripts: the same by forms", { skip: skipsBrowser }, async () => {
   await page.getByRole("button", { name: "Add to favorites" }).click();
   await page.getByRole("button", { name: "Remove from favorites" }).waitFor();
   await page.getByRole("button", { name: "Mark as played" }).click();
-  await page.getByRole("button", { name: "Mark as not played" }).waitFor();
+  await page.getByRole("button", { name: "Mark as unplayed" }).waitFor();
   await picture(page, `${email}-0-episode`);
   await signUp(page, email);
   await picture(page, `${email}-3-account`);

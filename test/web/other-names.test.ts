@@ -46,9 +46,9 @@ for (const [name, publicUrl] of [
     const email = "me@example.com";
 
     await page.goto("/signup");
-    await page.getByLabel("E-mail address").fill(email);
+    await page.getByLabel("Email address").fill(email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByLabel("Password, again").fill(PASSWORD);
+    await page.getByLabel("Confirm password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign up" }).click();
     await page.getByText("in podcore's log").waitFor();
     await page.goto(await site.mailedLink());
@@ -58,7 +58,7 @@ for (const [name, publicUrl] of [
     await page.waitForURL(`${base}/`);
     const afterLogout = (await page.context().cookies()).filter(({ name }) => name === "podcore");
     await page.goto("/login");
-    await page.getByLabel("E-mail address").fill(email);
+    await page.getByLabel("Email address").fill(email);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
     await page.waitForURL(`${base}/account`);

@@ -10,13 +10,14 @@ import { mintVerificationSecret } from "./mint-verification-secret.ts";
 import { sendLetter } from "./send-letter.ts";
 
 /**
- * Mails the link of one end of a change of address. If the new address has an account by now, its owner alone learns that,
- * by mail. If the old address is one that its server refuses for good, the new one's link is enough.
+ * Mails the link for one address of an email change. If the new address has an account by now, only that account's
+ * owner learns of it, by mail. If the old address's server permanently rejects the mail, the new address's link is
+ * enough.
  */
 export const emailChangeMailer = job({
   name: "email_change_mailer",
   timeoutMs: MAIL_TIMEOUT_MS,
-  // When its code has expired it is done; three days are more than it lasts.
+  // The code expires before these three days are over, which ends the job.
   retry: { forMs: 3 * 24 * 3_600_000, maxDelayMs: 3_600_000 },
   parse(args) {
     const fields = readFields(args);
@@ -38,12 +39,12 @@ export const emailChangeMailer = job({
     }
     await sendWithinLimit(ctx, {
       to,
-      // Whoever uses up the other mails' limit must not keep the owner from being told.
+      // Its own limit: otherwise, using up the limit on other mails would keep the owner from being notified.
       ...(kind === "old-email" ? { limit: OLD_EMAILS } : {}),
       async send() {
         const { secret, sha256 } = linkSecretOf(ctx.config, nonce);
         const expiresAt = await mintVerificationSecret(ctx.db, { id, secretSha256: sha256 });
-        // Gone between the two statements.
+        // It was deleted between the two statements.
         if (expiresAt === undefined) return;
         const code = { publicUrl, secret, expiresAt };
         const letter = kind === "new-email" ? newEmailMail(code) : oldEmailMail({ ...code, newEmail });
@@ -54,13 +55,13 @@ export const emailChangeMailer = job({
   },
 });
 
-// More than the changes that an account may begin, so that each is told.
+// More than the changes that an account can start, so that each one is reported.
 const OLD_EMAILS = { kind: "old-email-mail", max: 20, windowSeconds: 3_600 };
 
-/** A link to be sent to one end of a change of address. `isTaken`: the new address is some account's by now. */
+/** An address of an email change that a link must be sent to. `isTaken`: the new address has an account by now. */
 export type EmailChange = { kind: "new-email" | "old-email"; oldEmail: string; newEmail: string; isTaken: boolean };
 
-/** Finds one of the two codes of a change of address, while it lasts, whether its link was sent or not. */
+/** Finds one of the two codes of an email change until it expires, whether or not its link was sent. */
 async function findEmailChange(db: Database, id: number): Promise<EmailChange | undefined> {
   const [row] = await db.repeatable.execute<{
     kind: EmailChange["kind"];

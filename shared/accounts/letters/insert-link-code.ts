@@ -10,10 +10,10 @@ type LinkCode = {
 };
 
 /**
- * Stores a code that resets an account's password, or logs in to it, and its id in the args of the job that mails it, both or neither: a
- * job that is repeated after its code was used or voided makes no other.
+ * Stores a code that resets an account's password or logs in to it, and its id in the args of the job that mails it; or
+ * neither. So a job that is retried after its code was used or deleted creates no other.
  *
- * @returns its id, also where the job has one already; undefined where the job's lease was lost or the account is gone
+ * @returns the code's id, also if the job has one already; undefined if the job's lease was lost or the account is gone
  */
 export async function insertLinkCode(
   db: Database,

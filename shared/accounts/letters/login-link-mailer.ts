@@ -8,18 +8,19 @@ import { loginLinkMail } from "./mails.ts";
 import { mintVerificationSecret } from "./mint-verification-secret.ts";
 import { nonceOf, sendLetter } from "./send-letter.ts";
 
-// Longer than the limit's window, and no link voids another: whoever else has used the limit up has left a link that works.
+// Longer than the limit's window, and a new link does not invalidate earlier ones: if other people have used up the
+// limit, a valid link is in the mailbox.
 const LINK_MINUTES = 20;
 const LOGIN_LINKS = { kind: "login-link-mail", max: 2, windowSeconds: 15 * 60 };
 
-/** `verificationCodeId`: stored by the first attempt. */
+/** `verificationCodeId` is stored by the first attempt. */
 type Args = { email: string; nonce: string; verificationCodeId?: number | undefined };
 
-/** Mails the owner of the account with this address a link that logs in; to any other address goes nothing. */
+/** Mails a login link to an address that has an account, and nothing to any other. */
 export const loginLinkMailer = job({
   name: "login_link_mailer",
   timeoutMs: MAIL_TIMEOUT_MS,
-  // When its link has expired it is done. Whoever waits to log in asks again within the hour.
+  // An expired link ends the job. A user who is waiting to log in asks again within the hour.
   retry: { forMs: 3_600_000, maxDelayMs: 60_000 },
   parse(args): Args {
     const fields = readFields(args);

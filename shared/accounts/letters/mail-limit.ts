@@ -3,15 +3,16 @@ import type { Context } from "../../context.ts";
 import { type RateLimit, refundRateLimit, takeRateLimit } from "../../db/take-rate-limit.ts";
 import { isMailOff } from "../../mail/is-mail-off.ts";
 
-/** Within a tick's grace of 35 s for what is in hand at its end. */
+/** Less than the 35 s that a tick waits for work in flight. */
 export const MAIL_TIMEOUT_MS = 30_000;
 
-// Anybody may have a mail sent to any address. Enough for who mistypes and asks again; no flood for who never asked.
+// Anyone can make us send mail to any address. Enough for a user who mistypes and tries again; not enough to flood a
+// stranger.
 const MAILS_PER_ADDRESS: RateLimit = { kind: "mail", max: 5, windowSeconds: 3_600 };
 
 /**
- * Sends a mail to an address, where there is a way to send one and the address has not had its share for now. What fails
- * does not count, so that it can be tried again.
+ * Calls `send` unless mail is off or the address has reached its limit. A failure does not count, so that it can be
+ * retried.
  */
 export async function sendWithinLimit(
   ctx: Context,
@@ -24,7 +25,7 @@ export async function sendWithinLimit(
   const limit = { ...rate, subject: createHash("sha256").update(to.toLowerCase()).digest("hex") };
   const { isAllowed } = await takeRateLimit(ctx.db, limit);
   if (!isAllowed) {
-    ctx.log.info("Mail not sent", { reason: "the address has had enough of them" });
+    ctx.log.info("Mail not sent", { reason: "too many mails to the address" });
     return;
   }
   try {

@@ -1,165 +1,167 @@
 import type { Letter } from "../../mail/send-mail.ts";
 
 type Site = { publicUrl: string };
-/** `secret`: what the link holds, and only the link. */
+/** `secret` appears in the link and nowhere else. */
 type Code = Site & { secret: string; expiresAt: Date };
 
-/** To an address that somebody has signed up with. */
+/** Sent to an address that was entered at sign-up. */
 export function signUpMail({ publicUrl, secret, expiresAt }: Code): Letter {
   const link = `${publicUrl}/verify?code=${secret}`;
-  return letter(`Confirm your e-mail address for ${hostOf(publicUrl)}`, {
+  return letter(`Confirm your email address for ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, has signed up at ${publicUrl}
-with this e-mail address. This link confirms the address and opens the account:
+    text: `Someone, probably you, signed up at ${publicUrl}
+with this email address. To confirm the address and create the account, open
+this link:
 
 ${link}
 
-It works until ${instantText(expiresAt)}. If it was not you, you can ignore
-this mail: without the link no account is made.`,
+The link expires on ${instantText(expiresAt)}. If you did not sign up, you
+can ignore this email: no account is created without the link.`,
   });
 }
 
-/** To an address that an operator wants to have an account. */
+/** Sent to an address that an operator invites. */
 export function inviteMail({ publicUrl, secret, expiresAt }: Code): Letter {
   const link = `${publicUrl}/verify?code=${secret}`;
   return letter(`Your invitation to ${hostOf(publicUrl)}`, {
     link,
-    text: `you are invited to have an account at ${publicUrl}
-This link lets you choose a password, and opens the account:
+    text: `You are invited to create an account at ${publicUrl}
+To choose a password and create the account, open this link:
 
 ${link}
 
-It works until ${instantText(expiresAt)}. If you do not care for an account,
-you can ignore this mail: without the link none is made.`,
+The link expires on ${instantText(expiresAt)}. If you do not want an account,
+you can ignore this email: none is created without the link.`,
   });
 }
 
-/** To the owner of an account that somebody has tried to make once more. */
+/** Sent to an account whose address was entered at sign-up again. */
 export function accountExistsMail({ publicUrl }: Site): Letter {
   const link = `${publicUrl}/login`;
   return letter(`You already have an account at ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, has signed up at ${publicUrl}
-with this e-mail address, which has an account there already. Log in here:
+    text: `Someone, probably you, tried to sign up at ${publicUrl}
+with this email address, but you already have an account there. Log in here:
 
 ${link}
 
-If you have forgotten your password, choose another:
+If you have forgotten your password, choose a new one here:
 
 ${publicUrl}/password-reset
 
-If it was not you, you can ignore this mail: nothing has changed.`,
+If this was not you, you can ignore this email: nothing has changed.`,
   });
 }
 
-/** To the owner of an account whose password somebody has asked to reset. */
+/** Sent to an account for which a password reset was requested. */
 export function passwordResetMail({ publicUrl, secret, expiresAt }: Code): Letter {
   const link = `${publicUrl}/password-reset?code=${secret}`;
   return letter(`Choose a new password for ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, has asked for a new password for your account at
+    text: `Someone, probably you, asked to reset the password of your account at
 ${publicUrl}
-This link lets you choose one:
+To choose a new password, open this link:
 
 ${link}
 
-It works until ${instantText(expiresAt)}. If it was not you, you can ignore
-this mail: your password stays as it is.`,
+The link expires on ${instantText(expiresAt)}. If this was not you, you can
+ignore this email: your password stays the same.`,
   });
 }
 
-/** To the owner of an account who cannot log in because too many wrong passwords were tried. */
+/** Sent to an account whose login is blocked after too many wrong passwords. */
 export function loginLinkMail({ publicUrl, secret, expiresAt }: Code): Letter {
   const link = `${publicUrl}/login-link?code=${secret}`;
   return letter(`Log in to ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, has asked for a link to log in at
+    text: `Someone, probably you, asked for a link to log in at
 ${publicUrl}
-This link logs in the browser that opens it, without a password:
+To log in without a password, open this link in your browser:
 
 ${link}
 
-It works once, until ${instantText(expiresAt)}. If it was not you,
-you can ignore this mail: nobody can log in without the link.`,
+The link works once and expires on ${instantText(expiresAt)}. If this was not
+you, you can ignore this email: nobody can log in without the link.`,
   });
 }
 
-/** To the address that an account is to have. */
+/** Sent to the new address of an account, to confirm it. */
 export function newEmailMail({ publicUrl, secret, expiresAt }: Code): Letter {
   const link = `${publicUrl}/email-change?code=${secret}`;
-  return letter(`Confirm your new e-mail address for ${hostOf(publicUrl)}`, {
+  return letter(`Confirm your new email address for ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, wants to use this e-mail address for an account at
+    text: `Someone, probably you, wants to use this email address for an account at
 ${publicUrl}
-This link confirms the new address:
+To confirm the new address, open this link:
 
 ${link}
 
-It works until ${instantText(expiresAt)}. The account's old address has to
-be confirmed as well: a mail to it has a link of its own. If it was not you,
-you can ignore this mail: nothing changes.`,
+The link expires on ${instantText(expiresAt)}. The change must also be
+confirmed with the link that we sent to the account's current address. If this
+was not you, you can ignore this email: nothing will change.`,
   });
 }
 
-/** To the address that an account has until another one is confirmed. */
+/** Sent to the current address of an account, to confirm or stop a change. */
 export function oldEmailMail({ publicUrl, secret, expiresAt, newEmail }: Code & { newEmail: string }): Letter {
   const link = `${publicUrl}/email-change?code=${secret}`;
-  return letter(`Confirm or stop the change of your e-mail address for ${hostOf(publicUrl)}`, {
+  return letter(`Confirm or stop the change of your email address for ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody who knows your password, most likely you, wants to change the e-mail
+    text: `Someone who knows your password, probably you, wants to change the email
 address of your account at ${publicUrl} to
 
 ${newEmail}
 
-Here you can confirm this, or stop it:
+To confirm or stop the change, open this link:
 
 ${link}
 
-It works until ${instantText(expiresAt)}. Nothing changes before both
-addresses are confirmed. If it was not you, stop it and choose a new password:
+The link expires on ${instantText(expiresAt)}. Nothing changes until both
+addresses are confirmed. If this was not you, stop the change and choose a new
+password:
 
 ${publicUrl}/password-reset`,
   });
 }
 
-/** To an address that was to become another account's, and has an account already. */
+/** Sent to an address that another account wants to use, but that has an account already. */
 export function emailTakenMail({ publicUrl }: Site): Letter {
   const link = `${publicUrl}/login`;
   return letter(`You already have an account at ${hostOf(publicUrl)}`, {
     link,
-    text: `somebody, most likely you, wants to use this e-mail address for another account
-at ${publicUrl}
-It has an account already. Log in to that here:
+    text: `Someone, probably you, wants to use this email address for another account at
+${publicUrl}
+The address already has an account there. Log in to it here:
 
 ${link}
 
-To use the address for the other account, delete this one first. If it was
-not you, you can ignore this mail: nothing has changed.`,
+To use the address for the other account, delete this one first. If this was
+not you, you can ignore this email: nothing has changed.`,
   });
 }
 
-/** To the owner of an account whose password was changed. */
+/** Sent to an account whose password was changed. */
 export function passwordChangedMail({ publicUrl }: Site): Letter {
   return letter(`Your password for ${hostOf(publicUrl)} was changed`, {
-    text: `the password of your account at ${publicUrl}
+    text: `The password of your account at ${publicUrl}
 was changed. All other browsers were logged out.
 
-If it was not you, choose a new password at once, and revoke the API keys that
-you do not know:
+If this was not you, choose a new password now, and revoke any API keys that
+you do not recognize:
 
 ${publicUrl}/password-reset`,
   });
 }
 
-/** To the old address of an account that has another one now. */
+/** Sent to the previous address of an account whose address was changed. */
 export function emailChangedMail({ publicUrl, newEmail }: Site & { newEmail: string }): Letter {
-  return letter(`Your e-mail address for ${hostOf(publicUrl)} was changed`, {
-    text: `the e-mail address of your account at ${publicUrl} is now
+  return letter(`Your email address for ${hostOf(publicUrl)} was changed`, {
+    text: `The email address of your account at ${publicUrl} is now
 
 ${newEmail}
 
-Mails to this address open the account no longer. If you did not confirm
-this, tell whoever runs the site.`,
+You can no longer log in or reset the password with this address. If you did
+not confirm the change, contact the people who run the site.`,
   });
 }
 
@@ -171,7 +173,7 @@ function hostOf(publicUrl: string): string {
   return new URL(publicUrl).host;
 }
 
-/** To the minute, rounded down, in the one time zone that a reader anywhere can make out: `25 November 2026, 14:05 UTC`. */
+/** Formats an instant as `25 November 2026, 14:05 UTC`, rounded down. UTC, because the reader's time zone is unknown. */
 function instantText(instant: Date): string {
   const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${text.format(instant).replace(" at ", ", ")} UTC`;

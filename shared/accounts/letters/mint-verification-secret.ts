@@ -2,7 +2,10 @@ import { and, eq, gt, sql } from "drizzle-orm";
 import type { Database } from "../../db/pool.ts";
 import { verificationCode } from "../../db/schema.ts";
 
-/** Gives a code a secret, in place of any that it had. @returns until when it lasts; undefined where it is gone or has expired */
+/**
+ * Gives a code a new secret, replacing any earlier one. @returns when it expires; undefined if the code is gone or has
+ * expired
+ */
 export async function mintVerificationSecret(
   db: Database,
   { id, secretSha256 }: { id: number; secretSha256: Buffer },

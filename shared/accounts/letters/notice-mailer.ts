@@ -4,15 +4,18 @@ import { MAIL_TIMEOUT_MS, sendWithinLimit } from "./mail-limit.ts";
 import { emailChangedMail, passwordChangedMail } from "./mails.ts";
 import { nonceOf, sendLetter } from "./send-letter.ts";
 
-// Takes the account's password, or a link that was mailed, so nobody can flood a mailbox. A limit of its own: whoever uses
-// up the other mails' must not keep the owner from being told.
+// Causing a notice takes the account's password or a mailed link, so nobody can flood a mailbox. It has its own limit:
+// otherwise, using up the limit on other mails would keep the owner from being notified.
 const NOTICES = { kind: "notice-mail", max: 20, windowSeconds: 3_600 };
 
-/** Tells the owner of an account what was changed: the password, or with `newEmail` the address, which `email` was then. */
+/**
+ * Tells an account's owner that the password was changed or, with `newEmail`, the email address; `email` is the
+ * previous one.
+ */
 export const noticeMailer = job({
   name: "notice_mailer",
   timeoutMs: MAIL_TIMEOUT_MS,
-  // Its owner has to know, also after a mail server's long weekend.
+  // The owner must know, even if the mail server is down over a long weekend.
   retry: { forMs: 3 * 24 * 3_600_000, maxDelayMs: 3_600_000 },
   parse(args) {
     const fields = readFields(args);

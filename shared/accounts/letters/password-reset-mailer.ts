@@ -8,20 +8,21 @@ import { passwordResetMail } from "./mails.ts";
 import { mintVerificationSecret } from "./mint-verification-secret.ts";
 import { nonceOf, sendLetter } from "./send-letter.ts";
 
-// Its reader has just asked for it. Shorter than for a new account: who finds it later opens one that holds something.
+// The user has just asked for it. Shorter than for a new account, because a link found later would open an account with
+// data.
 const LINK_MINUTES = 60;
 
-/** `verificationCodeId`: stored by the first attempt. */
+/** `verificationCodeId` is stored by the first attempt. */
 type Args = { email: string; nonce?: string | undefined; verificationCodeId?: number | undefined };
 
 /**
- * Mails the owner of the account with this address a link to choose a new password; to any other address goes nothing.
- * The link lasts from the first attempt on, whenever it is sent, and there is nothing to be sent once it was used.
+ * Mails a password reset link to an address that has an account, and nothing to any other. The link's lifetime starts
+ * with the first attempt, whenever it is sent. A link that was used is not sent again.
  */
 export const passwordResetMailer = job({
   name: "password_reset_mailer",
   timeoutMs: MAIL_TIMEOUT_MS,
-  // When its link has expired it is done; a day is for one that fails before it has a link.
+  // An expired link ends the job; the day is for a job that fails before it has a link.
   retry: { forMs: 24 * 3_600_000, maxDelayMs: 5 * 60_000 },
   parse(args): Args {
     const fields = readFields(args);
@@ -38,7 +39,7 @@ export const passwordResetMailer = job({
       ctx.log.info("Mail not sent", { reason: "no account has the address" });
       return;
     }
-    // As its owner wrote it; what was asked for may be written otherwise.
+    // As its owner wrote it, which may differ in case from the request.
     const { id: accountId, email: to } = found;
     const nonce = nonceOf(ctx, args.nonce);
     await sendWithinLimit(ctx, {

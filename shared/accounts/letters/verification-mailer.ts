@@ -11,14 +11,14 @@ import { nonceOf, sendLetter } from "./send-letter.ts";
 type Args = { verificationCodeId: number; nonce?: string | undefined };
 
 /**
- * Mails the link of a code that makes an account. Its secret is derived here, the same in each attempt: nothing that is
- * stored before could open the account. Where the address has an account by now, its owner
- * alone learns that, by mail. The code stays, and opens nothing: were it gone, its account's export would tell.
+ * Mails the link of a code that creates an account. Derives its secret only here, the same in each attempt: nothing
+ * stored earlier can open the account. If the address has an account by now, only its owner learns of it, by mail. The
+ * code then stays but opens nothing: its absence would show in the export of the account that signed up.
  */
 export const verificationMailer = job({
   name: "verification_mailer",
   timeoutMs: MAIL_TIMEOUT_MS,
-  // When its code has expired it is done; three days are more than any code lasts that is mailed.
+  // The code expires before these three days are over, which ends the job.
   retry: { forMs: 3 * 24 * 3_600_000, maxDelayMs: 3_600_000 },
   parse(args): Args {
     const fields = readFields(args);
@@ -46,7 +46,7 @@ export const verificationMailer = job({
       async send() {
         const { secret, sha256 } = linkSecretOf(ctx.config, nonce);
         const expiresAt = await mintVerificationSecret(ctx.db, { id, secretSha256: sha256 });
-        // Gone between the two statements.
+        // It was deleted between the two statements.
         if (expiresAt === undefined) return;
         const write = kind === "invite" ? inviteMail : signUpMail;
         await sendLetter(ctx, { to, nonce, letter: write({ publicUrl, secret, expiresAt }) });
@@ -55,10 +55,10 @@ export const verificationMailer = job({
   },
 });
 
-/** A code whose link is to be sent. `isTaken`: the address is some account's by now. */
+/** A code whose link must be sent. `isTaken`: the address has an account by now. */
 export type PendingCode = { kind: "sign-up" | "invite"; email: string; isTaken: boolean };
 
-/** Finds a code that makes an account, while it lasts, whether its link was sent or not. */
+/** Finds a code that creates an account until it expires, whether or not its link was sent. */
 async function findPendingCode(db: Database, id: number): Promise<PendingCode | undefined> {
   const [row] = await db.repeatable.execute<{ kind: PendingCode["kind"]; email: string; is_taken: boolean }>(sql`
     select kind, email, exists (select from account a where lower(a.email) = lower(c.email)) as is_taken

@@ -15,7 +15,7 @@ import { required } from "./fields.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import { EpisodeConnection } from "./node-types.ts";
 
-/** An account, as of the moment before its lists are read. */
+/** An account, as of just before its lists are read. */
 type AccountSource = Pick<AccountRow, "id" | "email"> & SyncPoint;
 type ListArgs = PageArgs & { updatedSince?: string | null };
 type Listing<T> = PageRequest & { accountId: number; scope: Scope } & T;
@@ -23,7 +23,7 @@ type List = {
   type: GraphQLObjectType;
   description: string;
   list(listing: Listing<unknown>): Promise<Edge<unknown>[]>;
-  /** What has changed since, with what has left the list. */
+  /** Lists what has changed since, including items that have left the list. */
   listChanged(listing: Listing<{ since: SyncPoint }>): Promise<Edge<unknown>[]>;
 };
 
@@ -35,52 +35,49 @@ const LIST_ARGS = {
   updatedSince: {
     type: GraphQLString,
     description:
-      "The `syncToken` of an earlier answer: lists only what has changed since, in the order of the changes, with what " +
-      "has left the list. What has not changed may be among it; what the operator has removed is not.",
+      "The `syncToken` of an earlier reply. Lists only items that have changed since, in the order of the changes, " +
+      "including items that have left the list. Unchanged items may be included; items that the operator has removed are not.",
   },
 };
 
 export const Account = new GraphQLObjectType<AccountSource, Scope>({
   name: "Account",
-  description: "Whose key or login came with the request.",
+  description: "The account of the request's API key or login.",
   fields: () => ({
-    id: { type: required(GraphQLString), description: "The account's ID: opaque, for good." },
-    email: { type: GraphQLString, description: "Its e-mail address; null while it is ephemeral." },
+    id: { type: required(GraphQLString), description: "The account's ID. Opaque, and never changes." },
+    email: { type: GraphQLString, description: "The email address; null if the account is ephemeral." },
     isEphemeral: {
       type: required(GraphQLBoolean),
-      description: "Whether it is one that was made by itself: nobody has signed up for it yet.",
+      description: "Whether the account was created automatically, and nobody has signed up for it yet.",
       resolve: ({ email }) => email === null,
     },
     syncToken: {
       type: required(GraphQLString),
       description:
-        "Opaque; the `updatedSince` that tells what has changed since this query began. It is read before the query's lists, " +
-        "so that nothing is left out between two answers; what changed about that time may come in both.",
+        "Opaque token to pass as `updatedSince` later, for what has changed since this query. It is read before the query's " +
+        "lists, so no change is missed between two replies; a change at about that time may be in both.",
       resolve: encodeSyncToken,
     },
     subscriptions: listField({
       type: AccountPodcastConnection,
-      description: "The podcasts that the account is subscribed to, by title.",
+      description: "The account's subscriptions, by title.",
       list: ({ scope: { ctx }, ...listing }) => listSubscriptions(ctx.db, listing),
       listChanged: ({ scope: { ctx }, ...listing }) => listChangedPodcasts(ctx.db, listing),
     }),
     newEpisodes: listField({
       type: EpisodeConnection,
       description:
-        "What is new in all of its subscriptions, newest first: published since a week before the subscription began, and " +
-        "neither played nor started. With `updatedSince` in no order that means anything, and each as its `accountEpisode` and its " +
-        "podcast's `accountPodcast` say: those that say played, started or unsubscribed have left the list.",
+        "New episodes of all subscriptions, newest first: published since a week before the subscription began, and " +
+        "neither played nor started. With `updatedSince` the order is undefined, and an episode may have left the list: check " +
+        "its `accountEpisode` for played or started, and its podcast's `accountPodcast` for unsubscribed.",
       list: ({ scope: { ctx, parts }, ...listing }) => listNewEpisodes(ctx.db, { ...listing, parts }),
       listChanged: ({ scope: { ctx, parts }, ...listing }) => listChangedNewEpisodes(ctx.db, { ...listing, parts }),
     }),
-    inProgress: episodesField(
-      "in-progress",
-      "Episodes that were started and not played to their end, the last one first.",
-    ),
-    favorites: episodesField("favorites", "Episodes that are marked as favorites, the last one first."),
+    inProgress: episodesField("in-progress", "Episodes that were started but not finished, most recent first."),
+    favorites: episodesField("favorites", "Favorite episodes, most recently marked first."),
     history: episodesField(
       "history",
-      "All episodes that were listened to or marked as played or unplayed, the last one first.",
+      "All episodes that were listened to, or marked as played or unplayed, most recent first.",
     ),
   }),
 });

@@ -9,9 +9,10 @@ import type { Edge, PageRequest } from "../../db/cursor.ts";
 import type { Scope } from "../scope.ts";
 import { listOf, required } from "./fields.ts";
 
-// Relay's cursor connections (https://relay.dev/graphql/connections.htm), forwards only, with a plain list beside the edges.
+// Relay's cursor connections (https://relay.dev/graphql/connections.htm), forward only, with a plain list beside the
+// edges.
 
-/** As many as a page of the web site shows twice over. More come with `after`. */
+/** Twice the length of a page of the web site. Use `after` for more. */
 export const FIRST_MAX = 100;
 export const FIRST_DEFAULT = 20;
 
@@ -25,10 +26,14 @@ type PageInfo = {
 };
 
 export const PAGE_ARGS: GraphQLFieldConfigArgumentMap = {
-  first: { type: GraphQLInt, default: { value: FIRST_DEFAULT }, description: `How many: 1 to ${FIRST_MAX}.` },
+  first: {
+    type: GraphQLInt,
+    default: { value: FIRST_DEFAULT },
+    description: `The number of items: 1 to ${FIRST_MAX}.`,
+  },
   after: {
     type: GraphQLString,
-    description: "The cursor that the list continues behind; from its start unless given.",
+    description: "A cursor: the list continues after it. By default, the list starts at the beginning.",
   },
 };
 
@@ -36,7 +41,7 @@ export function toPageRequest({ first, after }: PageArgs): PageRequest {
   return { first: first ?? FIRST_DEFAULT, after: after ?? undefined };
 }
 
-/** Makes a connection of rows that were asked for with one more than `first`. */
+/** Creates a connection from rows that were read with a limit of `first` + 1. */
 export function toConnection<T>(rows: Edge<T>[], { first, after }: PageRequest): Connection<T> {
   const edges = rows.slice(0, first);
   return {
@@ -52,25 +57,25 @@ export function toConnection<T>(rows: Edge<T>[], { first, after }: PageRequest):
 
 const PageInfo = new GraphQLObjectType<PageInfo>({
   name: "PageInfo",
-  description: "Where a page stands in its list.",
+  description: "The position of a page in its list.",
   fields: {
-    hasNextPage: { type: required(GraphQLBoolean), description: "Whether more come after this page." },
-    hasPreviousPage: { type: required(GraphQLBoolean), description: "Whether the page was asked for with `after`." },
+    hasNextPage: { type: required(GraphQLBoolean), description: "Whether more items follow this page." },
+    hasPreviousPage: { type: required(GraphQLBoolean), description: "Whether the page was requested with `after`." },
     startCursor: { type: GraphQLString, description: "The first edge's cursor; null on an empty page." },
     endCursor: {
       type: GraphQLString,
-      description: "The last edge's cursor, the next page's `after`; null on an empty page.",
+      description: "The last edge's cursor, to pass as `after` for the next page; null on an empty page.",
     },
   },
 });
 
-/** Makes the connection type of a list of `node`. */
+/** Creates the connection type for lists of `node`. */
 export function connectionType(node: GraphQLObjectType): GraphQLObjectType {
   const edge = new GraphQLObjectType<Edge<unknown>, Scope>({
     name: `${node.name}Edge`,
-    description: "An item of a list and where it stands.",
+    description: "An item of a list, with its cursor.",
     fields: {
-      cursor: { type: required(GraphQLString), description: "Opaque; an `after` that continues behind this item." },
+      cursor: { type: required(GraphQLString), description: "Opaque; pass it as `after` to continue after this item." },
       node: {
         type: required(node),
         description: "The item.",
@@ -85,10 +90,10 @@ export function connectionType(node: GraphQLObjectType): GraphQLObjectType {
       edges: { type: listOf(edge), description: "The page's items with their cursors." },
       nodes: {
         type: listOf(node),
-        description: "The page's items alone.",
+        description: "The page's items without cursors.",
         resolve: ({ edges }, _args, scope) => edges.map((edge) => toNode(edge, scope)),
       },
-      pageInfo: { type: required(PageInfo), description: "Where the page stands in the list." },
+      pageInfo: { type: required(PageInfo), description: "The position of the page in the list." },
     },
   });
 }

@@ -10,27 +10,28 @@ const EPISODE_ID = { type: required(GraphQLString), description: "The episode's 
 const AT = {
   type: DateTime,
   description:
-    "When it was so, for what is told late: now unless given, and at most now. What is older than what is stored changes nothing.",
+    "When it happened, for changes that are reported late. By default and at most now. A change that is older than the stored state has no effect.",
 };
 
-/** What an account does with podcasts and episodes. */
+/** Mutations of what an account has subscribed to and listened to. */
 export const listeningMutations = {
   accountPodcastEpisodeFavoritedUpdate: episodeMutation<{ favorited: boolean }>({
-    description: "Marks an episode as the account's favorite, or no longer as one.",
-    args: { favorited: { type: required(GraphQLBoolean), description: "Whether it is to be one." } },
+    description: "Marks an episode as a favorite of the account, or removes the mark.",
+    args: { favorited: { type: required(GraphQLBoolean), description: "The new value." } },
     toState: ({ favorited }) => ({ isFavorited: favorited }),
   }),
   accountPodcastEpisodePlayedUpdate: episodeMutation<{ played: boolean }>({
-    description: "Marks an episode as played, which ends its position, or as unplayed, which puts it at the start.",
-    args: { played: { type: required(GraphQLBoolean), description: "Whether it is to be played." } },
+    description:
+      "Marks an episode as played, which clears its position, or as unplayed, which resets its position to the start.",
+    args: { played: { type: required(GraphQLBoolean), description: "The new value." } },
     toState: ({ played }) => ({ isPlayed: played }),
   }),
   accountPodcastEpisodePositionUpdate: episodeMutation<{ positionSeconds: number }>({
-    description: "Stores how far an episode was heard, which makes it unplayed.",
+    description: "Stores the playback position of an episode, and marks it as unplayed.",
     args: {
       positionSeconds: {
         type: required(GraphQLInt),
-        description: "Whole seconds from its start; may lie behind the duration that the feed gives.",
+        description: "Whole seconds from the start. May exceed the feed's duration.",
       },
     },
     toState: ({ positionSeconds }) => ({ positionSeconds }),
@@ -38,11 +39,11 @@ export const listeningMutations = {
   accountPodcastUpdate: mutation<{ podcastId: string; subscribed?: boolean | null }>({
     type: AccountPodcast,
     description:
-      "Subscribes the account to a podcast, or unsubscribes it: null where it never was subscribed. Without `subscribed` it " +
-      "changes nothing and gives null.",
+      "Subscribes the account to a podcast, or unsubscribes it. Returns null if it was never subscribed. Without " +
+      "`subscribed`, changes nothing and returns null.",
     args: {
       podcastId: { type: required(GraphQLString), description: "The podcast's ID." },
-      subscribed: { type: GraphQLBoolean, description: "Whether it is to be subscribed." },
+      subscribed: { type: GraphQLBoolean, description: "True to subscribe, false to unsubscribe." },
     },
     async resolve({ podcastId: text, subscribed }, scope) {
       const podcastId = parseIdToChange(text, "podcast");

@@ -7,35 +7,35 @@ import type { Scope } from "../scope.ts";
 import { DateTime, required } from "./fields.ts";
 import { Episode, Podcast } from "./node-types.ts";
 
-// A list of subscriptions has read the podcasts already, and a list of episodes what lists show of them.
+// Set if a list has read them already: subscriptions with their podcasts, episodes with the columns that lists show.
 type HeldPodcast = AccountPodcastRow & { podcast?: PodcastRow; takedown?: Takedown };
 type HeldEpisode = AccountEpisode & { episode?: EpisodeRow };
 
 const TakedownType = new GraphQLObjectType<Takedown, Scope>({
   name: "Takedown",
-  description: "What is left of a podcast that the operator of this server has taken down.",
+  description: "What subscribers see of a podcast that the server's operator has taken down.",
   fields: () => ({
     title: { type: required(GraphQLString), description: "The podcast's title." },
-    reason: { type: required(GraphQLString), description: "Why it was taken down, as the operator words it." },
+    reason: { type: required(GraphQLString), description: "Why it was taken down, in the operator's words." },
     at: { type: required(DateTime), description: "When it was taken down." },
   }),
 });
 
 export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
   name: "AccountPodcast",
-  description: "What an account has to do with a podcast. It stays when the account unsubscribes.",
+  description: "An account's relation to a podcast. Kept when the account unsubscribes.",
   fields: () => ({
-    id: { type: required(GraphQLString), description: "Its own ID: opaque, for good." },
+    id: { type: required(GraphQLString), description: "The object's own ID. Opaque, and never changes." },
     accountId: { type: required(GraphQLString), description: "The account's ID." },
     podcastId: { type: required(GraphQLString), description: "The podcast's ID." },
     podcast: {
       type: Podcast,
-      description: "The podcast; null where it is private and the account has left it, and where it was taken down.",
+      description: "The podcast; null if it was taken down, or if it is private and no longer visible to the account.",
       resolve: (held, _args, scope) => held.podcast ?? scope.findPodcast(held.podcastId),
     },
     takedown: {
       type: TakedownType,
-      description: "Set where the operator has taken the podcast down: nothing else is told of it then.",
+      description: "Set if the operator has taken the podcast down, in which case `podcast` is null.",
       resolve: ({ podcastId, podcast, takedown }, _args, scope) =>
         podcast === undefined ? (takedown ?? scope.findTakedown(podcastId)) : undefined,
     },
@@ -44,27 +44,28 @@ export const AccountPodcast = new GraphQLObjectType<HeldPodcast, Scope>({
       description: "Whether the account is subscribed.",
       resolve: ({ subscribedAt, unsubscribedAt }) => subscribedAt !== null && unsubscribedAt === null,
     },
-    subscribedAt: { type: DateTime, description: "When the account last subscribed; null where it never has." },
-    unsubscribedAt: { type: DateTime, description: "When it unsubscribed; null while it is subscribed." },
+    subscribedAt: { type: DateTime, description: "When the account last subscribed; null if it never has." },
+    unsubscribedAt: { type: DateTime, description: "When the account unsubscribed; null while it is subscribed." },
     numNew: {
       type: required(GraphQLInt),
-      description: `How many of its episodes are new to the account, as \`newEpisodes\` says. ${NUM_NEW_MAX} stands for that or more.`,
+      description: `The number of new episodes, as in \`newEpisodes\`. ${NUM_NEW_MAX} means ${NUM_NEW_MAX} or more.`,
       resolve: async ({ podcastId }, _args, scope) => (await scope.countNewEpisodes(podcastId)) ?? 0,
     },
-    updatedAt: { type: required(DateTime), description: "When any of this last changed." },
+    updatedAt: { type: required(DateTime), description: "When any of these fields last changed." },
   }),
 });
 
 export const AccountPodcastEpisode = new GraphQLObjectType<HeldEpisode, Scope>({
   name: "AccountPodcastEpisode",
-  description: "What an account has done with an episode.",
+  description: "An account's state of an episode.",
   fields: () => ({
-    id: { type: required(GraphQLString), description: "Its own ID: opaque, for good." },
+    id: { type: required(GraphQLString), description: "The object's own ID. Opaque, and never changes." },
     accountId: { type: required(GraphQLString), description: "The account's ID." },
     episodeId: { type: required(GraphQLString), description: "The episode's ID." },
     episode: {
       type: Episode,
-      description: "The episode; null where its podcast is private and the account has left it, or was taken down.",
+      description:
+        "The episode; null if its podcast was taken down, or is private and no longer visible to the account.",
       resolve({ episode, episodeId }, _args, scope) {
         const { hasDetails, hasNotes } = scope.parts;
         return hasDetails || hasNotes || episode === undefined ? scope.findEpisode(episodeId) : episode;
@@ -75,20 +76,20 @@ export const AccountPodcastEpisode = new GraphQLObjectType<HeldEpisode, Scope>({
       description: "Whether the account has marked the episode as a favorite.",
       resolve: ({ isFavorited }) => isFavorited,
     },
-    favoritedAt: { type: DateTime, description: "When `favorited` last changed; null where it never has." },
+    favoritedAt: { type: DateTime, description: "When `favorited` last changed; null if it never has." },
     played: {
       type: required(GraphQLBoolean),
-      description: "Whether the account has played the episode to its end, or said so.",
+      description: "Whether the account has finished the episode or marked it as played.",
       resolve: ({ isPlayed }) => isPlayed,
     },
     positionSeconds: {
       type: GraphQLInt,
-      description: "How far it was heard, in whole seconds; 0 where it was not started, null once it is played.",
+      description: "The playback position in whole seconds; 0 if not started, null if played.",
     },
     listenedAt: {
       type: DateTime,
-      description: "When `played` or `positionSeconds` last changed; null where they never have.",
+      description: "When `played` or `positionSeconds` last changed; null if they never have.",
     },
-    updatedAt: { type: required(DateTime), description: "When any of this last changed." },
+    updatedAt: { type: required(DateTime), description: "When any of these fields last changed." },
   }),
 });

@@ -5,6 +5,6 @@ import { podcastMutations } from "./podcast-mutations.ts";
 
 export const Mutation = new GraphQLObjectType<undefined, Scope>({
   name: "Mutation",
-  description: "The root mutation object of the schema. It takes an account: an API key, or the web site's login.",
+  description: "The root mutation object of the schema. Requires an account: an API key, or a login to the web site.",
   fields: () => ({ ...listeningMutations, ...podcastMutations }),
 });

@@ -9,9 +9,9 @@ import { DateTime, listOf, required } from "./fields.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import * as namespace from "./namespace-types.ts";
 
-const PodcastType = enumType("PodcastType", "The order that a show is meant to be heard in.", {
+const PodcastType = enumType("PodcastType", "The order in which a show is meant to be heard.", {
   EPISODIC: { value: "episodic", description: "Any order; newest first." },
-  SERIAL: { value: "serial", description: "From the first episode on." },
+  SERIAL: { value: "serial", description: "From the first episode to the last." },
 });
 
 const FeedKind = enumType("FeedKind", "The format of a feed.", {
@@ -20,75 +20,76 @@ const FeedKind = enumType("FeedKind", "The format of a feed.", {
   ATOM: { value: "atom", description: "Atom" },
 });
 
-const EpisodeType = enumType("EpisodeType", "What an episode is to its show.", {
-  FULL: { value: "full", description: "An episode proper." },
+const EpisodeType = enumType("EpisodeType", "The role of an episode in its show.", {
+  FULL: { value: "full", description: "A regular episode." },
   TRAILER: { value: "trailer", description: "Announces the show, a season or an episode." },
   BONUS: { value: "bonus", description: "Extra content." },
 });
 
-/** All that the feed said as of its last good crawl. */
+/** The feed as of its last successful crawl. */
 export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectType<PodcastRow, Scope>({
   name: "Podcast",
-  description: "A show, as its feed described it when it was last retrieved. What the feed does not say is null.",
+  description:
+    "A show, as described by its feed when that was last retrieved. Fields that the feed does not set are null.",
   fields: () => ({
-    id: { type: required(GraphQLString), description: "The podcast's ID: opaque, for good." },
+    id: { type: required(GraphQLString), description: "The podcast's ID. Opaque, and never changes." },
     title: { type: required(GraphQLString), description: "Plain text, at most 500 characters." },
     description: { type: GraphQLString, description: "Plain text, at most 4000 characters." },
-    author: { type: GraphQLString, description: "Who makes the show, as the feed words it." },
+    author: { type: GraphQLString, description: "Who makes the show, in the feed's words." },
     ownerName: { type: GraphQLString, description: "Who owns the feed." },
-    language: { type: GraphQLString, description: "BCP 47, lower case as most feeds write it: `en-us`." },
+    language: { type: GraphQLString, description: "BCP 47 tag in lower case: `en-us`." },
     copyright: { type: GraphQLString, description: "The copyright notice." },
     linkUrl: { type: GraphQLString, description: "The show's web page." },
     imageUrl: { type: GraphQLString, description: "The show's artwork." },
-    categories: { type: listOf(namespace.Category), description: "Its subjects, in the feed's order." },
+    categories: { type: listOf(namespace.Category), description: "The show's categories, in the feed's order." },
     explicit: {
       type: GraphQLBoolean,
       description: "Whether the show is considered explicit.",
       resolve: (podcast) => podcast.isExplicit,
     },
-    itunesType: { type: PodcastType, description: "The order that the show is meant to be heard in." },
+    itunesType: { type: PodcastType, description: "The order in which the show is meant to be heard." },
     isComplete: {
       type: required(GraphQLBoolean),
-      description: "Whether the show said that no more episodes will come.",
+      description: "Whether the show is complete, with no more episodes to come.",
     },
     isBlocked: {
       type: required(GraphQLBoolean),
-      description: "Whether the show asks to stay out of public lists: it is found by its ID only.",
+      description: "Whether the show asks to be left out of public lists. It can then be found only by its ID.",
     },
-    isLocked: { type: GraphQLBoolean, description: "Whether other hosts are asked not to import the feed." },
+    isLocked: { type: GraphQLBoolean, description: "Whether the feed asks other hosts not to import it." },
     feedUrl: {
       type: GraphQLString,
-      description: "Where the feed is retrieved from. Of a private podcast, only who has given it sees it.",
+      description: "The feed's URL. For a private podcast, visible only to accounts that added it.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.feedUrl,
     },
     newFeedUrl: {
       type: GraphQLString,
-      description: "Where the feed says that it moves to.",
+      description: "The URL that the feed says it is moving to.",
       // It may hold the same secret as the URL that it replaces.
       resolve: async ({ id, isPrivate, newFeedUrl }, _args, scope) =>
         !isPrivate || (await scope.findPodcastFeed(id))?.feedUrl ? newFeedUrl : null,
     },
     private: {
       type: required(GraphQLBoolean),
-      description: "Whether only its subscribers and those who gave its feed's URL see the podcast.",
+      description: "Whether the podcast is visible only to its subscribers and to accounts that added it.",
       resolve: (podcast) => podcast.isPrivate,
     },
     privateReason: {
       type: GraphQLString,
-      description: "Why it is private, in a sentence; null where it is not, or where that is not known.",
+      description: "Why the podcast is private, as a sentence; null if it is not private or the reason is unknown.",
       resolve: ({ privateReason }) => privateReason && PRIVATE_REASONS[privateReason],
     },
     feedKind: { type: required(FeedKind), description: "The feed's format." },
     podcastGuid: {
       type: GraphQLString,
-      description: "The show's global id: a lower-case UUID, the same on every host.",
+      description: "The show's global ID: a lower-case UUID, the same on every host.",
     },
     medium: {
       type: GraphQLString,
-      description: "What the feed is made of, lower case: `podcast`, `music`, `audiobook`, ...",
+      description: "The feed's kind of content, in lower case: `podcast`, `music`, `audiobook`, ...",
     },
     funding: listIn("funding", { of: namespace.Funding, description: "Where listeners can support the show." }),
-    persons: listIn("persons", { of: namespace.Person, description: "Who takes part in the show." }),
+    persons: listIn("persons", { of: namespace.Person, description: "People who take part in the show." }),
     location: {
       type: namespace.Location,
       description: "The place that the show is about.",
@@ -96,19 +97,19 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
     },
     license: {
       type: namespace.License,
-      description: "The terms that the show is published under.",
+      description: "The license that the show is published under.",
       resolve: ({ namespace }) => namespace?.license,
     },
     values: listIn("values", { of: namespace.Value, description: "Ways for listeners to pay while they listen." }),
     trailers: listIn("trailers", { of: namespace.Trailer, description: "Trailers of the show and its seasons." }),
     liveItems: listIn("liveItems", { of: namespace.LiveItem, description: "Live broadcasts that the show announces." }),
     podroll: listIn("podroll", { of: namespace.RemoteItem, description: "Shows that this one recommends." }),
-    txts: listIn("txts", { of: namespace.Txt, description: "Free text for machines." }),
+    txts: listIn("txts", { of: namespace.Txt, description: "Free text for software." }),
     createdAt: { type: required(DateTime), description: "When the podcast was first stored." },
     updatedAt: { type: required(DateTime), description: "When anything about the podcast last changed." },
     lastRetrievedAt: {
       type: DateTime,
-      description: "When the feed was last retrieved without failure.",
+      description: "When the feed was last retrieved successfully.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.lastRetrievedAt,
     },
     episodes: {
@@ -119,46 +120,42 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
     },
     accountPodcast: {
       type: AccountPodcast,
-      description:
-        "What the caller's account has to do with the podcast; null where that is nothing, and without an account.",
+      description: "The account's relation to the podcast; null if there is none, or without an account.",
       resolve: ({ id }, _args, scope) => scope.findAccountPodcast(id),
     },
   }),
 });
 
-/** An item of a feed that can be played. */
+/** A playable item of a feed. */
 export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectType<EpisodeRow, Scope>({
   name: "Episode",
-  description:
-    "An item of a show that can be played. It stays when its feed drops it. What the feed does not say is null.",
+  description: "A playable item of a show. Kept when its feed drops it. Fields that the feed does not set are null.",
   fields: () => ({
-    id: { type: required(GraphQLString), description: "The episode's ID: opaque, for good." },
-    podcastId: { type: required(GraphQLString), description: "The episode's podcast's ID." },
+    id: { type: required(GraphQLString), description: "The episode's ID. Opaque, and never changes." },
+    podcastId: { type: required(GraphQLString), description: "The ID of the episode's podcast." },
     podcast: {
       type: required(Podcast),
       description: "The episode's podcast.",
       resolve: ({ podcastId }, _args, scope) => scope.findPodcast(podcastId),
     },
-    guid: { type: required(GraphQLString), description: "The episode's id within its feed." },
+    guid: { type: required(GraphQLString), description: "The episode's ID within its feed." },
     title: { type: required(GraphQLString), description: "Plain text, at most 500 characters." },
     publishedAt: {
       type: required(DateTime),
-      description:
-        "The episode's publishing date and time; where the feed gives none that can be read, when it was first seen.",
+      description: "When the episode was published or, if the feed has no valid date, when it was first seen.",
     },
     description: {
       type: GraphQLString,
-      description: "Show notes as HTML, sanitised: safe to put into a page as they are.",
+      description: "Show notes as sanitized HTML: safe to insert into a page.",
       resolve: (episode) => episode.descriptionHtml,
     },
     descriptionSource: {
       type: GraphQLString,
-      description:
-        "Show notes as the feed gave them, HTML or text, at most 64000 characters. Unsafe: sanitise before use.",
+      description: "Show notes as in the feed, HTML or text, at most 64000 characters. Unsafe: sanitize before use.",
     },
-    author: { type: GraphQLString, description: "Who made the episode, as the feed words it." },
+    author: { type: GraphQLString, description: "Who made the episode, in the feed's words." },
     linkUrl: { type: GraphQLString, description: "The episode's web link." },
-    imageUrl: { type: GraphQLString, description: "The episode's artwork; the podcast's where absent." },
+    imageUrl: { type: GraphQLString, description: "The episode's artwork; if null, use the podcast's." },
     mediaUrl: {
       type: required(GraphQLString),
       description: "The episode's media link (i.e. where the audio can be found).",
@@ -166,43 +163,49 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     mediaNeedsFeedPassword: {
       type: required(GraphQLBoolean),
       description:
-        "Whether the media asks for the user name and password of the podcast's feed: the feed has them in its URL, and the media is on the same host.",
+        "Whether downloading the media needs the user name and password of the podcast's feed: the feed's URL has them, and the media is on the same host.",
       resolve: async ({ podcastId, mediaUrl }, _args, scope) => {
         const host = await scope.findPasswordHost(podcastId);
         return host !== undefined && asksForPassword({ podcastId, mediaUrl }, new Map([[podcastId, host]]));
       },
     },
-    mediaType: { type: GraphQLString, description: "MIME type of the media, lower case: `audio/mpeg`." },
+    mediaType: { type: GraphQLString, description: "MIME type of the media in lower case: `audio/mpeg`." },
     mediaBytes: {
       type: GraphQLFloat,
-      description: "Size of the media in bytes: a whole number, which may pass 2^31.",
+      description: "Size of the media in bytes: a whole number, which may exceed 2^31.",
     },
-    durationSeconds: { type: GraphQLInt, description: "How long it plays, in whole seconds." },
+    durationSeconds: { type: GraphQLInt, description: "Duration in whole seconds." },
     explicit: {
       type: GraphQLBoolean,
       description: "Whether the episode is considered explicit.",
       resolve: (episode) => episode.isExplicit,
     },
-    isBlocked: { type: required(GraphQLBoolean), description: "Whether the episode asks to stay out of public lists." },
-    episodeType: { type: EpisodeType, description: "What the episode is to its show." },
+    isBlocked: {
+      type: required(GraphQLBoolean),
+      description: "Whether the episode asks to be left out of public lists.",
+    },
+    episodeType: { type: EpisodeType, description: "The episode's role in its show." },
     season: { type: GraphQLInt, description: "The season's number." },
-    seasonName: { type: GraphQLString, description: "What the season is called." },
+    seasonName: { type: GraphQLString, description: "The season's name." },
     episodeNumber: {
       type: GraphQLFloat,
-      description: "The episode's number, in its season where it has one. May have decimals.",
+      description: "The episode's number, within its season if it has one. May have decimals.",
     },
     episodeDisplay: { type: GraphQLString, description: "What to show instead of the number: `Ch.3`." },
-    chapters: { type: listOf(namespace.Chapter), description: "The chapters that the feed itself lists." },
+    chapters: { type: listOf(namespace.Chapter), description: "Chapters listed in the feed itself." },
     chaptersLink: {
       type: namespace.ChaptersLink,
       description: "A file with the episode's chapters.",
       resolve: ({ namespace }) => namespace?.chapters,
     },
-    transcripts: listIn("transcripts", { of: namespace.Transcript, description: "Files with the episode's words." }),
-    soundbites: listIn("soundbites", { of: namespace.Soundbite, description: "Parts that stand for the episode." }),
+    transcripts: listIn("transcripts", {
+      of: namespace.Transcript,
+      description: "Files with transcripts of the episode.",
+    }),
+    soundbites: listIn("soundbites", { of: namespace.Soundbite, description: "Excerpts to promote the episode." }),
     persons: listIn("persons", {
       of: namespace.Person,
-      description: "Who takes part in the episode; the podcast's persons where empty.",
+      description: "People who take part in the episode; if empty, use the podcast's.",
     }),
     location: {
       type: namespace.Location,
@@ -211,20 +214,19 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
     },
     license: {
       type: namespace.License,
-      description: "The terms that the episode is published under; the podcast's where absent.",
+      description: "The license that the episode is published under; if null, use the podcast's.",
       resolve: ({ namespace }) => namespace?.license,
     },
     values: listIn("values", {
       of: namespace.Value,
-      description: "Ways for listeners to pay; the podcast's where empty.",
+      description: "Ways for listeners to pay; if empty, use the podcast's.",
     }),
-    txts: listIn("txts", { of: namespace.Txt, description: "Free text for machines." }),
+    txts: listIn("txts", { of: namespace.Txt, description: "Free text for software." }),
     createdAt: { type: required(DateTime), description: "When the episode was first stored." },
     updatedAt: { type: required(DateTime), description: "When anything about the episode last changed." },
     accountEpisode: {
       type: AccountPodcastEpisode,
-      description:
-        "What the caller's account has done with the episode; null where that is nothing, and without an account.",
+      description: "The account's state of the episode; null if there is none, or without an account.",
       resolve: ({ id }, _args, scope) => scope.findAccountEpisode(id),
     },
   }),
@@ -238,7 +240,7 @@ export async function resolveEpisodes(podcastId: number, args: PageArgs, scope: 
   return toConnection(await scope.listEpisodes(podcastId, page), page);
 }
 
-/** A list of the podcast namespace. A row from before the list was known has none. */
+/** A field for a list of the podcast namespace. Rows from before the list was supported do not have it. */
 function listIn<Name extends string>(name: Name, { of, description }: { of: GraphQLObjectType; description: string }) {
   type Row = { namespace?: { [key in Name]?: readonly unknown[] } };
   return { type: listOf(of), description, resolve: ({ namespace }: Row) => namespace?.[name] ?? [] };

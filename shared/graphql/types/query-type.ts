@@ -8,7 +8,7 @@ import { listOf, required } from "./fields.ts";
 import { Episode, EpisodeConnection, Podcast, PodcastConnection, resolveEpisodes } from "./node-types.ts";
 import { SEARCH_FIELDS } from "./search-fields.ts";
 
-// What the two lists of version 1.0 have always held at most.
+// The limits of the two lists of API version 1.0.
 const NUM_PODCASTS = 5;
 const NUM_EPISODES = 50;
 
@@ -18,13 +18,13 @@ const EPISODE_ID = { type: required(GraphQLString), description: "The episode's 
 export const Query = new GraphQLObjectType<undefined, Scope>({
   name: "Query",
   description:
-    "The root query object of the schema. Each account, or network without a key, has a budget of 600 000 points in ten minutes: a " +
-    "request costs 50, each podcast or episode that its full lists would hold one, ten fields one. Beyond it the answer is a 429.",
+    "The root query object of the schema. Each account, or network without an account, has a budget of 600,000 points per ten " +
+    "minutes. A request costs 50 points, plus one for each podcast or episode and one for every ten fields, counting all lists as full. Requests beyond the budget get a 429.",
   fields: () => ({
     apiVersion: { type: required(GraphQLString), description: "The API's version.", resolve: () => "1.0" },
     account: {
       type: Account,
-      description: "The account whose key or login came with the request; null without either.",
+      description: "The account of the request's API key or login; null without either.",
       resolve: async (_root, _args, scope) => {
         const { account } = scope.ctx.caller;
         const point = await scope.findSyncPoint();
@@ -33,7 +33,7 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
     },
     podcast: {
       type: listOf(Podcast),
-      description: `The first ${NUM_PODCASTS} podcasts by title. \`podcasts\` has them all.`,
+      description: `The first ${NUM_PODCASTS} podcasts by title. Use \`podcasts\` to list all.`,
       extensions: { numItems: NUM_PODCASTS },
       resolve: async (_root, _args, { ctx }) =>
         (await listPodcasts(ctx.db, { first: NUM_PODCASTS, after: undefined }))
@@ -42,7 +42,7 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
     },
     episode: {
       type: listOf(Episode),
-      description: `A podcast's newest ${NUM_EPISODES} episodes; of an unknown podcast none. \`episodes\` has them all.`,
+      description: `A podcast's newest ${NUM_EPISODES} episodes; empty for an unknown podcast. Use \`episodes\` to list all.`,
       args: { podcastId: PODCAST_ID },
       extensions: { numItems: NUM_EPISODES },
       resolve: async (_root, args: { podcastId: string }, scope) => {
@@ -53,19 +53,19 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
     },
     podcastById: {
       type: Podcast,
-      description: "A podcast; null where there is none.",
+      description: "A podcast; null if it does not exist.",
       args: { id: PODCAST_ID },
       resolve: (_root, args: { id: string }, scope) => scope.findPodcast(parseId(args.id, "podcast")),
     },
     episodeById: {
       type: Episode,
-      description: "An episode; null where there is none.",
+      description: "An episode; null if it does not exist.",
       args: { id: EPISODE_ID },
       resolve: (_root, args: { id: string }, scope) => scope.findEpisode(parseId(args.id, "episode")),
     },
     podcasts: {
       type: required(PodcastConnection),
-      description: "All podcasts that may stand on public lists, by title.",
+      description: "All public podcasts that can be listed, by title.",
       args: PAGE_ARGS,
       resolve: async (_root, args: PageArgs, { ctx }) => {
         const page = toPageRequest(args);
@@ -74,7 +74,7 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
     },
     episodes: {
       type: required(EpisodeConnection),
-      description: "A podcast's episodes, newest first; of an unknown podcast none.",
+      description: "A podcast's episodes, newest first; empty for an unknown podcast.",
       args: { podcastId: PODCAST_ID, ...PAGE_ARGS },
       resolve: (_root, args: PageArgs & { podcastId: string }, scope) =>
         resolveEpisodes(parseId(args.podcastId, "podcast"), args, scope),

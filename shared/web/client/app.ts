@@ -1,19 +1,19 @@
-// What pages do beyond links and forms: togglers that need no new page, and a player that remembers where it was.
-// Without this script the same forms are sent as forms.
+// Enhances pages with toggle buttons that need no reload, and a player that remembers its position. Without this
+// script, browsers submit the same forms.
 
-// How often the place in an episode is told while it plays. What is lost when the power goes is no more than this.
+// How often the playback position is reported. A power failure loses no more than this.
 const REPORT_INTERVAL_MS = 15_000;
-// A place this near the start is not worth going back to.
+// A position this close to the start is not worth resuming.
 const MARGIN_SECONDS = 5;
 
-// Whoever logs out is nobody by the time that the page is left: what is told then would make an account of it.
+// A report that is sent while the browser is logging out would create a new account.
 let isLoggingOut = false;
-// One after the other: what is said last is what is stored, and a visitor's first two changes make one account, not two.
+// Reports are sent one after another: the last one wins, and a visitor's first two changes do not create two accounts.
 let last: Promise<unknown> = Promise.resolve();
 
 type State = Record<string, boolean | number | null>;
 
-/** Sends a form's fields, and answers what is stored from then on. Throws an Error for the reader. */
+/** Sends a form's fields, and returns the stored state. Throws an Error to show to the user. */
 function send(url: string, fields: Record<string, string>, keepalive = false): Promise<State> {
   const sent = last.then(() => post(url, fields, keepalive));
   last = sent.catch(() => {});
@@ -30,14 +30,14 @@ async function post(url: string, fields: Record<string, string>, keepalive: bool
       keepalive,
     });
   } catch {
-    throw new Error("Not saved: podcore cannot be reached.");
+    throw new Error("Not saved: cannot reach the server.");
   }
   const answer = await reply.json().catch(() => ({}));
   if (reply.ok) return answer;
   throw new Error(`Not saved: ${answer.errors?.[0]?.message ?? `the server answered ${reply.status}`}`);
 }
 
-/** Shows what is stored on every toggler of that name on the page. */
+/** Shows the stored state on the page's toggle buttons for this URL. */
 function show(url: string, state: State): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form.toggle")) {
     const button = form.querySelector("button");
@@ -50,23 +50,23 @@ function show(url: string, state: State): void {
   }
 }
 
-function tell(element: Element | null, message: string): void {
+function setText(element: Element | null, message: string): void {
   if (element !== null) element.textContent = message;
 }
 
 function enhanceToggle(form: HTMLFormElement): void {
-  const fault = form.querySelector("[role=alert]");
+  const errorLine = form.querySelector("[role=alert]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");
-    // A second press while the first is under way is the same press.
+    // Ignores a second press while the first is being sent.
     if (button === null || form.ariaBusy === "true") return;
     form.ariaBusy = "true";
-    tell(fault, "");
+    setText(errorLine, "");
     try {
       show(form.action, await send(form.action, { [button.name]: button.value }));
     } catch (error) {
-      tell(fault, error instanceof Error ? error.message : String(error));
+      setText(errorLine, error instanceof Error ? error.message : String(error));
     } finally {
       form.ariaBusy = "false";
     }
@@ -75,36 +75,36 @@ function enhanceToggle(form: HTMLFormElement): void {
 
 function enhancePlayer(player: HTMLMediaElement): void {
   const url = new URL(player.dataset.state ?? "", document.baseURI).href;
-  const fault = document.querySelector("#player-fault");
-  let toldSeconds = Number(player.dataset.position);
-  let toldAtMs = 0;
+  const errorLine = document.querySelector("#player-error");
+  let reportedSeconds = Number(player.dataset.position);
+  let reportedAtMs = 0;
 
   async function report(fields: Record<string, string>): Promise<void> {
     if (isLoggingOut) return;
-    toldAtMs = Date.now();
+    reportedAtMs = Date.now();
     try {
       show(url, await send(url, fields, true));
-      tell(fault, "");
+      setText(errorLine, "");
     } catch (error) {
-      tell(fault, error instanceof Error ? error.message : String(error));
+      setText(errorLine, error instanceof Error ? error.message : String(error));
     }
   }
 
   function reportPosition(): void {
     const seconds = Math.floor(player.currentTime);
-    if (player.ended || seconds === toldSeconds || seconds < MARGIN_SECONDS) return;
-    toldSeconds = seconds;
-    // It tells of a failure itself.
+    if (player.ended || seconds === reportedSeconds || seconds < MARGIN_SECONDS) return;
+    reportedSeconds = seconds;
+    // Shows its own errors.
     void report({ position_seconds: String(seconds) });
   }
 
-  // Before anything is loaded this is where it will start (HTML, default playback start position).
-  if (toldSeconds >= MARGIN_SECONDS) player.currentTime = toldSeconds;
+  // Before the media loads, this sets where playback starts (HTML, default playback start position).
+  if (reportedSeconds >= MARGIN_SECONDS) player.currentTime = reportedSeconds;
   player.addEventListener("play", () => {
-    toldAtMs = Date.now();
+    reportedAtMs = Date.now();
   });
   player.addEventListener("timeupdate", () => {
-    if (!player.paused && Date.now() - toldAtMs >= REPORT_INTERVAL_MS) reportPosition();
+    if (!player.paused && Date.now() - reportedAtMs >= REPORT_INTERVAL_MS) reportPosition();
   });
   player.addEventListener("pause", reportPosition);
   player.addEventListener("ended", () => report({ played: "true" }));
@@ -117,7 +117,7 @@ function watchLogout(form: HTMLFormElement): void {
   form.addEventListener("submit", () => {
     isLoggingOut = true;
   });
-  // Back on a page that the browser has kept as it was: it is another's by now, or nobody's.
+  // The browser restored the page from its back/forward cache after the logout, so its content is out of date.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted && isLoggingOut) location.reload();
   });

@@ -1,45 +1,45 @@
-import { faultNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
+import { errorNotice, field, newPasswordFields, notice, usernameField } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import type { Page } from "../layout.ts";
 
-// Forms of the account's page, and the pages that show one again where what it sent was refused.
+// Forms of the account page, and the pages that show one again with an error.
 
-type Refused = { fault: string | undefined };
+type WithError = { validationError: string | undefined };
 
 export function passwordForm(email: string): Html {
   return html`<form class="entry" action="/account/password" method="post">
 ${usernameField(email)}
 ${field({ name: "current_password", label: "Current password", type: "password", autocomplete: "current-password" })}
 ${newPasswordFields({ label: "New password" })}
-<p class="muted">Every other browser is logged out. API keys stay until they are revoked.</p>
+<p class="muted">This logs out all other browsers. API keys stay valid until you revoke them.</p>
 <p><button type="submit">Change password</button></p>
 </form>`;
 }
 
-export function passwordPage({ email, fault }: Refused & { email: string }): Page {
-  return formPage("Change your password", html`${faultNotice(fault)}\n${passwordForm(email)}`);
+export function passwordPage({ email, validationError }: WithError & { email: string }): Page {
+  return formPage("Change your password", html`${errorNotice(validationError)}\n${passwordForm(email)}`);
 }
 
 type EmailForm = { email: string; newEmail?: string; isClosed: boolean };
 
-/** @param form `isClosed`: no mail can be sent, so no address can be confirmed */
+/** @param form `isClosed`: mail is off, so no address can be confirmed */
 export function emailForm({ email, newEmail, isClosed }: EmailForm): Html {
-  if (isClosed) return notice("This podcore sends no mail (SMTP_URL is not set), so the address cannot be changed.");
+  if (isClosed) return notice("This site cannot send email (SMTP_URL is not set), so you cannot change your address.");
   return html`<form class="entry" action="/account/email" method="post">
 ${usernameField(email)}
 ${field({ name: "new_email", label: "New email address", type: "email", autocomplete: "email", ...(newEmail === undefined ? {} : { value: newEmail }), maxLength: 254 })}
 ${field({ name: "email_password", label: "Your password", type: "password", autocomplete: "current-password" })}
-<p class="muted">Both addresses get a mail with a link. The address changes once both links are opened.</p>
+<p class="muted">We will email a link to both addresses. Your address changes when both links have been opened.</p>
 <p><button type="submit">Change email address</button></p>
 </form>`;
 }
 
-export function emailPage({ fault, ...form }: Refused & EmailForm): Page {
-  return formPage("Change your email address", html`${faultNotice(fault)}\n${emailForm(form)}`);
+export function emailPage({ validationError, ...form }: WithError & EmailForm): Page {
+  return formPage("Change your email address", html`${errorNotice(validationError)}\n${emailForm(form)}`);
 }
 
-/** After the form. It reads the same whether or not the new address has an account. */
-export function emailChangeBegunPage({
+/** Shown after the form. The text is the same whether or not the new address has an account. */
+export function emailChangeStartedPage({
   email,
   newEmail,
   isLogged,
@@ -51,41 +51,41 @@ export function emailChangeBegunPage({
   return formPage(
     "Check your email",
     isLogged
-      ? notice("Mail is off here (SMTP_URL is not set): both links are in podcore's log.")
+      ? notice("This site does not send email (SMTP_URL is not set). You can find both links in podcore's log.")
       : notice(
-          html`Open the link that was sent to <strong>${newEmail}</strong>, and the one that was sent to <strong>${email}</strong>. Until both are opened your address stays as it is.`,
+          html`We sent one link to <strong>${newEmail}</strong> and one to <strong>${email}</strong>. Open both to change your address.`,
         ),
   );
 }
 
-/** @param options `id`: of the password's field, for a page that has another one */
+/** @param options `id`: for the password field, on a page with another one */
 export function deletionForm(email: string | null, options: { id?: string } = {}): Html {
   return html`<form class="entry" action="/account/deletion" method="post">
 ${email !== null && usernameField(email)}
 ${email !== null && field({ ...options, name: "password", label: "Password", type: "password", autocomplete: "current-password" })}
-<p><button type="submit" class="danger">Delete this account</button></p>
+<p><button type="submit" class="danger">Delete account</button></p>
 </form>`;
 }
 
-export function deletionPage({ email, fault }: Refused & { email: string | null }): Page {
-  return formPage("Delete your account", html`${faultNotice(fault)}\n${deletionForm(email)}`);
+export function deletionPage({ email, validationError }: WithError & { email: string | null }): Page {
+  return formPage("Delete your account", html`${errorNotice(validationError)}\n${deletionForm(email)}`);
 }
 
 export function apiKeyForm(): Html {
   return html`<form class="add" action="/account/api-keys" method="post">
-<label for="name">Name of the app</label>
+<label for="name">App name</label>
 <input id="name" name="name" type="text" required maxlength="100">
-<button type="submit">Make a key</button>
+<button type="submit">Create API key</button>
 </form>`;
 }
 
-/** Shows a key the one time that it can be shown. */
+/** Shows a new key, once: it is not stored. */
 export function newApiKeyPage({ name, apiKey, publicUrl }: { name: string; apiKey: string; publicUrl: string }): Page {
   return formPage(
     "Your new API key",
-    html`<p>For <strong>${name}</strong>. Copy it now: it is not shown again.</p>
+    html`<p>For <strong>${name}</strong>. Copy the key now. You won't be able to see it again.</p>
 <pre class="secret"><code id="api-key">${apiKey}</code></pre>
-<p>Apps send it like this:</p>
+<p>Send the key with each request:</p>
 <pre><code>curl ${publicUrl}/graphql -H 'content-type: application/json' \\
   -H 'authorization: Bearer ${apiKey}' \\
   -d '{"query":"{ account { email } }"}'</code></pre>`,
@@ -98,6 +98,6 @@ function formPage(title: string, content: Html): Page {
     isPersonal: true,
     main: html`<div class="narrow"><h1>${title}</h1>
 ${content}
-<p><a href="/account">Back to your account</a></p></div>`,
+<p><a href="/account">Back to account</a></p></div>`,
   };
 }

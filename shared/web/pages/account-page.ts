@@ -21,20 +21,20 @@ export type AccountView = {
   newEpisodes: ListedNewEpisode[];
   favorites: ListedAccountEpisode[];
   logins: ListedLogin[];
-  /** Of the browser that asks. */
+  /** The caller's own login. */
   loginId: number | undefined;
   apiKeys: ListedApiKey[];
-  /** No mail can be sent. */
+  /** The site cannot send mail. */
   isMailOff?: boolean;
 };
 
-// They are counted up to one more.
+// Counts stop one above this.
 const NUM_NEW_SHOWN_MAX = 99;
 
-// CSS pixels.
+// In CSS pixels.
 const ROW_SIZE = 56;
 
-/** What an account holds and is held by: its podcasts with what is new, what is in progress, its logins and keys. */
+/** The account page: episodes in progress, new episodes, subscriptions, favorites, logins, API keys and settings. */
 export function accountPage(view: AccountView): Page {
   const { email } = view.account;
   return {
@@ -61,10 +61,10 @@ ${passwordForm(email)}
 }
 <section aria-labelledby="data">
 <h2 id="data">Your data</h2>
-<p><a class="button" href="/account/export">Export all as JSON</a></p>
+<p><a class="button" href="/account/export">Export as JSON</a></p>
 <details class="folded">
-<summary>Delete this account</summary>
-<p>Deletes the account with all that it holds, at once and for good.</p>
+<summary>Delete account</summary>
+<p>This deletes your account and all its data immediately. You cannot undo this.</p>
 ${deletionForm(email, { id: "deletion-password" })}
 </details>
 </section>`,
@@ -72,7 +72,7 @@ ${deletionForm(email, { id: "deletion-password" })}
 }
 
 function ephemeralNotice(): Html {
-  return html`<p class="notice">Only this browser knows this account: whoever clears its cookies, or does not come for a month, loses it. <a href="/signup">Sign up</a> to keep what it holds, or <a href="/login">log in</a> to add it to the account that you have.</p>`;
+  return html`<p class="notice">This account exists only in this browser. You will lose it if you clear your cookies or don't visit for a month. <a href="/signup">Sign up</a> to keep your podcasts, or <a href="/login">log in</a> to add them to an existing account.</p>`;
 }
 
 function subscriptionsSection({ subscriptions: { items, after: nextAfter, numNew }, after }: AccountView): Html {
@@ -80,14 +80,14 @@ function subscriptionsSection({ subscriptions: { items, after: nextAfter, numNew
 <h2 id="subscriptions">Subscriptions</h2>
 ${
   items.length === 0
-    ? html`<p>None yet: find one on the <a href="/">list of podcasts</a> or by the search above, and press Subscribe.</p>`
+    ? html`<p>No subscriptions yet. Find a podcast in the <a href="/">list of podcasts</a> or with the search above, and select Subscribe.</p>`
     : podcastCards(items.map((held) => subscriptionCard(held, numNew.get(held.podcastId) ?? 0)))
 }
 ${pagingNav({ path: "/account", after, nextAfter, words: { first: "First subscriptions", next: "More subscriptions" } })}
 </section>`;
 }
 
-/** Without the author, whom its listener knows. Of a podcast that was taken down the title alone. */
+/** Omits the author, whom a subscriber knows. Shows only the title of a podcast that was taken down. */
 function subscriptionCard({ podcastId: id, podcast, takedown }: ListedSubscription, numNew: number) {
   if (podcast === undefined) {
     const title = takedown?.title ?? "";
@@ -103,7 +103,7 @@ type Row = {
   about: string;
 };
 
-/** A list of episodes with their podcasts; nothing where it is empty. */
+/** A list of episodes with their podcasts; nothing if it is empty. */
 function episodeSection({ id, title, rows }: { id: string; title: string; rows: Row[] }): Html | undefined {
   if (rows.length === 0) return undefined;
   return html`<section aria-labelledby="${id}">
@@ -128,7 +128,7 @@ function inProgressRow({ podcast, episode, positionSeconds }: ListedAccountEpiso
   return {
     podcast,
     episode,
-    about: durationSeconds ? `${at} of ${positionText(durationSeconds)}` : `heard up to ${at}`,
+    about: durationSeconds ? `${at} of ${positionText(durationSeconds)}` : `played up to ${at}`,
   };
 }
 
@@ -142,9 +142,9 @@ function favoriteRow({ podcast, episode }: ListedAccountEpisode): Row {
 
 function loginsSection({ logins, loginId }: AccountView): Html {
   return html`<section aria-labelledby="logins">
-<h2 id="logins">Logins</h2>
+<h2 id="logins">Logged-in browsers</h2>
 <table class="credentials">
-<thead><tr><th scope="col">Browser</th><th scope="col">Last used</th><th scope="col">Since</th><th scope="col"><span class="unseen">Revoke</span></th></tr></thead>
+<thead><tr><th scope="col">Browser</th><th scope="col">Last used</th><th scope="col">Logged in</th><th scope="col"><span class="unseen">Revoke</span></th></tr></thead>
 <tbody>
 ${logins.map(
   ({
@@ -153,7 +153,7 @@ ${logins.map(
     createdAt,
     lastUsedAt,
     lastUsedAddress,
-  }) => html`<tr><td>${browserText(userAgent)}${id === loginId && html` <span class="muted">(this one)</span>`}</td>
+  }) => html`<tr><td>${browserText(userAgent)}${id === loginId && html` <span class="muted">(this browser)</span>`}</td>
 <td>${lastUse({ lastUsedAt, lastUsedAddress })}</td>
 <td class="since">${dateText(createdAt)}</td>
 <td>${buttonForm({ action: `/account/logins/${id}/revocation`, label: "Revoke", className: "button" })}</td></tr>
@@ -174,7 +174,7 @@ function lastUse({ lastUsedAt, lastUsedAddress }: { lastUsedAt: Date | null; las
 function apiKeysSection(apiKeys: ListedApiKey[]): Html {
   return html`<section aria-labelledby="api-keys">
 <h2 id="api-keys">API keys</h2>
-<p>With a key an app may do with this account's podcasts what you may.</p>
+<p>An app with an API key can do everything with this account's podcasts that you can.</p>
 ${
   apiKeys.length > 0 &&
   html`<table class="credentials">

@@ -13,19 +13,20 @@ import { type Media, player, toMedia } from "../player.ts";
 import { toggle } from "../toggle.ts";
 import { bytesText, positionText, startOfNotes } from "../words.ts";
 
-// CSS pixels, on a wide screen.
+// In CSS pixels, on a wide screen.
 const ARTWORK_SIZE = 176;
 
-// More than what a search result or a shared link shows.
+// More than a search result or shared link shows.
 const DESCRIPTION_MAX_CHARACTERS = 300;
 
 const MEDIA_WORDS = { audio: "Audio file", video: "Video file", file: "File" };
 
-// Browsers ask for it, and apps have a place for it. It stays out of the page, where whoever looks on would read it.
+// Browsers ask for the password, and podcast apps store it. It is not shown on the page, where bystanders could read
+// it.
 const PASSWORD_WORDS = {
-  audio: "The audio asks for a user name and password: those of this podcast's feed.",
-  video: "The video asks for a user name and password: those of this podcast's feed.",
-  file: "The file asks for a user name and password: those of this podcast's feed.",
+  audio: "To play this audio, enter the user name and password of this podcast's feed.",
+  video: "To play this video, enter the user name and password of this podcast's feed.",
+  file: "To open this file, enter the user name and password of this podcast's feed.",
 };
 
 const TRANSCRIPT_WORDS: Record<string, string> = {
@@ -41,15 +42,15 @@ const TRANSCRIPT_WORDS: Record<string, string> = {
 export type EpisodeView = {
   podcast: Podcast;
   episode: Episode;
-  /** What whoever asks has done with it. */
+  /** The caller's state of the episode. */
   own: AccountEpisode | undefined;
-  /** Its media is on the host of a feed that is behind a password. */
+  /** The media is on the host of a password-protected feed. */
   needsFeedPassword?: boolean;
 };
 
 type Of = Pick<EpisodeView, "podcast" | "episode">;
 
-/** An episode: its player, its notes, and what else the feed knows of it. */
+/** The page of an episode: player, notes, chapters, transcripts and people. */
 export function episodePage({ podcast, episode, own, needsFeedPassword }: EpisodeView): SitePage {
   const { title, descriptionHtml } = episode;
   const media = toMedia(episode);
@@ -94,7 +95,7 @@ ${toggle({
   action,
   name: "played",
   isOn: own?.isPlayed ?? false,
-  words: { on: "Mark as not played", off: "Mark as played" },
+  words: { on: "Mark as unplayed", off: "Mark as played" },
 })}
 </div>`;
 }
@@ -127,7 +128,7 @@ function notesSection({ podcast, episode }: Of): Html {
 <h2 id="notes">Notes</h2>
 ${
   episode.descriptionHtml
-    ? // Sanitised when it was stored (shared/feed), and nothing else is.
+    ? // Sanitized before it was stored (shared/feed). Nothing else may be inserted raw.
       html`<div class="prose" dir="auto"${langAttribute(podcast.language)}>${raw(episode.descriptionHtml)}</div>`
     : html`<p class="muted">This episode has no notes.</p>`
 }
@@ -146,14 +147,14 @@ ${
 ${chapters.map((chapter) => chapterItem(chapter, media))}
 </ol>`
 }
-${link !== undefined && html`<p><a href="${link}">Chapters as a file</a></p>`}
+${link !== undefined && html`<p><a href="${link}">Chapter file</a></p>`}
 </section>`;
 }
 
 function chapterItem({ startSeconds, title, linkUrl }: Chapter, media: Media | undefined): Html {
   const position = positionText(startSeconds);
   const href = webUrl(linkUrl);
-  // Media Fragments URI 1.0, 4.2.1: browsers play a media file from there.
+  // Media Fragments URI 1.0, 4.2.1: browsers start playback there.
   const from = media === undefined ? undefined : `${media.url.replace(/#.*/s, "")}#t=${startSeconds}`;
   return html`<li><span class="position">${from === undefined ? position : html`<a href="${from}">${position}</a>`}</span>
 <span dir="auto">${href === undefined ? title : html`<a href="${href}">${title}</a>`}</span></li>

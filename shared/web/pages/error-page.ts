@@ -4,7 +4,7 @@ import type { Reply } from "../../http/function.ts";
 import { html } from "../html.ts";
 import { pageReply } from "../layout.ts";
 
-/** Shows a failure in the site's layout; needs no database. */
+/** Shows an error in the site's layout. Needs no database. */
 export function renderError(view: ErrorView, ctx: Pick<Context, "config">): Reply {
   const reply = pageReply(ctx, {
     titles: [view.title],
@@ -13,7 +13,7 @@ export function renderError(view: ErrorView, ctx: Pick<Context, "config">): Repl
 <h1>${view.title}</h1>
 ${view.message !== view.title && html`<p dir="auto">${view.message}</p>`}
 <p><a class="button" href="/">All podcasts</a></p>
-<p class="muted">Request <code>${view.requestId}</code></p>
+<p class="muted">Request ID: <code>${view.requestId}</code></p>
 </div>`,
   });
   return { ...reply, status: view.status, headers: { ...reply.headers, "cache-control": "no-store" } };

@@ -15,13 +15,13 @@ export type HomeView = {
 };
 
 type Shows = {
-  /** Whoever asks may add a podcast here. */
+  /** The caller can add a podcast here. */
   showsForm: boolean;
-  /** And mark it private, since it has an account to see it. */
+  /** The caller can also mark a podcast as private, having an account that can see it. */
   isSignedIn: boolean;
 };
 
-/** The list of podcasts; on an empty database how to add one. */
+/** The list of podcasts. If there are none, shows how to add one. */
 export function homePage({ podcasts, after }: HomeView, { showsForm, isSignedIn }: Shows): SitePage {
   const isEmpty = podcasts.items.length === 0;
   return {
@@ -29,7 +29,7 @@ export function homePage({ podcasts, after }: HomeView, { showsForm, isSignedIn 
     about: {
       path: pagePath("/", after),
       title: "Podcasts",
-      description: "Podcasts and their episodes, to read about and to listen to.",
+      description: "Browse podcasts and listen to their episodes.",
     },
     main: html`<h1>Podcasts</h1>
 ${showsForm && addForm({ isSignedIn })}
@@ -45,14 +45,14 @@ function addForm({ isSignedIn }: Pick<Shows, "isSignedIn">): Html {
 <label for="url">Feed, web page or Apple Podcasts link</label>
 <input id="url" name="url" type="text" inputmode="url" required maxlength="2000" autocapitalize="none" spellcheck="false" placeholder="https://example.com/feed.xml">
 <button type="submit">Add podcast</button>
-${isSignedIn && html`<p class="choice"><input id="private" name="private" type="checkbox" value="true"><label for="private">Private: only its subscribers see it</label></p>`}
+${isSignedIn && html`<p class="choice"><input id="private" name="private" type="checkbox" value="true"><label for="private">Private (visible only to its subscribers)</label></p>`}
 </form>`;
 }
 
 function emptyNotice(showsForm: boolean): Html {
   return html`<section class="empty" aria-labelledby="empty">
 <h2 id="empty">No podcasts yet</h2>
-<p>${showsForm ? "Add one with the form above, or" : "Add one"} by the URL of its feed, in the shell, where podcore runs with Node 24:</p>
+<p>${showsForm ? "Add one with the form above, or run" : "To add one, run"} this command on podcore's server, with Node 24 and the URL of a feed:</p>
 <pre><code>${ADD_COMMAND}</code></pre>
 </section>`;
 }

@@ -17,10 +17,10 @@ import { toggle } from "../toggle.ts";
 import { startOf, startOfNotes } from "../words.ts";
 import { privacyQuestion } from "./privacy-question.ts";
 
-// CSS pixels, on a wide screen.
+// In CSS pixels, on a wide screen.
 const ARTWORK_SIZE = 240;
 
-// Ten lines on a phone. What is longer is folded, so that the episodes are not far down.
+// Ten lines on a phone. Longer texts are folded, to keep the episodes near.
 const UNFOLDED_MAX_CHARACTERS = 400;
 
 // Two lines on a wide screen.
@@ -31,19 +31,19 @@ export type PodcastView = {
   episodes: Page<ListedEpisode>;
   /** Cursor of this page of episodes; undefined for the newest. */
   after: string | undefined;
-  /** What whoever asks has to do with it. */
+  /** The caller's subscription and episode states. */
   own: { isSubscribed: boolean; episodes: ReadonlyMap<number, AccountEpisode> };
-  /** What of the feed's URL looks like a token. */
+  /** The part of the feed's URL that looks like a token. */
   suspectPart?: string | undefined;
 };
 
-/** Who has an account with an e-mail address may ask for a refresh. */
-type Asker = { isSignedIn: boolean };
+/** A caller whose account has an email address can request a refresh. */
+type Viewer = { isSignedIn: boolean };
 
-/** A podcast with a page of its episodes. */
+/** The page of a podcast, with a page of its episodes. */
 export function podcastPage(
   { podcast, episodes, after, own, suspectPart }: PodcastView,
-  { isSignedIn }: Asker,
+  { isSignedIn }: Viewer,
 ): SitePage {
   const path = podcastPath(podcast);
   const { title, description } = podcast;
@@ -69,12 +69,12 @@ ${peopleSection(podcast.namespace.persons)}`,
   };
 }
 
-/** Only who has given the feed's URL sees it, and is asked. */
+/** Only accounts that added the feed see its URL, so only they are asked. */
 function asksForPrivacy(podcast: FoundPodcast): podcast is FoundPodcast & { feedUrl: string } {
   return podcast.privateReason === "suspected" && podcast.feedUrl !== null;
 }
 
-function podcastHeader(podcast: FoundPodcast, { isSubscribed, isSignedIn }: Asker & { isSubscribed: boolean }): Html {
+function podcastHeader(podcast: FoundPodcast, { isSubscribed, isSignedIn }: Viewer & { isSubscribed: boolean }): Html {
   const { id, title, author, imageUrl, language, description } = podcast;
   return html`<article class="podcast" dir="auto">
 ${artwork({ id, title, imageUrl, size: ARTWORK_SIZE, alt: "Artwork" })}
@@ -112,10 +112,10 @@ function categoryName({ name, subcategories }: Category): string {
 function foldedText(text: string, language: string | null): Html {
   const attributes = html` dir="auto"${langAttribute(language)}`;
   if (text.length <= UNFOLDED_MAX_CHARACTERS) return html`<p class="prose plain"${attributes}>${text}</p>`;
-  // The style sheet hides the start while the whole is open.
+  // The stylesheet hides this start while the full text is open.
   return html`<p class="prose start"${attributes}>${startOf(text, { maxCharacters: UNFOLDED_MAX_CHARACTERS })}</p>
 <details class="folded">
-<summary>Read all</summary>
+<summary>Read more</summary>
 <p class="prose plain"${attributes}>${text}</p>
 </details>`;
 }
@@ -139,7 +139,7 @@ function fundingItem({ url, message }: Funding): Html | undefined {
 
 type Episodes = { episodes: ListedEpisode[]; states: ReadonlyMap<number, AccountEpisode> };
 function episodeList(podcast: FoundPodcast, { episodes, states }: Episodes): Html {
-  if (episodes.length === 0) return html`<p>No episodes.</p>`;
+  if (episodes.length === 0) return html`<p>No episodes yet.</p>`;
   return html`<ol class="episodes">
 ${episodes.map((episode) => episodeItem(podcast, { episode, state: states.get(episode.id) }))}
 </ol>`;

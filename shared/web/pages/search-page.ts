@@ -17,7 +17,7 @@ import { startOfNotes } from "../words.ts";
 // Two lines on a wide screen.
 const EXCERPT_MAX_CHARACTERS = 200;
 
-/** What was searched for and found; nothing without a query. */
+/** A search and its results; without a query, no results. */
 export type SearchView = SearchResult & {
   query: string | undefined;
   kind: SearchKind;
@@ -25,17 +25,17 @@ export type SearchView = SearchResult & {
   after: string | undefined;
 };
 
-/** What was found among what is stored and in the directory, below the site's own search field. */
+/** The search page: results among stored podcasts and episodes, and in the directory. */
 export function searchPage(view: SearchView): SitePage {
   const { query, podcasts, episodes, directory } = view;
   return {
     titles: query === undefined ? ["Search"] : [query, "Search"],
-    // That the directory was asked too often may be this visitor's own doing: no cache shows it to others.
+    // The directory's rate limit may concern only this visitor, so no cache may show that to others.
     isPersonal: directory?.problem !== undefined,
     about: { isBlocked: true, path: query === undefined ? "/search" : searchPath(query), title: "Search" },
     query,
     main: html`<h1>${query === undefined ? "Search" : "Search results"}</h1>
-${query === undefined && html`<p>For a podcast, an episode, a person or a word, in the field above. Misspelt titles are found, too; "quotes", -word and or work.</p>`}
+${query === undefined && html`<p>Search for a podcast, episode, person or keyword in the field above. Small spelling errors are fine. Use "quotes" for a phrase, -word to exclude a word, and or between alternatives.</p>`}
 ${query !== undefined && view.kind !== "all" && html`<p class="paging"><a class="button" href="${searchPath(query)}">All results</a></p>`}
 ${query !== undefined && podcasts && podcastSection({ ...view, query }, podcasts)}
 ${query !== undefined && episodes && episodeSection({ ...view, query }, episodes)}
@@ -43,31 +43,31 @@ ${directory && directorySection(directory)}`,
   };
 }
 
-type Asked = Pick<SearchView, "kind" | "after"> & { query: string };
+type CurrentSearch = Pick<SearchView, "kind" | "after"> & { query: string };
 
-function podcastSection(asked: Asked, { items, after: nextAfter }: Page<Podcast>): Html {
+function podcastSection(search: CurrentSearch, { items, after: nextAfter }: Page<Podcast>): Html {
   return html`<section aria-labelledby="podcasts">
 <h2 id="podcasts">Podcasts</h2>
 ${
   items.length === 0
-    ? html`<p>No podcast here matches.</p>`
+    ? html`<p>No matching podcasts on this site.</p>`
     : podcastCards(items.map((podcast) => ({ ...podcast, path: podcastPath(podcast) })))
 }
-${furtherPages(asked, { list: "podcasts", nextAfter })}
+${furtherPages(search, { list: "podcasts", nextAfter })}
 </section>`;
 }
 
-function episodeSection(asked: Asked, { items, after: nextAfter }: Page<FoundEpisode>): Html {
+function episodeSection(search: CurrentSearch, { items, after: nextAfter }: Page<FoundEpisode>): Html {
   return html`<section aria-labelledby="episodes">
 <h2 id="episodes">Episodes</h2>
 ${
   items.length === 0
-    ? html`<p>No episode here matches.</p>`
+    ? html`<p>No matching episodes on this site.</p>`
     : html`<ol class="episodes">
 ${items.map(episodeItem)}
 </ol>`
 }
-${furtherPages(asked, { list: "episodes", nextAfter })}
+${furtherPages(search, { list: "episodes", nextAfter })}
 </section>`;
 }
 
@@ -85,8 +85,8 @@ ${excerpt !== "" && html`<p class="excerpt"${lang}>${excerpt}</p>`}
 
 type Further = { list: "podcasts" | "episodes"; nextAfter: string | undefined };
 
-/** From the page that has them all to further pages of one list, and within that list. */
-function furtherPages({ query, kind, after }: Asked, { list, nextAfter }: Further): Html | undefined {
+/** Links from the combined results to further pages of one list, and between those. */
+function furtherPages({ query, kind, after }: CurrentSearch, { list, nextAfter }: Further): Html | undefined {
   const path = searchPath(query, list);
   const next = `More ${list}`;
   if (kind !== "all") return pagingNav({ path, after, nextAfter, words: { first: "First page", next } });
@@ -99,7 +99,7 @@ function directorySection({ podcasts, problem }: DirectoryResult): Html {
 <h2 id="directory">In Apple's directory</h2>
 ${problem !== undefined && notice(problemText({ podcasts, problem }))}
 ${podcasts.length > 0 && podcastCards(podcasts.map(directoryCard))}
-${podcasts.length === 0 && problem === undefined && html`<p>No podcast there matches.</p>`}
+${podcasts.length === 0 && problem === undefined && html`<p>No matching podcasts in Apple's directory.</p>`}
 </section>`;
 }
 
@@ -109,7 +109,8 @@ function directoryCard(hit: ListedDirectoryPodcast) {
 }
 
 function problemText({ podcasts, problem }: DirectoryResult): string {
-  const why = problem === "busy" ? "The directory has been asked too often" : "The directory does not answer";
-  if (podcasts.length > 0) return `${why} just now: this is what it answered before.`;
+  const why =
+    problem === "busy" ? "There were too many searches of Apple's directory" : "Apple's directory is not responding";
+  if (podcasts.length > 0) return `${why} just now. These are its earlier results.`;
   return `${why} just now. Please try again in a minute.`;
 }

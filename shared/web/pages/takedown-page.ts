@@ -6,7 +6,7 @@ import { toggle } from "../toggle.ts";
 
 export type TakedownView = { podcastId: number; takedown: Takedown; isSubscribed: boolean };
 
-/** What is left of a podcast that the operator took down, for those who subscribe to it or have added it. */
+/** What an account that has added or subscribed to a podcast sees after the operator has taken it down. */
 export function takedownPage({ podcastId, takedown, isSubscribed }: TakedownView): Page {
   const { title, reason } = takedown;
   return {

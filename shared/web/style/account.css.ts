@@ -1,4 +1,4 @@
-export const ACCOUNT_CSS = `/* Fields and what forms answer */
+export const ACCOUNT_CSS = `/* Form fields and messages */
 .site-search input,
 .field input {
   min-height: 2.75rem;
@@ -69,15 +69,15 @@ export const ACCOUNT_CSS = `/* Fields and what forms answer */
   border-radius: 10px;
   background: var(--raised);
 }
-.fault {
+.error-text {
   color: var(--accent);
   font-weight: 600;
 }
-.fault:empty {
+.error-text:empty {
   display: none;
 }
 
-/* Buttons that are not the page's main one */
+/* Secondary buttons */
 button.button,
 button.quiet,
 button.danger,
@@ -130,7 +130,7 @@ button.quiet:hover {
   align-items: center;
 }
 
-/* Lists of the account's page */
+/* Lists of the account page */
 .card .count {
   display: inline-block;
   margin-top: 0.3rem;

@@ -1,4 +1,4 @@
-export const BASE_CSS = `/* Colours: warm greys and one accent. Each text colour has at least 4.5:1 on each ground that it stands on. */
+export const BASE_CSS = `/* Colors: warm greys and one accent. Each text color has a contrast of at least 4.5:1 on its backgrounds. */
 :root {
   color-scheme: light dark;
   --ground: #faf8f5;
@@ -37,7 +37,7 @@ body {
   background: var(--ground);
   color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
-  /* Titles and notes are whatever a feed says: one word may be longer than a phone is wide. */
+  /* Feeds write anything in titles and notes: a single word may be wider than a phone. */
   overflow-wrap: anywhere;
   display: flex;
   flex-direction: column;
@@ -93,7 +93,7 @@ code {
   color: var(--muted);
 }
 
-/* A title of five hundred characters, or an author of two hundred, must leave room for the page. */
+/* Titles of 500 characters and authors of 200 must leave room for the page. */
 h1,
 .of,
 .author,
@@ -109,7 +109,7 @@ h1,
 }
 h1 {
   -webkit-line-clamp: 8;
-  /* Room for what hangs below the last line. */
+  /* Room for descenders of the last line. */
   padding-bottom: 0.1em;
 }
 .card .author {

@@ -1,4 +1,4 @@
-export const PARTS_CSS = `/* Artwork: a picture, or its title's initial. Browsers draw ::after of a picture only where it did not load. */
+export const PARTS_CSS = `/* Artwork: a picture, or the title's initial. Browsers render ::after of a picture only if it did not load. */
 .artwork {
   position: relative;
   display: block;

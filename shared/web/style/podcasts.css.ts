@@ -160,7 +160,7 @@ export const PODCASTS_CSS = `/* The list of podcasts */
   color: var(--accent);
   text-decoration: underline;
 }
-/* In a box that cuts off what is too long, a ring would be cut off too. */
+/* A box that clips long text would also clip the focus ring. */
 .of a:focus-visible,
 .episodes h3 a:focus-visible {
   outline: none;

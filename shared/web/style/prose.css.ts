@@ -1,4 +1,4 @@
-export const PROSE_CSS = `/* What feeds write: notes and descriptions */
+export const PROSE_CSS = `/* Texts from feeds: notes and descriptions */
 .prose {
   max-width: 44rem;
   font-size: 1.0625rem;
@@ -49,7 +49,7 @@ export const PROSE_CSS = `/* What feeds write: notes and descriptions */
   height: auto;
 }
 
-/* A failure */
+/* Error page */
 .error {
   display: grid;
   justify-items: start;

@@ -97,7 +97,7 @@ test("passwordResetMailer tells the first attempt's end of the link, when it is 
 
   await workAgain();
 
-  assert.match(server.mails[0]?.text ?? "", /It works until 2 January 2030, 03:04 UTC/);
+  assert.match(server.mails[0]?.text ?? "", /The link expires on 2 January 2030, 03:04 UTC/);
 });
 
 test("passwordResetMailer is tried again, when the server refuses for now", async () => {

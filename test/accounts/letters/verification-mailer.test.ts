@@ -44,7 +44,7 @@ test("verificationMailer sends the link whose secret it has stored hashed", asyn
   const [mail] = server.mails;
   assert.deepEqual(result, DONE);
   assert.deepEqual([server.mails.length, mail?.to], [1, ["reader@example.com"]]);
-  assert.equal(mail?.headers.subject, "Confirm your e-mail address for casts.example.org");
+  assert.equal(mail?.headers.subject, "Confirm your email address for casts.example.org");
   const digest = hashSecret(secretIn(mail?.text));
   assert.ok(digest !== undefined);
   assert.deepEqual(await storedDigest(id), digest);
@@ -214,7 +214,7 @@ test("verificationMailer sends at most five mails an hour to one address, howeve
 
   assert.deepEqual([numSent, server.mails.length], [6, 7]);
   assert.deepEqual((await db.once.select().from(job)).length, 0);
-  assert.match(lines.join(""), /Mail not sent, reason: the address has had enough of them/);
+  assert.match(lines.join(""), /Mail not sent, reason: too many mails to the address/);
 });
 
 test("verificationMailer counts no mail that was not sent", async () => {

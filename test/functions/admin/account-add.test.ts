@@ -33,7 +33,7 @@ test("account-add makes an account of an address and a password, once", async ()
   assert.equal(made.code, 0);
   assert.deepEqual(Object.keys(made.body), ["email", "accountId"]);
   assert.equal(again.code, 1);
-  assert.match(again.body.errors[0].message, /^Cannot add account: "Ada@Example\.com" has one already$/);
+  assert.match(again.body.errors[0].message, /^Cannot add account: "Ada@Example\.com" has an account already$/);
   assert.equal(login.location, "/account");
 });
 
@@ -109,9 +109,9 @@ test("where signing up is closed, no form is shown, nothing is taken, and no inv
 
   assert.equal(refused.code, 1);
   assert.match(refused.body.errors[0].message, /^Cannot invite "new@example\.com": PODCORE_SIGNUP is "closed"/);
-  assert.match(page.body, /takes no sign-ups/);
+  assert.match(page.body, /Sign-ups are closed/);
   assert.doesNotMatch(page.body, /action="\/signup"/);
-  assert.match(sent.body, /takes no sign-ups/);
+  assert.match(sent.body, /Sign-ups are closed/);
   assert.equal(link.status, 404);
 });
 
@@ -126,7 +126,7 @@ test("in production without a mail server the page says that mail is off, and ta
   });
   const reset = await visitor.get("/password-reset");
 
-  for (const { body } of [page, sent, reset]) assert.match(body, /sends no mail \(SMTP_URL is not set\)/);
+  for (const { body } of [page, sent, reset]) assert.match(body, /cannot send email \(SMTP_URL is not set\)/);
 });
 
 test("where the site is https, its cookie is bound to the host and to https", async () => {

@@ -88,7 +88,7 @@ test("signing up turns the visitor's account into a permanent one that keeps wha
   const account = await accountOf("kept@example.com");
   assert.match(page.body, /kept@example\.com/);
   assert.match(page.body, /<span class="title">Kept<\/span>/);
-  assert.match(page.body, /heard up to 12:34/);
+  assert.match(page.body, /played up to 12:34/);
   assert.match(account?.password_hash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   assert.deepEqual([...(await sql`select id from verification_code`)], []);
   // Whoever knew the cookie of before is not logged in.
@@ -109,8 +109,8 @@ test("a link opened in another browser asks for the password that was chosen", a
   const right = await second.post("/verify", { code, password: PASSWORD });
   const again = await second.get(link);
 
-  assert.match(asked.body, /The password that you chose/);
-  assert.match(wrong.body, /That is not the password that you chose\./);
+  assert.match(asked.body, /The password you chose at sign-up/);
+  assert.match(wrong.body, /That is not the password you chose at sign-up\./);
   assert.equal(right.location, "/account");
   assert.equal(again.status, 404);
   assert.match((await second.get("/account")).body, /two@example\.com/);
@@ -139,7 +139,7 @@ test("signing up and logging in tell nobody whether an address has an account", 
   assert.equal(words(known, "known@example.com"), words(unknown, "unknown@example.com"));
   assert.equal(knownLink, "/login");
   assert.match(unknownLink, /^\/verify\?code=/);
-  assert.match(logins[0] ?? "", /That email address and password don&#39;t match an account&#39;s\./);
+  assert.match(logins[0] ?? "", /Wrong email address or password\./);
   assert.equal(logins[0], logins[1]);
   assert.equal(resets[0], resets[1]);
   assert.match(await site.mailedLink(), /^\/password-reset\?code=/);
@@ -236,7 +236,7 @@ test("the account's page lists its logins, each of which another can revoke", as
 
   assert.match(row ?? "", /Safari on iPhone/);
   assert.match(row ?? "", /198\.51\.100\.1/);
-  assert.match(listed.body, /Firefox on Linux <span class="muted">\(this one\)<\/span>/);
+  assert.match(listed.body, /Firefox on Linux <span class="muted">\(this browser\)<\/span>/);
   assert.equal(foreign.status, 404);
   assert.equal(before.status, 200);
   assert.equal(done.location, "/account#logins");

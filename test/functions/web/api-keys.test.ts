@@ -142,5 +142,5 @@ test("a key has a name of at most 100 characters, and an account at most 50 keys
   assert.deepEqual([unnamed.status, long.status], [400, 400]);
   assert.equal(new Set(keys).size, 50);
   assert.equal(over.status, 422);
-  assert.match(over.body, /Cannot make API key &quot;one more&quot;: the account has 50/);
+  assert.match(over.body, /Cannot create API key &quot;one more&quot;: the account has 50/);
 });

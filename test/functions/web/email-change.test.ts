@@ -55,8 +55,8 @@ for (const order of ["new first", "old first"]) {
     const again = await anybody.post("/email-change", { code: second });
 
     assert.match(begun.body, /Check your email/);
-    assert.match(opened.body, /Confirm the change/);
-    assert.match(half.body, /One link to go/);
+    assert.match(opened.body, /Confirm change/);
+    assert.match(half.body, /One more link to open/);
     assert.equal(between, email);
     assert.match(changed.body, /Email address changed/);
     assert.equal(again.status, 404);
@@ -81,8 +81,8 @@ test("the old address's link stops a change, and the new one's cannot", async ()
   const late = await anybody.post("/email-change", { code: newCode });
 
   assert.equal(fromNew.status, 404);
-  assert.match(offered.body, /Stop the change/);
-  assert.match(stopped.body, /Change stopped/);
+  assert.match(offered.body, /Stop change/);
+  assert.match(stopped.body, /Email change stopped/);
   assert.equal(late.status, 404);
   assert.equal(await emailOf(owner), email);
 });

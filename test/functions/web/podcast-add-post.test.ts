@@ -98,5 +98,8 @@ test("podcast-add-post says what is wrong with the URL", async () => {
   await assert.rejects(post(ctx, {}), { status: 400, message: 'Bad request: Missing parameter "url"' });
   await assert.rejects(post(ctx, { url: "  " }), { status: 400 });
   await assert.rejects(post(ctx, { ...feed, private: "perhaps" }), { status: 400 });
-  await assert.rejects(post(ctx, { url: `${origin.url}/page` }), { status: 422, message: /the page names no feed$/ });
+  await assert.rejects(post(ctx, { url: `${origin.url}/page` }), {
+    status: 422,
+    message: /the page does not link to a feed$/,
+  });
 });

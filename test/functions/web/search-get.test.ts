@@ -93,8 +93,11 @@ test("search-get says that the directory does not answer, and shows what is stor
   await ctx.db.once.execute(sql`update rate_limit set num_taken = 1000`);
   const busy = await callPage(searchGet, { ctx, path: "/search?q=night+trains" });
 
-  assert.match(failed.body.toString(), /The directory does not answer just now\. Please try again in a minute\./);
-  assert.match(busy.body.toString(), /The directory has been asked too often just now\./);
+  assert.match(
+    failed.body.toString(),
+    /Apple&#39;s directory is not responding just now\. Please try again in a minute\./,
+  );
+  assert.match(busy.body.toString(), /There were too many searches of Apple&#39;s directory just now\./);
   for (const page of [failed, busy]) {
     assert.equal(linksIn(page, "/podcasts/").length, 1);
     assert.equal(page.headers["cache-control"], "no-store");

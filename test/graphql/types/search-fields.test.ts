@@ -93,8 +93,8 @@ test("directorySearch says so, when the directory does not answer or was asked t
   await ctx.db.once.execute(sql`update rate_limit set num_taken = 1000`);
   const busy = await ask(ctx, query);
 
-  assert.equal(failed.body.errors?.[0]?.message, "Cannot search the directory: it does not answer");
-  assert.equal(busy.body.errors?.[0]?.message, "Cannot search the directory: it was asked too often");
+  assert.equal(failed.body.errors?.[0]?.message, "Cannot search the directory: it is not responding");
+  assert.equal(busy.body.errors?.[0]?.message, "Cannot search the directory: too many requests");
   assert.deepEqual(busy.body.errors?.[0]?.extensions, { status: 429, retryAfterSeconds: 60 });
 });
 

@@ -84,7 +84,7 @@ test("a toggler stays as it was and says why, when the server refuses or cannot 
     isOn: false,
     fault: "Not saved: There is no such podcast",
   });
-  assert.deepEqual(shown(), { text: "Subscribe", isOn: false, fault: "Not saved: podcore cannot be reached." });
+  assert.deepEqual(shown(), { text: "Subscribe", isOn: false, fault: "Not saved: cannot reach the server." });
 });
 
 test("a toggler that is pressed twice is pressed once", async () => {

@@ -26,7 +26,7 @@ test("episodePage() shows what the feed tells of an episode", () => {
     '<a class="button" href="https://media.example.com/7.mp3">Audio file (43.2 MB)</a>',
     '<a href="https://example.com/semmering">Semmering</a> &amp; through the night.</p>',
     '<a href="https://media.example.com/7.mp3#t=754.5">12:34</a>',
-    '<a href="https://example.com/7.json">Chapters as a file</a>',
+    '<a href="https://example.com/7.json">Chapter file</a>',
     '<a href="https://example.com/7.vtt">WebVTT, en</a>',
     "Cy Example",
     '<meta property="og:audio" content="https://media.example.com/7.mp3">',

@@ -12,7 +12,7 @@ test("renderError() shows the status, the message and the request, and is not ke
   assert.equal(headers["cache-control"], "no-store");
   assert.match(body.toString(), /<h1>Not found<\/h1>/);
   assert.match(body.toString(), /Not found: &quot;&lt;b&gt;&quot;/);
-  assert.match(body.toString(), /Request <code>abc<\/code>/);
+  assert.match(body.toString(), /Request ID: <code>abc<\/code>/);
 });
 
 test("renderError() does not say its title twice", () => {

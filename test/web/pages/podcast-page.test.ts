@@ -18,7 +18,7 @@ test("podcastPage() shows what the feed tells of a podcast", () => {
     'href="https://example.com/give">Buy us a ticket</a>',
     'href="https://example.com/shop">Support</a>',
     '<a href="https://example.com/ada">Ada Example</a>',
-    "<summary>Read all</summary>",
+    "<summary>Read more</summary>",
   ]) {
     assert.ok(podcast.includes(part), part);
   }
