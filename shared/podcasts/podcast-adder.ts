@@ -101,7 +101,7 @@ async function resolve(ctx: Context, params: AddParams): Promise<AddResult> {
 }
 
 /**
- * Finds the podcast that is known under a feed's URL, applies what is said of its privacy, and asks no host.
+ * Finds the podcast that is known under a feed's URL, applies what is said of its privacy, and asks no feed's host.
  *
  * @throws UserError 400 for what is no URL, 403 for a podcast that was taken down
  */

@@ -5,7 +5,8 @@ import { directoryPodcast, type PrivateReason, podcastFeedLocation } from "../db
 import { isSubscribersFeed } from "../fetch/feed-hosts.ts";
 import { carriesSecret } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
-import { settlePrivacy } from "./settle-privacy.ts";
+import { isListedByDirectory } from "./ask-directory.ts";
+import { findTitleOfOthers, settlePrivacy } from "./settle-privacy.ts";
 
 /** What is known of a feed's privacy by the URL that was given, and by what was said with it. */
 export type Privacy = {
@@ -49,18 +50,31 @@ async function isAnySuspect(ctx: Context, urls: readonly string[]): Promise<bool
   return false;
 }
 
+type Settled = { podcastId: number; accountId: number | undefined; privacy: Privacy };
+
 /**
  * Decides a known podcast's privacy by what is said now. A URL without a token may lead to a podcast that is stored under
- * one with a token, so the podcast's own URLs count too.
+ * one with a token, so the podcast's own URLs count too. A public feed's URL may look like a token as well: if another
+ * than who added it gives the URL without a mark, the directory is asked whether it lists it.
  */
-export async function settle(
-  ctx: Context,
-  { podcastId, accountId, privacy }: { podcastId: number; accountId: number | undefined; privacy: Privacy },
-): Promise<void> {
+export async function settle(ctx: Context, { podcastId, accountId, privacy }: Settled): Promise<void> {
   const rows = await listFeedUrls(ctx.db, podcastId);
   const feedUrls = rows.map(({ feedUrl }) => feedUrl);
-  const isListed = rows.some((row) => row.isListed);
-  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...(await alongTheWay(ctx, privacy, feedUrls)) });
+  const judged = await alongTheWay(ctx, privacy, feedUrls);
+  const isListed =
+    rows.some((row) => row.isListed) ||
+    (judged.isSuspect && (await isPublicByDirectory(ctx, { podcastId, accountId, privacy: judged, feedUrls })));
+  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...judged });
+}
+
+async function isPublicByDirectory(
+  ctx: Context,
+  { podcastId, accountId, privacy, feedUrls }: Settled & { feedUrls: string[] },
+): Promise<boolean> {
+  const suspects = feedUrls.filter((feedUrl) => findPathToken(feedUrl) !== undefined);
+  if (privacy.hasSecret || privacy.isPrivate === true || suspects.length === 0) return false;
+  const title = await findTitleOfOthers(ctx.db, { podcastId, accountId });
+  return title !== undefined && isListedByDirectory(ctx, { podcastId, title, feedUrls: suspects });
 }
 
 function listFeedUrls(db: Database, podcastId: number) {
