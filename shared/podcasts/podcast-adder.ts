@@ -166,7 +166,8 @@ async function add(ctx: Context, target: Target): Promise<Added> {
   const known = await joinKnown(ctx, join);
   if (known !== undefined) return { kind: "podcast", result: known };
   try {
-    return await store(ctx, { reply, feedUrls, way, privateReason: privacyJudge.reasonOf(privacy) });
+    const shown = redactUrl(feedUrl, { isPrivate: hidesPath });
+    return await store(ctx, { reply, feedUrls, way, shown, privateReason: privacyJudge.reasonOf(privacy) });
   } catch (error) {
     // unique_violation: another stored the feed meanwhile, or an earlier try of this one whose reply was lost.
     const stored = findCode(error) === "23505" ? await joinKnown(ctx, join) : undefined;
@@ -191,12 +192,17 @@ async function joinKnown(
   return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-type Fetched = { reply: FetchReply; feedUrls: string[]; way: string[]; privateReason: PrivateReason | undefined };
-async function store(ctx: Context, { reply, feedUrls, way, privateReason }: Fetched): Promise<Added> {
+type Fetched = Omit<Page, "kind" | "error"> & {
+  feedUrls: string[];
+  shown: string;
+  privateReason: PrivateReason | undefined;
+};
+async function store(ctx: Context, { reply, feedUrls, way, shown, privateReason }: Fetched): Promise<Added> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
   return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const read = await readReply(ctx, reply);
     if (read.kind === "not-a-feed") return { kind: "page", reply, way, error: read.error };
+    await takedownGate.requireNewShow(ctx, { feed: read.feed, shown });
     const stored = await feedStorer.run(ctx, {
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
