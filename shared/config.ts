@@ -72,6 +72,10 @@ export const SETTINGS = {
     "Who can sign up. `open`: anyone who confirms an email address; `invite`: anyone with a link from admin-account-add; `closed`: nobody, admin-account-add creates the accounts",
   ],
   PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick starts no more work; `npm start` sets 50000"],
+  PODCORE_TRUSTED_HOPS: [
+    "1",
+    "Number of proxies before podcore that each append an address to X-Forwarded-For; addresses before these are ignored",
+  ],
   PODCORE_TRUSTED_PROXIES: [
     "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10",
     "Networks whose X-Forwarded-For is trusted, as comma-separated CIDRs: the client is the last address in it outside these networks",
@@ -240,6 +244,8 @@ export function readConfig(environment: Environment = process.env) {
     mailFrom: optional("PODCORE_MAIL_FROM") ?? `podcore@${new URL(publicUrl).hostname}`,
     shutdownGraceMs: shutdownGraceMs(),
     signup: oneOf("PODCORE_SIGNUP", ["open", "invite", "closed"]),
+    // 0: no proxy is believed. Nobody has more than a few.
+    trustedHops: integer("PODCORE_TRUSTED_HOPS", { min: 0, max: 20 }),
     trustedProxies: networks("PODCORE_TRUSTED_PROXIES"),
     workUrl: httpUrl("PODCORE_WORK_URL"),
     sentryDsn: secretUrl("SENTRY_DSN", /^https?:\/\/[^@/]+@[^/]+\/(.*\/)?\d+$/),

@@ -44,6 +44,7 @@ ${fetches ? '        podcore/fetches: "true"\n' : ""}\
         autoscaling.knative.dev/min-scale: "${minScale[0]}"
         # ${maxScale[1]}.
         autoscaling.knative.dev/max-scale: "${maxScale[0]}"
+${audience === "internal" ? "" : SAME_HOPS}\
 ${window ? `        # ${window[1]}.\n        autoscaling.knative.dev/window: "${window[0]}"\n` : ""}\
     spec:
       # ${timeoutSeconds[1]}.
@@ -117,6 +118,12 @@ function database([connections, why]: Size["connections"]): string {
               value: "${connections}"
 `;
 }
+
+// With so few pods Knative's default of 200 leaves the activator in the path nearly always.
+const SAME_HOPS = `\
+        # The activator is always in the path, so that a request's hops can be counted: PODCORE_TRUSTED_HOPS.
+        autoscaling.knative.dev/target-burst-capacity: "-1"
+`;
 
 /** Returns the tokens of a pod. Pods that serve the public only get the token that wakes the work tick. */
 function tokens(audience: Audience): string {

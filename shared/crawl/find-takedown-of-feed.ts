@@ -1,6 +1,7 @@
 import { eq, inArray } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import { podcast, podcastFeedLocation } from "../db/schema.ts";
+import { withoutTrailingDot } from "../fetch/feed-url.ts";
 
 /** Returns why the podcast at one of these feed URLs was taken down; undefined if none was. */
 export async function findTakedownOfFeed(db: Database, feedUrls: readonly string[]): Promise<string | undefined> {
@@ -13,7 +14,9 @@ export async function findTakedownOfFeed(db: Database, feedUrls: readonly string
 }
 
 /** The same URL over http and https is one feed. */
-function withOtherScheme(feedUrl: string): string[] {
+function withOtherScheme(url: string): string[] {
+  // Redirects' URLs are not normalized.
+  const feedUrl = withoutTrailingDot(url);
   const other = feedUrl.startsWith("https:") ? `http${feedUrl.slice(5)}` : `https${feedUrl.slice(4)}`;
   return [feedUrl, other];
 }

@@ -14,8 +14,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
 const MAX_LENGTH = 2_000;
 
 /**
- * Normalizes a feed address that a person entered to the form that is stored: http or https, no fragment, lower-case host,
- * no default port. Keeps credentials.
+ * Normalizes a feed address that a person entered to the form that is stored: http or https, no fragment, lower-case host
+ * without a trailing dot, no default port. Keeps credentials.
  *
  * @throws UserError 400 if it is not such an address
  */
@@ -28,8 +28,21 @@ export function normalizeFeedUrl(input: string): string {
     throw new UserError(400, `Cannot use "${redactUrl(input)}" as a feed URL`);
   }
   url.hash = "";
+  url.hostname = dotless(url.hostname);
   if (url.href.length > MAX_LENGTH) throw tooLong(input);
   return url.href;
+}
+
+/** Removes the trailing dot of a URL's host name: with it, the URL of the same feed would be another one. */
+export function withoutTrailingDot(feedUrl: string): string {
+  const url = URL.parse(feedUrl);
+  if (url === null || !url.hostname.endsWith(".")) return feedUrl;
+  url.hostname = dotless(url.hostname);
+  return url.href;
+}
+
+function dotless(hostname: string): string {
+  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
 }
 
 /**

@@ -3,6 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { type Config, SETTINGS } from "../config.ts";
 
 type Proxies = Pick<Config, "trustedProxies">;
+type Chain = Pick<Config, "trustedProxies" | "trustedHops">;
 type Peer = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
 
 // Parsed networks of each config; a process has one config.
@@ -11,14 +12,19 @@ const trusted = new WeakMap<object, BlockList>();
 const privateNetworks = toBlockList(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(","));
 
 /**
- * Returns the client's IP address: the connection's, or if that is a trusted proxy, the last address in X-Forwarded-For
- * that is not. Proxies are recognized by their networks, because their number varies. Empty if the address is unknown.
+ * Returns the client's IP address: the connection's, or if that is a trusted proxy, the address that the outermost proxy
+ * appended to X-Forwarded-For.
+ *
+ * Each proxy appends the address that it was called from. A client may have written what stands before these addresses.
+ * So the walk starts at the end, passes addresses of trusted networks, and stops after `trustedHops` addresses. Networks
+ * alone cannot tell a proxy from a load balancer that hides its clients. If the walk ends at a private address or a
+ * proxy's, that one is returned, and isKnownAddress() is false for it. Empty if the address is unknown.
  */
-export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Proxies): string {
+export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Chain): string {
   const proxies = trustedProxies(config);
   const forwarded = String(headers["x-forwarded-for"] ?? "").split(",");
   let address = plain(remoteAddress);
-  while (contains(proxies, address)) {
+  for (let hop = 0; hop < config.trustedHops && contains(proxies, address); hop += 1) {
     const before = plain(forwarded.pop() ?? "");
     if (isIP(before) === 0) break;
     address = before;

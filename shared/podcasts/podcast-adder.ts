@@ -105,7 +105,7 @@ async function resolve(ctx: Context, params: AddParams): Promise<AddResult> {
 }
 
 /**
- * Finds the podcast that is known by a feed's URL, and applies the caller's `isPrivate`. Makes no requests.
+ * Finds the podcast that is known by a feed's URL, and applies the caller's `isPrivate`. Asks no feed's host.
  *
  * @throws UserError 400 for an invalid URL, 403 for a podcast that was taken down
  */
@@ -173,7 +173,8 @@ async function add(ctx: Context, target: Target): Promise<Added> {
   const known = await joinKnown(ctx, join);
   if (known !== undefined) return { kind: "podcast", result: known };
   try {
-    return await store(ctx, { reply, feedUrls, viaUrls, privateReason: privacyJudge.reasonOf(privacy) });
+    const shown = redactUrl(feedUrl, { isPrivate: hidesPath });
+    return await store(ctx, { reply, feedUrls, viaUrls, shown, privateReason: privacyJudge.reasonOf(privacy) });
   } catch (error) {
     // unique_violation: the feed was stored in the meantime, by another request or by an earlier attempt whose reply
     // was lost.
@@ -199,12 +200,17 @@ async function joinKnown(
   return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
 }
 
-type Fetched = { reply: FetchReply; feedUrls: string[]; viaUrls: string[]; privateReason: PrivateReason | undefined };
-async function store(ctx: Context, { reply, feedUrls, viaUrls, privateReason }: Fetched): Promise<Added> {
+type Fetched = Omit<Page, "kind" | "error"> & {
+  feedUrls: string[];
+  shown: string;
+  privateReason: PrivateReason | undefined;
+};
+async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateReason }: Fetched): Promise<Added> {
   const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
   return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const read = await readReply(ctx, reply);
     if (read.kind === "not-a-feed") return { kind: "page", reply, viaUrls, error: read.error };
+    await takedownGate.requireNewShow(ctx, { feed: read.feed, shown });
     const stored = await feedStorer.run(ctx, {
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },

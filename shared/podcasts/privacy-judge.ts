@@ -5,7 +5,8 @@ import { directoryPodcast, type PrivateReason, podcastFeedLocation } from "../db
 import { isSubscribersFeed } from "../fetch/feed-hosts.ts";
 import { carriesSecret } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
-import { settlePrivacy } from "./settle-privacy.ts";
+import { isListedByDirectory } from "./ask-directory.ts";
+import { findTitleOfOthers, settlePrivacy } from "./settle-privacy.ts";
 
 /** What is known about a feed's privacy, from its URL and from the caller. */
 export type Privacy = {
@@ -49,18 +50,33 @@ async function isAnySuspect(ctx: Context, urls: readonly string[]): Promise<bool
   return false;
 }
 
+type Settled = { podcastId: number; accountId: number | undefined; privacy: Privacy };
+
 /**
  * Updates a known podcast's privacy with a caller's answer. A URL without a token may lead to a podcast whose stored
  * URL has one, so the podcast's own URLs count too.
+ *
+ * A public feed's URL may look like a token as well: if an account that did not add the podcast adds it without a mark,
+ * the directory is asked whether it lists the URL.
  */
-export async function settle(
-  ctx: Context,
-  { podcastId, accountId, privacy }: { podcastId: number; accountId: number | undefined; privacy: Privacy },
-): Promise<void> {
+export async function settle(ctx: Context, { podcastId, accountId, privacy }: Settled): Promise<void> {
   const rows = await listFeedUrls(ctx.db, podcastId);
   const feedUrls = rows.map(({ feedUrl }) => feedUrl);
-  const isListed = rows.some((row) => row.isListed);
-  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...(await withUrls(ctx, privacy, feedUrls)) });
+  const judged = await withUrls(ctx, privacy, feedUrls);
+  const isListed =
+    rows.some((row) => row.isListed) ||
+    (judged.isSuspect && (await isPublicByDirectory(ctx, { podcastId, accountId, privacy: judged, feedUrls })));
+  await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...judged });
+}
+
+async function isPublicByDirectory(
+  ctx: Context,
+  { podcastId, accountId, privacy, feedUrls }: Settled & { feedUrls: string[] },
+): Promise<boolean> {
+  const suspects = feedUrls.filter((feedUrl) => findPathToken(feedUrl) !== undefined);
+  if (privacy.hasSecret || privacy.isPrivate === true || suspects.length === 0) return false;
+  const title = await findTitleOfOthers(ctx.db, { podcastId, accountId });
+  return title !== undefined && isListedByDirectory(ctx, { podcastId, title, feedUrls: suspects });
 }
 
 function listFeedUrls(db: Database, podcastId: number) {

@@ -57,6 +57,17 @@ function mayPublish({ accountId, isPrivate, isSuspect, isListed }: PrivacyAnswer
   return isAnswer ? sql`(${isOpen} or ${isMarked})` : sql`(${isMarked} and not ${isAddedBy("=", accountId)})`;
 }
 
+type Another = { podcastId: number; accountId: number | undefined };
+
+/** Finds the title of a podcast that is private by a mark or on suspicion, if another account than this one has added it. */
+export async function findTitleOfOthers(db: Database, { podcastId, accountId }: Another): Promise<string | undefined> {
+  const [row] = await db.repeatable.execute<{ title: string }>(sql`
+    select p.title from podcast p
+    where p.id = ${podcastId}::bigint and p.is_private and p.private_reason in ('suspected', 'marked')
+      and ${accountId === undefined ? sql`true` : isAddedBy("<>", accountId)}`);
+  return row?.title;
+}
+
 function isAddedBy(comparison: "=" | "<>", accountId: number): SQL {
   return sql`exists (
     select from account_podcast held where held.podcast_id = p.id

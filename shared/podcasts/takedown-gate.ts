@@ -1,12 +1,20 @@
 import type { Context } from "../context.ts";
 import { findTakedownOfFeed } from "../crawl/find-takedown-of-feed.ts";
 import { UserError } from "../errors.ts";
+import type { Feed } from "../feed/model.ts";
+import { findTakedownOfShow } from "./find-takedown-of-show.ts";
 
 type Params = { feedUrls: readonly string[]; shown: string };
 
 /** Throws if the operator has taken down the podcast at any of these URLs. @throws UserError 403 */
 export async function run(ctx: Context, { feedUrls, shown }: Params): Promise<void> {
   const reason = await findTakedownOfFeed(ctx.db, feedUrls);
+  if (reason !== undefined) throw takenDown(shown, reason);
+}
+
+/** Throws if the operator has taken down this show at other URLs. @throws UserError 403 */
+export async function requireNewShow(ctx: Context, { feed, shown }: { feed: Feed; shown: string }): Promise<void> {
+  const reason = await findTakedownOfShow(ctx.db, feed);
   if (reason !== undefined) throw takenDown(shown, reason);
 }
 

@@ -15,15 +15,28 @@ import { insertAccount } from "../support/rows.ts";
 const itunes = await startItunes();
 after(itunes.close);
 const feedUrl = `${itunes.url}/zebra`;
+const SHOW_GUID =
+  '<podcast:guid xmlns:podcast="https://podcastindex.org/namespace/1.0">9b024349-ccf0-5f69-a609-6b82873eab3c</podcast:guid>';
 const feed = rss({
   title: "Zebra Hour",
-  items: [{ guid: "zebra-1", title: "Zebras at night" }],
-  extra: "<description>Zebra stripes</description>",
+  items: [{ guid: "https://zebra-1", title: "Zebras at night" }, { guid: "2" }],
+  extra: `<description>Zebra stripes</description>${SHOW_GUID}`,
 });
 itunes.script["/zebra"] = feed;
 itunes.script["/old"] = { status: 301, headers: { location: feedUrl } };
 itunes.script["/stays"] = rss({ title: "Antelope Hour" });
 itunes.script["/sly"] = { status: 302, headers: { location: feedUrl } };
+itunes.script["/zebra?x=1"] = feed;
+itunes.script["/zebra-renamed"] = feed
+  .replaceAll("Zebra Hour", "Horses")
+  .replaceAll("https://zebra-1</guid>", "https://horse-1</guid>");
+itunes.script["/zebra-elsewhere"] = feed.replaceAll("media.example.com", "copies.example.com");
+itunes.script["/zebra-guid"] = rss({ title: "Horses", items: [{ guid: "horse-2" }], extra: SHOW_GUID });
+itunes.script["/network"] = rss({
+  title: "Savanna Network",
+  items: ["https://zebra-1", "antelope-1", "gnu-1"].map((guid) => ({ guid })),
+});
+itunes.script["/numbered"] = rss({ items: [{ guid: "2", mediaUrl: "https://numbered.example.com/2.mp3" }] });
 itunes.answer(itunesReply(itunesHit({ collectionId: 7, collectionName: "Zebra Hour", feedUrl })));
 
 const databaseUrl = await createDatabase();
@@ -66,7 +79,9 @@ const path = (await post(subscriber, "/podcasts", { url: feedUrl })).headers.get
 const podcastId = Number(/^\/podcasts\/(\d+)-zebra-hour$/.exec(path)?.[1]);
 await post(subscriber, "/podcasts", { url: `${itunes.url}/old` });
 await post(other, "/podcasts", { url: `${itunes.url}/stays` });
-const [row] = await db.once.execute<{ id: string }>(`select id from episode where podcast_id = ${podcastId}`);
+const [row] = await db.once.execute<{ id: string }>(
+  `select id from episode where podcast_id = ${podcastId} order by title desc`,
+);
 const episodeId = Number(row?.id);
 await db.once.insert(accountEpisode).values({
   accountId: subscriber.accountId,
@@ -207,6 +222,42 @@ test("a blocked podcast cannot be added again: under any of its URLs, by any way
   assert.match(JSON.stringify(api.errors), /taken this podcast down/);
   assert.equal((await db.once.execute("select from podcast")).length, numBefore);
 });
+
+for (const [path, sameBy] of [
+  ["/zebra?x=1", "all"],
+  ["/zebra-renamed", "its media"],
+  ["/zebra-elsewhere", "its episodes' guids"],
+  ["/zebra-guid", "its podcast:guid"],
+] as const) {
+  test(`a blocked podcast cannot be added again at another URL, ${path}: it is known by ${sameBy}`, async () => {
+    const numBefore = (await db.once.execute("select from podcast")).length;
+    const withGuid = itunes.script[path];
+    if (path !== "/zebra-guid") itunes.script[path] = String(withGuid).replaceAll(SHOW_GUID, "");
+
+    const url = itunes.url + path;
+    const replies = [await post(other, "/podcasts", { url }), await post(other, "/podcasts", { url: localhost(url) })];
+
+    for (const reply of replies) {
+      assert.equal(reply.status, 403);
+      assert.match(await reply.text(), /the operator has taken this podcast down: Spam, reported twice/);
+    }
+    assert.equal((await db.once.execute("select from podcast")).length, numBefore);
+  });
+}
+
+/** Another name of the same server, with a dot at its end. */
+function localhost(url: string): string {
+  return url.replace("//127.0.0.1:", "//localhost.:");
+}
+
+for (const path of ["/network", "/numbered"]) {
+  test(`a podcast that shares less than half of its episodes with a blocked one can be added: ${path}`, async () => {
+    const reply = await post(other, "/podcasts", { url: itunes.url + path });
+
+    assert.equal(reply.status, 303);
+    await db.once.execute(`delete from podcast where title in ('Savanna Network', 'A Show')`);
+  });
+}
 
 test("a blocked podcast is not crawled, not even when it is asked for", async () => {
   itunes.requests.splice(0);

@@ -5,6 +5,7 @@ import { directoryPodcast, login, podcast } from "../../shared/db/schema.ts";
 import { startArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
+import { itunesHit, itunesReply, startItunes } from "../support/itunes.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { insertAccount } from "../support/rows.ts";
@@ -20,11 +21,13 @@ script["/page"] = {
   body: `<html><head><link rel="alternate" type="application/rss+xml" href="${origin.url}/feeds/${TOKEN}"></head></html>`,
 };
 const feedUrl = `${origin.url}/feeds/${TOKEN}`;
+const itunes = await startItunes();
+after(itunes.close);
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
 const site = await startArtifact({
   name: "web",
-  environment: { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: "127.0.0.0/8" },
+  environment: { DATABASE_URL: databaseUrl, PODCORE_FETCH_ALLOW: "127.0.0.0/8", PODCORE_DIRECTORY_URL: itunes.url },
 });
 
 async function reader(name: string): Promise<Record<string, string>> {
@@ -34,9 +37,11 @@ async function reader(name: string): Promise<Record<string, string>> {
   return { cookie: `podcore=${secret}` };
 }
 
-const [adder, other] = [await reader("adder"), await reader("other")];
+const [adder, other, third] = [await reader("adder"), await reader("other"), await reader("third")];
 
 beforeEach(async () => {
+  itunes.answer(itunesReply());
+  itunes.requests.splice(0);
   await db.once.delete(podcast);
   await db.once.delete(directoryPodcast);
 });
@@ -132,6 +137,56 @@ test("a feed whose path looks like a token is public without asking, when a dire
 
   assert.deepEqual(await rows(), [[false, null]]);
   assert.equal((await get(path)).status, 200);
+});
+
+for (const form of [{}, { private: "true" }] as Record<string, string>[]) {
+  for (const second of [{}, { private: "false" }] as Record<string, string>[]) {
+    const words = JSON.stringify([form, second]);
+
+    test(`a listed feed whose path looks like a token is public once another adds it (${words})`, async () => {
+      itunes.answer(itunesReply(itunesHit({ feedUrl: `${feedUrl}x` }), itunesHit({ collectionId: 2, feedUrl })));
+      await add(adder, form);
+      await add(adder, form);
+      const before = [...(await rows())];
+      const termsBefore = itunes.terms();
+
+      await add(other, second);
+
+      assert.deepEqual([before, termsBefore], [[[true, "private" in form ? "marked" : "suspected"]], []]);
+      assert.deepEqual(await rows(), [[false, null]]);
+      assert.deepEqual(itunes.terms(), ["Supporters Club"]);
+    });
+  }
+}
+
+for (const { what, reply } of [
+  {
+    what: "lists another feed of that title",
+    reply: itunesReply(itunesHit({ feedUrl: `${origin.url}/feeds/another` })),
+  },
+  { what: "fails", reply: { status: 500, body: "" } },
+]) {
+  test(`such a feed stays private where the directory ${what}, and the directory is asked once a day`, async () => {
+    itunes.answer(reply);
+    await add(adder, { private: "true" });
+
+    await add(other);
+    await add(other);
+    await add(third);
+
+    assert.deepEqual(await rows(), [[true, "marked"]]);
+    assert.equal(itunes.terms().length, 1);
+  });
+}
+
+test("a mark of another who adds such a feed asks no directory", async () => {
+  itunes.answer(itunesReply(itunesHit({ feedUrl })));
+  await add(adder, { private: "true" });
+
+  await add(other, { private: "true" });
+
+  assert.deepEqual(await rows(), [[true, "marked"]]);
+  assert.deepEqual(itunes.terms(), []);
 });
 
 for (const path of ["/short-301", "/short-302", "/page"]) {

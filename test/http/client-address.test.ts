@@ -4,7 +4,8 @@ import { readConfig } from "../../shared/config.ts";
 import { clientAddress, isKnownAddress } from "../../shared/http/client-address.ts";
 import { networkOf } from "../../shared/http/network.ts";
 
-const config = readConfig({ PODCORE_TRUSTED_PROXIES: "10.0.0.0/8,fc00::/7" });
+const PROXIES = "10.0.0.0/8,fc00::/7";
+const config = readConfig({ PODCORE_TRUSTED_PROXIES: PROXIES, PODCORE_TRUSTED_HOPS: "2" });
 
 test("clientAddress() believes what proxies say, and nobody else", () => {
   const cases: [remoteAddress: string | undefined, forwarded: string | undefined, expected: string][] = [
@@ -13,7 +14,9 @@ test("clientAddress() believes what proxies say, and nobody else", () => {
     ["10.1.2.3", "198.51.100.1", "198.51.100.1"],
     ["::ffff:10.1.2.3", "198.51.100.1", "198.51.100.1"],
     ["10.1.2.3", "6.6.6.6, 198.51.100.1, 10.9.9.9", "198.51.100.1"],
-    ["10.1.2.3", "6.6.6.6, 10.9.9.9", "6.6.6.6"],
+    ["10.1.2.3", "198.51.100.1, 10.9.9.9", "198.51.100.1"],
+    ["10.1.2.3", "6.6.6.6, 10.8.8.8, 10.9.9.9", "10.8.8.8"],
+    ["10.1.2.3", "6.6.6.6, 10.7.7.7, 10.8.8.8, 10.9.9.9", "10.8.8.8"],
     ["10.1.2.3", undefined, "10.1.2.3"],
     ["10.1.2.3", "unknown, 10.9.9.9", "10.9.9.9"],
     ["10.1.2.3", "198.51.100.1:4711", "198.51.100.1"],
@@ -30,6 +33,30 @@ test("clientAddress() believes what proxies say, and nobody else", () => {
     found,
     cases.map(([, , expected]) => expected),
   );
+});
+
+test("clientAddress() of a load balancer that hides its clients is the balancer's, whatever a client wrote before it", () => {
+  const cases: [hops: string | undefined, remoteAddress: string, forwarded: string, address: string][] = [
+    // One proxy, as nginx before a container: the default.
+    [undefined, "10.0.0.5", "1.2.3.9, 10.244.0.17", "10.244.0.17"],
+    [undefined, "172.18.0.3", "1.2.3.9, 172.18.0.1", "172.18.0.1"],
+    [undefined, "172.18.0.3", "1.2.3.9, 203.0.113.7", "203.0.113.7"],
+    [undefined, "127.0.0.1", "203.0.113.7", "203.0.113.7"],
+    // None.
+    ["0", "127.0.0.1", "1.2.3.9", "127.0.0.1"],
+    // Knative as knative/README.md sets it up: the ingress twice, the activator and queue-proxy.
+    ["4", "127.0.0.1", "203.0.113.7, 10.244.0.9, 10.244.0.9, 10.244.0.4", "203.0.113.7"],
+    ["4", "127.0.0.1", "1.2.3.9, 203.0.113.7, 10.244.0.9, 10.244.0.9, 10.244.0.4", "203.0.113.7"],
+    ["4", "127.0.0.1", "1.2.3.9, 10.128.0.2, 10.244.0.9, 10.244.0.9, 10.244.0.4", "10.128.0.2"],
+    ["4", "127.0.0.1", "1.2.3.9, 10.244.1.1, 10.244.0.9, 10.244.0.9, 10.244.0.4", "10.244.1.1"],
+  ];
+
+  for (const [hops, remoteAddress, forwarded, expected] of cases) {
+    const settings = readConfig({ PODCORE_TRUSTED_HOPS: hops });
+    const address = clientAddress({ remoteAddress, headers: { "x-forwarded-for": forwarded } }, settings);
+    assert.equal(address, expected, `${hops} hops, ${forwarded}`);
+    assert.equal(isKnownAddress(address, settings), expected === "203.0.113.7");
+  }
 });
 
 test("isKnownAddress() is false for proxies, private networks, and what is not an address", () => {

@@ -76,6 +76,22 @@ test("the runbook's patches are objects, and their traffic sums to 100", async (
   }
 });
 
+test("the hops that are trusted are those of every public Service, and of an ingress that says whom it saw", async () => {
+  const config = await readFile(join(KNATIVE, "base/config.env"), "utf8");
+  const services = [...(await readSources("compact")), ...(await readSources("per-route"))].filter(isKnativeService);
+  const inPath = services
+    .filter(({ spec }) => spec?.template?.metadata?.labels?.["podcore/audience"] !== "internal")
+    .map(({ spec }) => spec?.template?.metadata?.annotations?.["autoscaling.knative.dev/target-burst-capacity"]);
+
+  // The ingress, its internal side, the activator and queue-proxy: without the activator there would be three.
+  assert.match(config, /^PODCORE_TRUSTED_HOPS=4$/m);
+  assert.ok(inPath.length > 10);
+  assert.deepEqual(new Set(inPath), new Set(["-1"]));
+  for (const patch of ['{"spec":{"externalTrafficPolicy":"Local"}}', '{"data":{"use-remote-address":"true"}}']) {
+    assert.ok(text.includes(`--patch '${patch}'`), patch);
+  }
+});
+
 test("the runbook names Secrets, hosts and files that there are", async () => {
   const objects = [...(await readSources("compact")), ...(await readSources("per-route"))];
   const services = objects.filter(isKnativeService).map(({ metadata }) => metadata.name);

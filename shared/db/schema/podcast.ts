@@ -66,6 +66,8 @@ export const podcast = pgTable(
     index("podcast_title_idx").on(sql`lower(${t.title})`, t.id),
     index("podcast_document_idx").using("gin", podcastDocument(t)),
     index("podcast_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
+    // Each new feed is compared with what was taken down, which is little.
+    index("podcast_taken_down_idx").on(t.id).where(sql`${t.takenDownAt} is not null`),
     atMost("podcast_title_length", t.title, 500),
     atMost("podcast_description_length", t.description, 4_000),
     atMost("podcast_author_length", t.author, 200),

@@ -214,17 +214,42 @@ test("after fifty failures a network's logins are refused, and no other's", asyn
   assert.equal(other.status, 303);
 });
 
-test("behind a load balancer that hides its clients, fifty failures lock nobody else out", async () => {
-  await addAccount("hidden@example.com");
-  // What the ingress writes where the load balancer's node is all that it sees.
-  const address = "10.244.0.17";
-  const statuses = [];
-  for (let i = 0; i < 51; i++) statuses.push((await attempt(`h${i}@example.com`, { address })).status);
+// What the ingress writes where the load balancer's node is all that it sees, alone and after what a visitor wrote.
+for (const { chain, forge } of [
+  { chain: "10.244.0.17", forge: () => "10.244.0.17" },
+  { chain: "spoof, 10.244.0.17", forge: (i: number) => `192.88.${i}.9, 10.244.0.17` },
+]) {
+  test(`behind a load balancer that hides its clients (${chain}), fifty failures lock nobody else out`, async () => {
+    const name = chain.length;
+    await addAccount(`hidden${name}@example.com`);
+    const networks = () => site.sql`select subject from rate_limit where kind = 'login-network'`;
+    const before = await networks();
+    const statuses = [];
+    for (let i = 0; i < 51; i++) {
+      statuses.push((await attempt(`h${name}-${i}@example.com`, { address: forge(i) })).status);
+    }
 
-  const right = await attempt("hidden@example.com", { address, password: PASSWORD });
+    const right = await attempt(`hidden${name}@example.com`, { address: forge(0), password: PASSWORD });
 
-  assert.deepEqual(new Set(statuses), new Set([200]));
-  assert.equal(right.status, 303);
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    assert.equal(right.status, 303);
+    assert.deepEqual([...(await networks())], [...before]);
+  });
+}
+
+test("behind a load balancer that hides its clients, no header gets a visitor limits of its own", async () => {
+  await site.sql`delete from rate_limit where kind = 'password-reset'`;
+  for (let i = 0; i < 3; i++) {
+    const visitor = createVisitor(site.url, { address: `192.88.${i}.9, 10.244.0.17` });
+    await visitor.post("/password-reset", { email: `spoof${i}@example.com` });
+  }
+
+  const taken = await site.sql`
+    select subject, num_taken from rate_limit where kind = 'password-reset'
+      and subject in ('unknown', '192.88.0.0/24', '192.88.1.0/24', '192.88.2.0/24')`;
+
+  assert.deepEqual([...taken], [{ subject: "unknown", num_taken: 3 }]);
+  await site.sql`delete from rate_limit where kind = 'password-reset' and subject = 'unknown'`;
 });
 
 test("sign-ups, links and new accounts of unknown addresses share a limit a hundred times a network's", async () => {

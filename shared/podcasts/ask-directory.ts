@@ -1,0 +1,39 @@
+import type { Context } from "../context.ts";
+import { type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
+import { DirectoryError } from "../directory/ask-itunes.ts";
+import { searchItunes } from "../directory/itunes-search.ts";
+import { takeDirectoryTurn } from "../directory/rate-limit.ts";
+import { step } from "../log/log.ts";
+
+// What a directory lists changes by the day, and a stranger can repeat an add.
+const ONCE_A_DAY: RateLimit = { kind: "directory-privacy", max: 1, windowSeconds: 86_400 };
+// The directory searches for words; a title has its telling ones first.
+const QUERY_MAX = 200;
+
+type Asked = { podcastId: number; title: string; feedUrls: readonly string[] };
+
+/**
+ * Asks the directory whether it lists a podcast with each of these feed URLs, at most once a day for each podcast. It is
+ * asked for the title, and not told the URLs. False where it cannot be asked: the podcast stays private then.
+ */
+export async function isListedByDirectory(ctx: Context, { podcastId, title, feedUrls }: Asked): Promise<boolean> {
+  const own = await takeRateLimit(ctx.db, { ...ONCE_A_DAY, subject: String(podcastId) });
+  if (!own.isAllowed || !(await takeDirectoryTurn(ctx)).isAllowed) return false;
+  const { fetch, signal, config, log } = ctx;
+  const query = title.slice(0, QUERY_MAX).toWellFormed();
+  try {
+    const hits = await step(log, "search_directory", () =>
+      searchItunes({ fetch, directoryUrl: config.directoryUrl, query, signal }),
+    );
+    const listed = new Set(hits.map((hit) => withoutScheme(hit.feedUrl)));
+    return feedUrls.every((feedUrl) => listed.has(withoutScheme(feedUrl)));
+  } catch (cause) {
+    if (!(cause instanceof DirectoryError)) throw cause;
+    log.warn("Directory search failed", { reason: cause.message });
+    return false;
+  }
+}
+
+function withoutScheme(feedUrl: string): string {
+  return feedUrl.replace(/^https?:/, "");
+}
