@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type RateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { DirectoryError } from "../directory/ask-itunes.ts";
 import { searchItunes } from "../directory/itunes-search.ts";
-import { takeDirectoryTurn } from "../directory/rate-limit.ts";
+import { takeDirectoryCall } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 
 // What a directory lists changes by the day, and a stranger can repeat an add.
@@ -18,7 +18,7 @@ type Asked = { podcastId: number; title: string; feedUrls: readonly string[] };
  */
 export async function isListedByDirectory(ctx: Context, { podcastId, title, feedUrls }: Asked): Promise<boolean> {
   const own = await takeRateLimit(ctx.db, { ...ONCE_A_DAY, subject: String(podcastId) });
-  if (!own.isAllowed || !(await takeDirectoryTurn(ctx)).isAllowed) return false;
+  if (!own.isAllowed || !(await takeDirectoryCall(ctx)).isAllowed) return false;
   const { fetch, signal, config, log } = ctx;
   const query = title.slice(0, QUERY_MAX).toWellFormed();
   try {
