@@ -9,11 +9,6 @@ export const SETTINGS = {
   HOST: ["0.0.0.0", "Address to listen on; `npm start` listens on 127.0.0.1 unless this is set"],
   PORT: ["8080", "Port to listen on"],
   PODCORE_BODY_MAX_BYTES: ["102400", "Largest request body; larger ones get a 413 (a 400 at /graphql)"],
-  // The artifacts' loader reads it, before there is any config.
-  PODCORE_CODE_CACHE: [
-    "",
-    "`write`: an artifact leaves its compiled code beside itself as it exits, and starts with it from then on",
-  ],
   PODCORE_CONTACT_URL: [
     "",
     "URL in the crawler's User-Agent, for owners of feeds who want to know who fetches them; PODCORE_PUBLIC_URL unless set",

@@ -6,11 +6,12 @@ cd "$(dirname "$0")/../.."
 PATH=$PWD/node_modules/.bin:$PATH
 
 node build.mjs --keep-manifests
-node shared/dev/code-caches.ts
+node knative/image/warm-caches.ts dist
 
 # Source maps stay in dist/. They are five times as large as the artifacts, and are only needed to read stack traces.
 mkdir -p "$out/app/dist" "$out/node"
 cp dist/*.cjs dist/*.cjs.cache dist/THIRD_PARTY_LICENSES "$out/app/dist"
+cp knative/image/launch.cjs "$out/app"
 
 # npm's package `node` gets its binary from this package, which also has the licence. `npm install` has cached both.
 package=$(node -p '`node-${process.platform}-${process.arch}@${process.versions.node}`')

@@ -1,7 +1,7 @@
+import { networkOf } from "../address.ts";
 import type { Context } from "../context.ts";
 import type { RateLimit } from "../db/take-rate-limit.ts";
 import { isKnownAddress } from "../http/client-address.ts";
-import { networkOf } from "../http/network.ts";
 
 type Params = { config: Pick<Context["config"], "trustedProxies">; caller: Pick<Context["caller"], "address"> };
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
+import { networkOf } from "../address.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { type RateLimit, refundRateLimit, takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests } from "../errors.ts";
 import { isKnownAddress } from "../http/client-address.ts";
-import { networkOf } from "../http/network.ts";
 
 const WINDOW_SECONDS = 15 * 60;
 const DAY_SECONDS = 86_400;

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
+import { createNetworks, isGlobal } from "../address.ts";
 
 /** Returns true if a fetch may connect to an IP address. */
 export type Vet = (address: string) => boolean;
@@ -23,32 +23,8 @@ export function isAllowedPort(port: number): boolean {
  * @throws Error for an invalid CIDR
  */
 export function createVet(allow: string[]): Vet {
-  const networks = allow.map((cidr) => ipaddr.parseCIDR(cidr));
+  const isAllowed = createNetworks(allow);
 
-  return (address) => {
-    // ipaddr's own check is not enough: it accepts "0177.1" and zone IDs.
-    if (isIP(address) === 0 || address.includes("%")) return false;
-    const ip = ipaddr.process(address);
-    return isGlobal(ip) || networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
-  };
-}
-
-function isGlobal(ip: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  if (ip instanceof ipaddr.IPv4) return ip.range() === "unicast";
-  const inner = embedded(ip.toByteArray());
-  if (inner.length > 0) return inner.every((bytes) => new ipaddr.IPv4(bytes).range() === "unicast");
-  // IANA has assigned only 2000::/3; ipaddr also calls the unassigned rest unicast.
-  return ip.range() === "unicast" && ((ip.parts[0] ?? 0) & 0xe000) === 0x2000;
-}
-
-/** Returns the IPv4 addresses that packets to an IPv6 address may reach. The caller has unwrapped IPv4-mapped addresses. */
-function embedded(bytes: number[]): number[][] {
-  const startsWith = (...prefix: number[]) => prefix.every((byte, index) => bytes[index] === byte);
-  // NAT64, RFC 6052: 64:ff9b::/96
-  if (startsWith(0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0)) return [bytes.slice(12)];
-  // 6to4, RFC 3056: 2002::/16
-  if (startsWith(0x20, 0x02)) return [bytes.slice(2, 6)];
-  // Teredo, RFC 4380: 2001::/32, the server, and the client with its bits inverted
-  if (startsWith(0x20, 0x01, 0, 0)) return [bytes.slice(4, 8), bytes.slice(12).map((byte) => byte ^ 0xff)];
-  return [];
+  // A zone (fe80::1%eth0) names one of this host's own networks.
+  return (address) => isIP(address) !== 0 && !address.includes("%") && (isGlobal(address) || isAllowed(address));
 }

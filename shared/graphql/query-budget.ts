@@ -1,8 +1,8 @@
+import { networkOf } from "../address.ts";
 import type { Context } from "../context.ts";
 import { takeRateLimit } from "../db/take-rate-limit.ts";
 import { tooManyRequests } from "../errors.ts";
 import { isKnownAddress } from "../http/client-address.ts";
-import { networkOf } from "../http/network.ts";
 
 // Budgets are counted in blocks, so that few requests need a statement. No request costs more than a block.
 const BLOCK_POINTS = 30_000;

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { createNetworks } from "../address.ts";
 import { type Config, SETTINGS } from "../config.ts";
 
 type Proxies = Pick<Config, "trustedProxies">;
 type Chain = Pick<Config, "trustedProxies" | "trustedHops">;
+type IsWithin = (address: string) => boolean;
 type Peer = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
 
 // Parsed networks of each config; a process has one config.
-const trusted = new WeakMap<object, BlockList>();
+const trusted = new WeakMap<object, IsWithin>();
 // Private, shared, loopback and link-local networks, which are the setting's default.
-const privateNetworks = toBlockList(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(","));
+const isPrivate = createNetworks(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(","));
 
 /**
  * Returns the client's IP address: the connection's, or if that is a trusted proxy, the address that the outermost proxy
@@ -21,10 +23,10 @@ const privateNetworks = toBlockList(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(",
  * proxy's, that one is returned, and isKnownAddress() is false for it. Empty if the address is unknown.
  */
 export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Chain): string {
-  const proxies = trustedProxies(config);
+  const isProxy = trustedProxies(config);
   const forwarded = String(headers["x-forwarded-for"] ?? "").split(",");
   let address = plain(remoteAddress);
-  for (let hop = 0; hop < config.trustedHops && contains(proxies, address); hop += 1) {
+  for (let hop = 0; hop < config.trustedHops && isProxy(address); hop += 1) {
     const before = plain(forwarded.pop() ?? "");
     if (isIP(before) === 0) break;
     address = before;
@@ -37,32 +39,15 @@ export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Cha
  * hides its clients (Kubernetes' externalTrafficPolicy: Cluster), all clients have the same one.
  */
 export function isKnownAddress(address: string, config: Proxies): boolean {
-  return isIP(address) !== 0 && !contains(trustedProxies(config), address) && !contains(privateNetworks, address);
+  return isIP(address) !== 0 && !trustedProxies(config)(address) && !isPrivate(address);
 }
 
-function trustedProxies(config: Proxies): BlockList {
+function trustedProxies(config: Proxies): IsWithin {
   const known = trusted.get(config);
   if (known !== undefined) return known;
-  const list = toBlockList(config.trustedProxies);
-  trusted.set(config, list);
-  return list;
-}
-
-function toBlockList(cidrs: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [address = "", bits] = cidr.split("/");
-    list.addSubnet(address, Number(bits), familyOf(address));
-  }
-  return list;
-}
-
-function contains(list: BlockList, address: string): boolean {
-  return isIP(address) !== 0 && list.check(address, familyOf(address));
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIP(address) === 6 ? "ipv6" : "ipv4";
+  const isProxy = createNetworks(config.trustedProxies);
+  trusted.set(config, isProxy);
+  return isProxy;
 }
 
 /** Removes brackets, port, zone, and the prefix of IPv4-mapped IPv6 addresses. */

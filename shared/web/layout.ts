@@ -156,5 +156,5 @@ function headTitle(titles: string[]): string {
 
 /** Counts as validators do, in which "&" takes five characters. */
 function fitsHead(title: string): boolean {
-  return html`${title}`.length <= HEAD_TITLE_MAX_CHARACTERS;
+  return html`${title}`.toString().length <= HEAD_TITLE_MAX_CHARACTERS;
 }

@@ -20,6 +20,8 @@ export type ServerProcess = {
 type Usage = { cpuMs: number; rssMegabytes: number; peakMegabytes: number };
 type StartOptions = {
   file: string;
+  /** The program that runs `file`, and its options; node itself unless given. */
+  launcher?: readonly string[];
   /** Asked until it answers 200. */
   path: string;
   environment?: Record<string, string>;
@@ -49,10 +51,10 @@ export async function bundleBaseline(name: string, directory: string): Promise<s
 }
 
 /** Starts a server from one file and asks it until it answers. Its log goes nowhere. */
-export async function startServer({ file, path, environment }: StartOptions): Promise<ServerProcess> {
+export async function startServer({ file, launcher = [], path, environment }: StartOptions): Promise<ServerProcess> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [...launcher, file], {
     env: {
       PATH: process.env.PATH,
       HOST: "127.0.0.1",

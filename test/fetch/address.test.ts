@@ -48,6 +48,8 @@ test("createVet() blocks all that is not global unicast, also inside of IPv6", (
     ..."2001:0:a00:1:0:0:f7f7:f7f7 2001:0:808:808:0:0:80ff:fffe 2001:20::1 fc00::1 fd00::1 ff02::1 4000::1 5f00::1".split(
       " ",
     ),
+    // IPv4-compatible, which no network carries any more
+    "::8.8.8.8",
     ..."fe80::1%eth0 0177.0.0.1 2130706433 127.1 example.com 8.8.8.8%x".split(" "),
     "",
   ];
@@ -66,8 +68,18 @@ test("createVet() lets networks of the operator through, in the form that is dia
   assert.equal(vet("fd00:0:0:1::5"), false);
 });
 
+test("createVet() does not let IPv4 addresses through for an IPv6 network", () => {
+  const vet = createVet(["::/0"]);
+
+  assert.equal(vet("fd00::5"), true);
+  assert.equal(vet("10.1.2.3"), false);
+  assert.equal(vet("::ffff:10.1.2.3"), false);
+});
+
 test("createVet() throws on a network that cannot be read", () => {
-  assert.throws(() => createVet(["10.1.0.0"]), /CIDR/);
+  for (const cidr of ["10.1.0.0", "10.1.0.0/33", "::1/129", "10.1/16", "", "fe80::%eth0/64", "example.com/8"]) {
+    assert.throws(() => createVet([cidr]), { message: `Cannot read the network "${cidr}": not a CIDR` });
+  }
 });
 
 const blockedTargets = [

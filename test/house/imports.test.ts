@@ -6,7 +6,17 @@ import test from "node:test";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 // Files in shared/ itself that every room stands on. They import only each other.
-const GROUND = ["errors", "deadline", "json", "long-host", "present", "secret-names", "semaphore", "version.gen"];
+const GROUND = [
+  "address",
+  "errors",
+  "deadline",
+  "json",
+  "long-host",
+  "present",
+  "secret-names",
+  "semaphore",
+  "version.gen",
+];
 
 /**
  * The rooms from the ground up, and what each may import from beside the ground: only rooms below it. Technique comes

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { networkOf } from "../../shared/address.ts";
 import { readConfig } from "../../shared/config.ts";
 import { clientAddress, isKnownAddress } from "../../shared/http/client-address.ts";
-import { networkOf } from "../../shared/http/network.ts";
 
 const PROXIES = "10.0.0.0/8,fc00::/7";
 const config = readConfig({ PODCORE_TRUSTED_PROXIES: PROXIES, PODCORE_TRUSTED_HOPS: "2" });

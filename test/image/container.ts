@@ -33,12 +33,12 @@ function blobPath(layout: string, { digest }: Descriptor): string {
 }
 
 /**
- * Runs an image with `args`, as Kubernetes does: after its entrypoint, in its folder, as its user, with its environment
+ * Runs an image with `args`, as Kubernetes does: after its entrypoint or another one, in its folder, as its user, with its environment
  * and no other. Takes root.
  */
 export async function startContainer(
   { root, config }: Image,
-  { args, environment }: { args: string[]; environment?: Record<string, string> },
+  { args, entrypoint, environment }: { args: string[]; entrypoint?: string[]; environment?: Record<string, string> },
 ): Promise<Container> {
   const [uid = "", gid = ""] = config.User.split(":");
   const imageEnvironment: Record<string, string> = {};
@@ -47,10 +47,14 @@ export async function startContainer(
   }
   await Promise.all(["dev", "proc"].map((folder) => mkdir(join(root, folder), { recursive: true })));
   const place = [root, config.WorkingDir, uid, gid, imageEnvironment.PATH ?? ""];
-  const child = spawn(join(import.meta.dirname, "enter.sh"), [...place, ...config.Entrypoint, ...args], {
-    env: { ...imageEnvironment, ...environment, PATH: process.env.PATH },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    join(import.meta.dirname, "enter.sh"),
+    [...place, ...(entrypoint ?? config.Entrypoint), ...args],
+    {
+      env: { ...imageEnvironment, ...environment, PATH: process.env.PATH },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   after(() => child.kill("SIGKILL"));
   const text = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {

@@ -6,7 +6,6 @@ import { join, relative, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { AUDIENCES, ROUTES } from "../../functions/routes.ts";
-import { CODE_CACHE_CHECK } from "../../shared/dev/code-cache-check.ts";
 import { freePort } from "../../shared/dev/free-port.ts";
 import { rss } from "../support/feed.ts";
 import { startOrigin } from "../support/origin.ts";
@@ -20,6 +19,18 @@ const ARTIFACTS = [...new Set([...ROUTES.map((route) => route.function), ...AUDI
 const TIMEOUT_MS = 300_000;
 // Half as much again as with 14 artifacts, of 1.4 MB each; node alone is 109 and 43 of it.
 const MAX_MEGABYTES = { unpacked: 200, sent: 80 };
+
+/**
+ * A program for `node -e`: prints what V8 does with the code caches of the artifacts that its arguments name.
+ * It compiles them as launch.cjs does.
+ */
+const CODE_CACHE_CHECK = `
+const states = process.argv.slice(1).map((path) => {
+  const [code, cachedData] = [fs.readFileSync(path, "latin1"), fs.readFileSync(path + ".cache")];
+  const script = new vm.Script(module.constructor.wrap(code), { filename: path, cachedData });
+  return [path, script.cachedDataRejected ? "rejected" : "accepted"];
+});
+console.log(JSON.stringify(Object.fromEntries(states)));`;
 
 describe("the image of knative/image/build.sh", { skip: reasonToSkip(), timeout: TIMEOUT_MS }, () => {
   let folder: string;
@@ -37,11 +48,11 @@ describe("the image of knative/image/build.sh", { skip: reasonToSkip(), timeout:
   );
   after(() => rm(folder, { recursive: true, force: true }));
 
-  test("holds of the project its artifacts, their code caches and the licences alone", async () => {
+  test("holds of the project its artifacts, their code caches, the launcher and the licences alone", async () => {
     const app = await listFiles(join(image.root, "app"));
 
     const own = ARTIFACTS.flatMap((name) => [`dist/${name}.cjs`, `dist/${name}.cjs.cache`]);
-    assert.deepEqual(app.sort(), ["dist/THIRD_PARTY_LICENSES", ...own].sort());
+    assert.deepEqual(app.sort(), ["dist/THIRD_PARTY_LICENSES", "launch.cjs", ...own].sort());
   });
 
   test("holds besides them node, libraries, certificates and what tells of these", async () => {
@@ -88,7 +99,7 @@ describe("the image of knative/image/build.sh", { skip: reasonToSkip(), timeout:
       }
       console.log(JSON.stringify({ uid: process.getuid(), groups: process.getgroups(), writable }));`;
 
-    const { ended } = await startContainer(image, { args: ["-e", program] });
+    const { ended } = await startContainer(image, { entrypoint: ["node"], args: ["-e", program] });
 
     assert.deepEqual(JSON.parse((await ended).stdout), { uid: 65532, groups: [65532], writable: [] });
   });
@@ -97,9 +108,12 @@ describe("the image of knative/image/build.sh", { skip: reasonToSkip(), timeout:
     const artifacts = ARTIFACTS.map((name) => `/app/dist/${name}.cjs`);
     const all = (state: string) => Object.fromEntries(artifacts.map((path) => [path, state]));
 
-    const own = await startContainer(image, { args: ["-e", CODE_CACHE_CHECK, ...artifacts] });
+    const own = await startContainer(image, { entrypoint: ["node"], args: ["-e", CODE_CACHE_CHECK, ...artifacts] });
     // With another flag it is as good as another V8: so the check can tell.
-    const other = await startContainer(image, { args: ["--no-opt", "-e", CODE_CACHE_CHECK, ...artifacts] });
+    const other = await startContainer(image, {
+      entrypoint: ["node"],
+      args: ["--no-opt", "-e", CODE_CACHE_CHECK, ...artifacts],
+    });
 
     assert.deepEqual(JSON.parse((await own.ended).stdout), all("accepted"));
     assert.deepEqual(JSON.parse((await other.ended).stdout), all("rejected"));

@@ -1,10 +1,9 @@
-import { raw } from "hono/html";
 import type { AccountEpisode, Episode, Podcast } from "../../db/schema.ts";
 import type { Chapter, Transcript } from "../../feed/model.ts";
 import { artwork } from "../artwork.ts";
 import { episodeMeta } from "../episode-meta.ts";
 import { notice } from "../form.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, raw } from "../html.ts";
 import { langAttribute } from "../language.ts";
 import type { Page as SitePage } from "../layout.ts";
 import { episodePath, podcastPath, webUrl } from "../links.ts";

@@ -1,4 +1,5 @@
-import type { Bench, Row } from "../bench.ts";
+import { join } from "node:path";
+import { type Bench, ROOT, type Row } from "../bench.ts";
 import { preparePodcast } from "../crawler.ts";
 import { compare, type Subject, type Table } from "../harness.ts";
 import { bundleBaseline, startServer } from "../server-process.ts";
@@ -12,6 +13,8 @@ export default {
 const LIMITS = { maxRounds: 15, budgetMs: 25_000 };
 // Of the page, before its functions are written into a code cache.
 const NUM_CACHE_REQUESTS = 3;
+// The image's.
+const LAUNCHER = join(ROOT, "knative/image/launch.cjs");
 
 async function* run(bench: Bench): AsyncGenerator<Table> {
   const { databaseUrl, podcastPath } = await preparePodcast(bench);
@@ -21,12 +24,13 @@ async function* run(bench: Bench): AsyncGenerator<Table> {
   const plain = await bench.copyArtifact("web-podcast-get");
   const cached = await bench.copyArtifact("web-podcast-get");
   await writeCodeCache(cached, { environment, path: podcastPath });
+  const inImage = { file: cached, launcher: [LAUNCHER] };
 
   const health = await compare(
     [
       subject("bare node:http", { file: bareHttp, path: "/health" }),
       subject("web-podcast-get", { file: plain, path: "/health", environment }),
-      subject("web-podcast-get, code cache", { file: cached, path: "/health", environment }),
+      subject("web-podcast-get as in the image", { ...inImage, path: "/health", environment }),
     ],
     bench.limits(LIMITS),
   );
@@ -36,7 +40,7 @@ async function* run(bench: Bench): AsyncGenerator<Table> {
     [
       subject("hand-written http + postgres.js", { file: handWritten, path: podcastPath, environment }),
       subject("web-podcast-get", { file: plain, path: podcastPath, environment }),
-      subject("web-podcast-get, code cache", { file: cached, path: podcastPath, environment }),
+      subject("web-podcast-get as in the image", { ...inImage, path: podcastPath, environment }),
     ],
     bench.limits(LIMITS),
   );
@@ -46,7 +50,7 @@ async function* run(bench: Bench): AsyncGenerator<Table> {
 type Start = Parameters<typeof startServer>[0];
 
 async function writeCodeCache(file: string, { path, environment }: Omit<Start, "file">): Promise<void> {
-  const server = await startServer({ file, path, environment: { ...environment, PODCORE_CODE_CACHE: "write" } });
+  const server = await startServer({ file, launcher: [LAUNCHER, "--write-cache"], path, environment });
   for (let i = 0; i < NUM_CACHE_REQUESTS; i++) await (await fetch(server.url + path)).text();
   await server.stop();
 }
