@@ -24,7 +24,7 @@ type StartOptions = {
   launcher?: readonly string[];
   /** Asked until it answers 200. */
   path: string;
-  environment?: Record<string, string>;
+  environment?: Record<string, string> | undefined;
 };
 
 const START_TIMEOUT_MS = 20_000;
