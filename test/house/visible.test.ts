@@ -11,6 +11,8 @@ const READERS = "{shared/{podcasts,listening,search,accounts,graphql,web},functi
 const EXCEPTIONS: Record<string, string> = {
   "shared/accounts/account-remover.ts": "deletes the private podcasts that only this account had",
   "shared/podcasts/find-feed-location.ts": "tells an id alone, to what adds podcasts and refuses what was taken down",
+  "shared/podcasts/find-takedown-of-show.ts": "asks only for podcasts that were taken down, and tells why",
+  "shared/podcasts/settle-privacy.ts": "decides who may see a podcast",
   "shared/podcasts/num-episodes.ts": "a fragment, used for a podcast that was just stored or is being removed",
   "shared/podcasts/podcast-adder.ts": "reads what it has just stored, after it has asked whether it was taken down",
   "shared/podcasts/podcast-blocker.ts": "an operator's, who sees whatever there is",
