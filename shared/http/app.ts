@@ -173,8 +173,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   /** Returns the context with its caller. */
   async function identified({ identify }: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Context> {
     if (identify === undefined) return ctx;
-    const { method, path, headers } = request;
-    const caller = await step(log, "identify", () => identify(ctx, { method, path, headers, remoteAddress }));
+    const { method, headers } = request;
+    const caller = await step(log, "identify", () => identify(ctx, { ...request, remoteAddress }));
     if (method === "POST" && caller.credential?.kind === "login") requireSameOrigin(headers, config.publicUrl);
     return ctx.with({ caller });
   }

@@ -3,7 +3,7 @@ import test from "node:test";
 import postgres from "postgres";
 import { callArtifact, startArtifact } from "../../support/artifact.ts";
 import { createDatabase } from "../../support/postgres.ts";
-import { createVisitor, type Visitor } from "../../support/visitor.ts";
+import { createVisitor, FIREFOX, type Visitor } from "../../support/visitor.ts";
 
 const databaseUrl = await createDatabase();
 const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
@@ -33,10 +33,11 @@ async function logIn(url: string, email: string): Promise<Visitor> {
 const cookieOf = (visitor: Visitor, name: string) =>
   new RegExp(`(?:^|; )(${name}=[^;]+)`).exec(visitor.cookie() ?? "")?.[1] ?? "";
 
-/** Asks for the account's page with these bytes as Cookie. */
+/** Asks for the account's page with these bytes as Cookie, from where the visitors come. */
 function ask(url: string, cookie: string, init: { method?: string; path?: string } = {}) {
   const { method = "GET", path = "/account" } = init;
-  return fetch(url + path, { method, redirect: "manual", headers: { accept: "text/html", cookie } });
+  const headers = { accept: "text/html", "user-agent": FIREFOX, "x-forwarded-for": "203.0.113.7", cookie };
+  return fetch(url + path, { method, redirect: "manual", headers });
 }
 
 test("a cookie whose name has a no-break space before the prefix is no login", async () => {
@@ -69,7 +70,7 @@ test("on http a request with another host's cookie beside the own is sent again 
 
   const first = await ask(http.url, `${foreign}; ${alice.cookie()}`);
   const second = await ask(http.url, alice.cookie() ?? "");
-  const post = await ask(http.url, `${foreign}; ${alice.cookie()}; podcore-again=1`, {
+  const post = await ask(http.url, `${foreign}; ${alice.cookie()}; podcore-again=2`, {
     method: "POST",
     path: "/account/password",
   });
