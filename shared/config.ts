@@ -25,6 +25,10 @@ export const SETTINGS = {
     "Networks besides the public internet that feeds may be fetched from, as comma-separated CIDRs",
   ],
   PODCORE_FETCH_TIMEOUT_MS: ["30000", "Timeout for fetching one feed, including redirects and body"],
+  PODCORE_GATEWAY_TOKEN: [
+    "",
+    "Token that requests must carry in X-Podcore-Gateway, except probes; any other request gets a 421. Unset: none is required. `npm start` generates one",
+  ],
   PODCORE_GCP_PROJECT: ["", "Google Cloud project of the traces named in log lines, with PODCORE_LOG=json"],
   PODCORE_HOSTS: [
     "",
@@ -216,6 +220,7 @@ export function readConfig(environment: Environment = process.env) {
     oidc: { issuer: issuer(), audience: text("PODCORE_OIDC_AUDIENCE"), subjects: subjects() },
     operatorToken: token("PODCORE_OPERATOR_TOKEN"),
     wakeToken: token("PODCORE_WAKE_TOKEN"),
+    gatewayToken: token("PODCORE_GATEWAY_TOKEN"),
     host: text("HOST"),
     hosts: hosts("PODCORE_HOSTS"),
     port,

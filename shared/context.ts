@@ -45,8 +45,13 @@ export type Caller = {
   browserSha256?: Buffer | undefined;
   /** Values of Set-Cookie that the reply must carry, to renew a login or to delete cookies of other hosts. */
   cookies?: readonly string[];
-  /** Set if another host may have set the request's cookies. `canRetry`: the browser may repeat it once they are deleted. */
-  tossed?: { canRetry: boolean };
+  /**
+   * Set if another host may have set the request's cookies. `canRetry`: the browser may repeat the request, with `query`
+   * added to its URL; then it is known.
+   */
+  tossed?: { canRetry: boolean; query?: Readonly<Record<string, string>> };
+  /** Token for the forms of the caller's pages; set only where another host could change the cookies meanwhile. */
+  pageToken?: string | undefined;
   /** The client's IP address; empty if unknown. */
   address: string;
   userAgent: string | undefined;

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { markCookies } from "../auth/confirmation.ts";
 import { deleteLogin } from "../auth/delete-logins.ts";
 import { LOGIN_DAYS } from "../auth/find-credential.ts";
 import { limitByAddress } from "../auth/limit-by-address.ts";
@@ -79,9 +80,12 @@ export async function ensureAccount(ctx: Context): Promise<SignedIn> {
 /** Makes new secrets for the login and the browser. Both, since another host may know the browser's old one. */
 function newCookies(ctx: Context) {
   const [session, browser] = [newSecret(), newSecret()];
+  const { config, caller } = ctx;
+  const [pair, site] = [{ session: session.secret, browser: browser.secret }, siteOf(ctx)];
   return {
     digests: { secretSha256: session.sha256, browserSha256: browser.sha256 },
-    setCookies: sessionCookies({ session: session.secret, browser: browser.secret }, siteOf(ctx)),
+    // Nobody else knows these values, so they need no confirmation.
+    setCookies: [...sessionCookies(pair, site), ...markCookies({}, { ...caller, config, site, pair })],
   };
 }
 

@@ -1,11 +1,15 @@
 import type { Caller, Context } from "../context.ts";
 import { unauthorized } from "../errors.ts";
+import { PAGE_TOKEN_FIELD } from "../http/callers-cookies.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Identify } from "../http/function.ts";
+import { readForm } from "../http/read-form.ts";
+import { isMarked, markCookies, type Pair, pageTokenOf } from "./confirmation.ts";
 import { findCredential } from "./find-credential.ts";
+import { canBeTossed } from "./parent-domains.ts";
 import { API_KEY_PREFIX, hashSecret } from "./secret.ts";
 import { isHttps, readCookies, type Site, sessionCookies, siteFor } from "./session-cookie.ts";
-import { deleteTossed, forgetRetry } from "./tossed-cookies.ts";
+import { deleteTossed, forgetRetry, sendAgain } from "./tossed-cookies.ts";
 
 // RFC 9110 5.6.2: schemes are case-insensitive. Any other scheme belongs to a proxy in front of the whole site.
 const BEARER = /^Bearer(?: +(\S+))?$/i;
@@ -40,9 +44,10 @@ async function identifyApp(ctx: Context, { key, from }: { key: string; from: Fro
 }
 
 /**
- * On https, the cookies' name prefix keeps other hosts from setting them. On http there is no such prefix, so a login
- * counts only together with the cookie of the browser that it was made in, and each page sets both cookies again. If
- * another host has set them too, the next request carries both twice and is refused.
+ * On https, the cookies' name prefix keeps other hosts from setting them. On http there is no such prefix. A login then
+ * counts only together with the cookie of the browser that it was made in, and only if both are confirmed to be this
+ * browser's own. Each page sets both again: if another host has set them too, the next request carries both twice and is
+ * refused.
  */
 async function identifyBrowser(ctx: Context, { request, from }: { request: Request; from: From }): Promise<Caller> {
   const { site } = from;
@@ -60,15 +65,44 @@ async function identifyBrowser(ctx: Context, { request, from }: { request: Reque
     }));
   const forgotten = forgetRetry(request.headers);
   if (found === undefined) return { ...nobody(from), browserSha256, cookies: forgotten };
+  const pair = { session, browser: browserSha256 === undefined ? "" : browser };
+  const pageToken = canBeTossed(site) ? pageTokenOf(ctx.config, pair) : undefined;
+  if (pageToken !== undefined && !isConfirmed(ctx, { request, from, pair, pageToken })) {
+    return { ...nobody(from), ...confirm(ctx, { request, from, pair, pageToken }) };
+  }
   const { kind, id, accountId, email, isRenewed } = found;
   const isSetAgain = browserSha256 !== undefined && (isRenewed || (isBound && request.method === "GET"));
   return {
     account: { id: accountId, email },
     credential: { kind, id },
     browserSha256,
-    cookies: [...forgotten, ...(isSetAgain ? sessionCookies({ session, browser }, site) : [])],
+    pageToken,
+    cookies: [...forgotten, ...(isSetAgain ? sessionCookies(pair, site) : [])],
     ...from,
   };
+}
+
+type Confirming = { request: Request; from: From; pair: Pair; pageToken: string };
+
+/** A POST must come from a page that was made for these cookies. For any other request their mark is enough. */
+function isConfirmed(ctx: Context, { request, from, pair, pageToken }: Confirming): boolean {
+  if (request.method !== "POST") return isMarked(request.headers, { config: ctx.config, pair, ...from });
+  return (request.query.get(PAGE_TOKEN_FIELD) ?? readForm(request)(PAGE_TOKEN_FIELD)) === pageToken;
+}
+
+/**
+ * Sets the cookies again and has the browser repeat the request. If they come twice then, another host has set them. If
+ * not, the mark confirms them, or for a POST the token in the URL.
+ */
+function confirm(
+  ctx: Context,
+  { request, from, pair, pageToken }: Confirming,
+): Required<Pick<Caller, "cookies" | "tossed">> {
+  const { cookies, canRetry } = sendAgain(request.headers);
+  if (!canRetry) return { cookies: [], tossed: { canRetry } };
+  const marks = markCookies(request.headers, { config: ctx.config, pair, ...from });
+  const query: Record<string, string> = request.method === "POST" ? { [PAGE_TOKEN_FIELD]: pageToken } : {};
+  return { cookies: [...sessionCookies(pair, from.site), ...marks, ...cookies], tossed: { canRetry, query } };
 }
 
 function nobody(from: From): Caller {

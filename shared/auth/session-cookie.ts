@@ -32,10 +32,11 @@ export function readAll({ cookie = "" }: IncomingHttpHeaders, name: string): str
   });
 }
 
-/** Returns the Set-Cookie values that log a browser in, the browser cookie first. */
+/** Returns the Set-Cookie values that log a browser in, the browser cookie first. An empty browser cookie is left out. */
 export function sessionCookies({ session, browser }: { session: string; browser: string }, site: Site): string[] {
+  const own = cookie(browserName(site), { value: browser, site, maxAgeSeconds: BROWSER_DAYS * DAY_SECONDS });
   return [
-    cookie(browserName(site), { value: browser, site, maxAgeSeconds: BROWSER_DAYS * DAY_SECONDS }),
+    ...(browser === "" ? [] : [own]),
     cookie(sessionName(site), { value: session, site, maxAgeSeconds: LOGIN_DAYS * DAY_SECONDS }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isIP } from "node:net";
+import { domainsAbove } from "./parent-domains.ts";
 import {
   browserName,
   endedBrowserCookie,
@@ -10,11 +10,12 @@ import {
   sessionName,
 } from "./session-cookie.ts";
 
-// Marks a request that was sent again because of its cookies. Ten seconds only have to outlast one redirect.
+// Counts how often a request was sent again because of its cookies. Ten seconds only have to outlast the redirects.
 const AGAIN_COOKIE = "podcore-again";
 const AGAIN_SECONDS = 10;
-// Bound the reply's headers. Podcore's paths have at most six segments, and names under sslip.io a handful of parents.
-const NUM_PARENTS_MAX = 6;
+// Once to see if cookies come twice, and once without those of another host.
+const NUM_AGAIN_MAX = 2;
+// Bounds the reply's headers. Podcore's paths have at most six segments.
 const NUM_SEGMENTS_MAX = 6;
 
 export type Tossed = {
@@ -28,16 +29,17 @@ export type Tossed = {
  * Deletes "tossed" cookies: cookies that another host under the same domain set beside the site's own. It is possible
  * on http only, since the name prefix of https prevents it. Another host cannot set a cookie for exactly this host, so
  * a cookie for a parent domain, or for a path below the root, is not ours. Our own cookie stays, so that no other host
- * can log a user out. But if all values are equal, ours is a copy that this site made of the other (see `identify`),
- * and is deleted too.
+ * can log a user out. But if all values of a name are equal, ours is a copy that this site made of the other (see
+ * `identify`), and is deleted too.
  */
 export function deleteTossed(headers: IncomingHttpHeaders, { site, path }: { site: Site; path: string }): Tossed {
   if (isHttps(site)) return { cookies: [endedSessionCookie(site), endedBrowserCookie(site)], canRetry: false };
   const names = [sessionName(site), browserName(site)];
-  const isCopied = names.every((name) => {
+  const isCopied = (name: string) => {
     const values = readAll(headers, name);
     return values.length > 1 && new Set(values).size === 1;
-  });
+  };
+  const again = sendAgain(headers);
   const paths = pathsAbove(path);
   const scopes = [
     ...paths.filter((one) => one !== "/").map((one) => `Path=${one}`),
@@ -48,10 +50,20 @@ export function deleteTossed(headers: IncomingHttpHeaders, { site, path }: { sit
   return {
     cookies: [
       ...names.flatMap((name) => scopes.map((scope) => `${name}=; ${scope}; Max-Age=0`)),
-      ...(isCopied ? [endedSessionCookie(site), endedBrowserCookie(site)] : []),
-      `${AGAIN_COOKIE}=1; Path=/; Max-Age=${AGAIN_SECONDS}; HttpOnly; SameSite=Lax`,
+      ...(isCopied(sessionName(site)) ? [endedSessionCookie(site)] : []),
+      ...(isCopied(browserName(site)) ? [endedBrowserCookie(site)] : []),
+      ...again.cookies,
     ],
-    canRetry: readAll(headers, AGAIN_COOKIE).length === 0,
+    canRetry: again.canRetry,
+  };
+}
+
+/** Returns the cookie that counts how often a request was sent again, and whether it may be sent again now. */
+export function sendAgain(headers: IncomingHttpHeaders): Tossed {
+  const numBefore = Math.max(0, ...readAll(headers, AGAIN_COOKIE).map((value) => Number(value) || NUM_AGAIN_MAX));
+  return {
+    cookies: [`${AGAIN_COOKIE}=${numBefore + 1}; Path=/; Max-Age=${AGAIN_SECONDS}; HttpOnly; SameSite=Lax`],
+    canRetry: numBefore < NUM_AGAIN_MAX,
   };
 }
 
@@ -68,14 +80,4 @@ function pathsAbove(path: string): string[] {
   return ["/", ...paths.flatMap((one) => (one === "/" || one === path ? [one] : [one, `${one}/`]))].filter(
     (one) => !one.includes(";"),
   );
-}
-
-/** Returns the host and its parents, down to two labels. IP addresses and single-label names have no domain cookies. */
-function domainsAbove(hostname: string): string[] {
-  if (isIP(hostname) !== 0 || hostname.startsWith("[")) return [];
-  const labels = hostname.split(".");
-  return labels
-    .slice(0, -1)
-    .map((_, i) => labels.slice(i).join("."))
-    .slice(0, NUM_PARENTS_MAX);
 }

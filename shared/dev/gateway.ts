@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import { pipeline } from "node:stream";
 import type { Config } from "../config.ts";
-import { misdirected } from "../http/host.ts";
+import { GATEWAY_HEADER, misdirected } from "../http/host.ts";
 import { isOwnHost } from "./gateway-hosts.ts";
 import { graphiqlReply } from "./graphiql.ts";
 
@@ -39,6 +39,7 @@ export function createGateway(upstreams: () => Upstreams | undefined, config: Co
     else {
       const port = portFor(path, ports);
       const headers = forwardedHeaders(request);
+      if (config.gatewayToken !== undefined) headers[GATEWAY_HEADER] = config.gatewayToken;
       // It answers to fewer names than this gateway, which has checked the one that was asked for.
       if (port === ports.internal) headers.host = `127.0.0.1:${port}`;
       pass(request, { response, port, headers });

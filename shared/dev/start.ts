@@ -38,6 +38,7 @@ async function start(): Promise<void> {
     ...process.env,
     PODCORE_OPERATOR_TOKEN: process.env.PODCORE_OPERATOR_TOKEN || newToken(),
     PODCORE_WAKE_TOKEN: process.env.PODCORE_WAKE_TOKEN || newToken(),
+    PODCORE_GATEWAY_TOKEN: newToken(),
     HOST: process.env.HOST || DEFAULT_HOST,
   };
   const config = readConfig(settings);
@@ -70,7 +71,12 @@ async function start(): Promise<void> {
   stopping.signal.throwIfAborted();
 
   // First, so that the others know where the work tick is woken: what a request stores a job for is not to wait a minute.
-  const internal = await run({ name: "internal", dist, environment });
+  // Without the gateway's token: ticks and wake-ups come directly. It checks their own tokens, and the Host.
+  const internal = await run({
+    name: "internal",
+    dist,
+    environment: { ...environment, PODCORE_GATEWAY_TOKEN: undefined },
+  });
   const waking = { PODCORE_WORK_URL: `http://127.0.0.1:${internal.port}/tick/work`, ...environment };
   const [web, api] = await Promise.all(["web", "api"].map((name) => run({ name, dist, environment: waking })));
   if (web === undefined || api === undefined) return;

@@ -9,7 +9,7 @@ import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
-import { requireServiceHost } from "./host.ts";
+import { requireGateway, requireServiceHost } from "./host.ts";
 import { readRequestId } from "./request-id.ts";
 import { createRouter, type Match, type Mount } from "./router.ts";
 import { requireSameOrigin } from "./same-origin.ts";
@@ -100,6 +100,7 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 
   async function answer(request: AppRequest, found: Match): Promise<Reply<Body>> {
     const { path } = splitUrl(request.url);
+    requireGateway(request.headers, config);
     if (isInternal) requireServiceHost(request.headers, { service: name, hosts: config.hosts });
     if (found.kind === "unknown")
       return redirectToNormal(request) ?? Promise.reject(notFoundGeneral(`nothing is at "${path}"`));
@@ -173,8 +174,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   /** Returns the context with its caller. */
   async function identified({ identify }: HttpFunction, { ctx, request, remoteAddress }: HttpCall): Promise<Context> {
     if (identify === undefined) return ctx;
-    const { method, path, headers } = request;
-    const caller = await step(log, "identify", () => identify(ctx, { method, path, headers, remoteAddress }));
+    const { method, headers } = request;
+    const caller = await step(log, "identify", () => identify(ctx, { ...request, remoteAddress }));
     if (method === "POST" && caller.credential?.kind === "login") requireSameOrigin(headers, config.publicUrl);
     return ctx.with({ caller });
   }

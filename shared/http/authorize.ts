@@ -43,7 +43,7 @@ function bearerToken({ authorization = "" }: IncomingHttpHeaders): string | unde
 }
 
 /** Compares digests in constant time, so that timing reveals neither the length nor a prefix of the token. */
-function isSame(given: string | undefined, expected: string | undefined): boolean {
+export function isSame(given: string | undefined, expected: string | undefined): boolean {
   if (given === undefined || expected === undefined) return false;
   return timingSafeEqual(digestOf(given), digestOf(expected));
 }

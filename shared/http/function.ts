@@ -101,5 +101,5 @@ export function adminFunction<P, R extends object>(definition: AdminDefinition<P
 /** Finds out who sent a request. @throws UserError 401 for an API key that is unknown or expired */
 export type Identify = (
   ctx: Context,
-  request: { method: string; path: string; headers: IncomingHttpHeaders; remoteAddress: string | undefined },
+  request: Omit<FunctionRequest, "params"> & { remoteAddress: string | undefined },
 ) => Promise<Caller>;

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { isSame } from "./authorize.ts";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -29,6 +31,24 @@ export function requireServiceHost(headers: IncomingHttpHeaders, { service, host
   const name = hostName(headers.host);
   if (name === undefined || isLoopbackName(name) || hosts.includes(name) || isService(name, service)) return;
   throw misdirected(headers.host ?? "");
+}
+
+/** Header that proves to an artifact that a request came through the gateway of `npm start`. */
+export const GATEWAY_HEADER = "x-podcore-gateway";
+
+/**
+ * Refuses requests that did not come through the gateway of `npm start`, which checks the Host. Otherwise a page whose host
+ * resolves to this address (DNS rebinding) could search for the port behind the gateway.
+ *
+ * @throws UserError 421
+ */
+export function requireGateway(
+  headers: IncomingHttpHeaders,
+  { gatewayToken, publicUrl }: Pick<Config, "gatewayToken" | "publicUrl">,
+): void {
+  const given = headers[GATEWAY_HEADER];
+  if (gatewayToken === undefined || isSame(typeof given === "string" ? given : undefined, gatewayToken)) return;
+  throw new UserError(421, `Cannot answer at this port: podcore is at ${publicUrl}`);
 }
 
 /** Makes the error for a host name that is not podcore's (RFC 9110 15.5.20). */

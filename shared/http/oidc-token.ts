@@ -13,13 +13,15 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 const TIMEOUT_MS = 5_000;
 // Enough for a hundred RSA keys.
 const MAX_BYTES = 65_536;
-// A token with an unknown key ID triggers a new fetch of the keys, at most twice a minute.
+// A token with an unknown key ID triggers a new fetch of the keys, at most twice a minute. So does any token after a failure.
 const COOLDOWN_MS = 30_000;
 // Ten times the max-age of Kubernetes' API server. A new key has an unknown ID and is fetched at once anyway.
 const KEYS_MAX_AGE_MS = 600_000;
 
-// Keys by issuer; a process has one issuer.
-const keysOf = new Map<string, Promise<Keys>>();
+/** `failed`: the failure that began the cooldown, during which the issuer is not asked again. */
+type Source = { keys: Promise<Keys>; failed: { error: unknown; atMs: number } | undefined };
+// Sources of keys by issuer; a process has one issuer.
+const sources = new Map<string, Source>();
 
 /**
  * Requires a valid ID token (OpenID Connect Core 3.1.3.7): issuer, audience, expiry, and one of the subjects.
@@ -48,20 +50,32 @@ async function verify(token: string, { issuer, audience }: Omit<Expected, "subje
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
     // The issuer's response is not a key set, or not JSON.
-    if (error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code) throw cannotFetch(issuer, error);
+    if (error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code) {
+      throw startCooldown(issuer, cannotFetch(issuer, error));
+    }
     throw invalidToken(token);
   }
 }
 
-/** Returns the issuer's key set, which fetches keys when a token needs them. Discovers the key set's URL once. */
+/**
+ * Returns the issuer's key set, which fetches keys when a token needs them. Discovers the key set's URL once, and again
+ * after a failure, since the keys may have moved.
+ */
 function findKeys(issuer: string): Promise<Keys> {
-  let keys = keysOf.get(issuer);
-  if (keys === undefined) {
-    keys = discover(issuer);
-    keysOf.set(issuer, keys);
-    keys.catch(() => keysOf.delete(issuer));
-  }
+  const known = sources.get(issuer);
+  const isOver = known?.failed !== undefined && Date.now() - known.failed.atMs >= COOLDOWN_MS;
+  if (known !== undefined && !isOver) return known.keys;
+  const keys = discover(issuer);
+  sources.set(issuer, { keys, failed: undefined });
+  keys.catch((error) => startCooldown(issuer, error));
   return keys;
+}
+
+/** Starts the issuer's cooldown, unless it has one. @returns the error */
+function startCooldown(issuer: string, error: unknown): unknown {
+  const source = sources.get(issuer);
+  if (source !== undefined) source.failed ??= { error, atMs: Date.now() };
+  return error;
 }
 
 /** Finds the issuer's key set (OpenID Connect Discovery 4). */
@@ -76,12 +90,12 @@ async function discover(issuer: string): Promise<Keys> {
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,
     [customFetch]: async (url) => {
+      const failed = sources.get(issuer)?.failed;
+      if (failed !== undefined) throw failed.error;
       try {
         return new Response(await fetchText(url));
       } catch (error) {
-        // The keys may have moved: discover them again next time.
-        keysOf.delete(issuer);
-        throw error;
+        throw startCooldown(issuer, error);
       }
     },
   });

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { PAGE_TOKEN_FIELD } from "../http/callers-cookies.ts";
 import type { Reply } from "../http/function.ts";
 import { assetPath } from "./asset-path.ts";
 import { buttonForm } from "./form.ts";
@@ -92,7 +93,16 @@ ${main}
 `;
   // Removes the trailing blanks of lines whose content is absent. The lookbehind avoids quadratic time on long runs of
   // blanks.
-  return document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
+  const text = document.toString().replace(/(?<![ \t])[ \t]+$/gm, "");
+  return withPageToken(text, site.caller?.pageToken);
+}
+
+/** Adds the token to each form that changes something, so that no form can be forgotten. */
+function withPageToken(document: string, token: string | undefined): string {
+  if (token === undefined) return document;
+  const hidden = html`<input type="hidden" name="${PAGE_TOKEN_FIELD}" value="${token}">`;
+  // Outside of tags "<" is escaped.
+  return document.replace(/<form [^<>]* method="post">/g, (form) => form + hidden);
 }
 
 function searchForm(query: string | undefined): Html {

@@ -24,8 +24,12 @@ await insertLogin(db, {
 });
 
 const remoteAddress = "203.0.113.9";
-const ask = (headers: Record<string, string>, method = "GET") =>
-  identify(ctx, { method, path: "/", headers, remoteAddress });
+type Sent = { method?: string; query?: string; body?: string; address?: string };
+const ask = (headers: Record<string, string>, { method = "GET", query = "", body = "", address }: Sent = {}) =>
+  identify(ctx, {
+    ...{ method, path: "/", headers, remoteAddress: address ?? remoteAddress },
+    ...{ query: new URLSearchParams(query), body: Buffer.from(body) },
+  });
 const cookie = `__Host-podcore=${login.secret}`;
 
 for (const { what, headers, kind } of [
@@ -70,17 +74,24 @@ test("identify() takes a cookie that is none for nobody's, and tells where the r
   assert.deepEqual([site?.publicUrl, overHttp.site?.publicUrl], ["https://podcasts.example.com", "http://podbox.lan"]);
 });
 
+const HTTP = { host: "podbox.lan", "x-forwarded-proto": "http", "user-agent": "a browser" };
+const SESSION = `podcore=${login.secret}`;
+const OWN = `${SESSION}; podcore-browser=${browser.secret}`;
+
+/** What Set-Cookie lines make of a cookie's header, as names and values. */
+const namesOf = (cookies: readonly string[] = []) => cookies.map((line) => line.slice(0, line.indexOf("=")));
+const markIn = (cookies: readonly string[] = []) =>
+  cookies.find((line) => line.startsWith("podcore-confirmed="))?.split(";")[0] ?? "";
+
 test("identify() believes a login on http only beside its own browser's cookie, and sets both again with each page", async () => {
-  const http = { host: "podbox.lan", "x-forwarded-proto": "http" };
-  const session = `podcore=${login.secret}`;
-  const own = `${session}; podcore-browser=${browser.secret}`;
+  const unconfirmed = await ask({ ...HTTP, cookie: OWN });
+  const mark = markIn(unconfirmed.cookies);
 
   const callers = {
-    own: await ask({ ...http, cookie: own }),
-    post: await ask({ ...http, cookie: own }, "POST"),
-    alone: await ask({ ...http, cookie: session }),
-    others: await ask({ ...http, cookie: `${session}; podcore-browser=${newSecret().secret}` }),
-    twice: await ask({ ...http, cookie: `${own}; ${session}` }),
+    own: await ask({ ...HTTP, cookie: `${OWN}; ${mark}` }),
+    alone: await ask({ ...HTTP, cookie: `${SESSION}; ${mark}` }),
+    others: await ask({ ...HTTP, cookie: `${SESSION}; podcore-browser=${newSecret().secret}; ${mark}` }),
+    twice: await ask({ ...HTTP, cookie: `${OWN}; ${SESSION}; ${mark}` }),
   };
 
   const found = Object.entries(callers).map(([who, { account, cookies, tossed }]) => [
@@ -91,9 +102,55 @@ test("identify() believes a login on http only beside its own browser's cookie, 
   ]);
   assert.deepEqual(found, [
     ["own", accountId, 2, undefined],
-    ["post", accountId, 0, undefined],
     ["alone", undefined, 0, undefined],
     ["others", undefined, 0, undefined],
     ["twice", undefined, 0, { canRetry: true }],
   ]);
+});
+
+test("identify() has a login on http confirmed by a second request, for one address and browser", async () => {
+  const first = await ask({ ...HTTP, cookie: OWN });
+  const mark = markIn(first.cookies);
+  const second = await ask({ ...HTTP, cookie: `${OWN}; ${mark}; podcore-again=1` });
+  const elsewhere = await ask({ ...HTTP, cookie: `${OWN}; ${mark}` }, { address: "203.0.113.10" });
+  const inAnother = await ask({ ...HTTP, "user-agent": "another", cookie: `${OWN}; ${mark}` });
+  const both = markIn(elsewhere.cookies);
+  const back = await ask({ ...HTTP, cookie: `${OWN}; ${both}` });
+  const tooOften = await ask({ ...HTTP, cookie: `${OWN}; podcore-again=2` });
+  const foreignMark = await ask({ ...HTTP, cookie: `${OWN}; podcore-confirmed=${newSecret().secret}` });
+
+  assert.deepEqual([first.account, first.tossed], [undefined, { canRetry: true, query: {} }]);
+  assert.deepEqual(namesOf(first.cookies), ["podcore-browser", "podcore", "podcore-confirmed", "podcore-again"]);
+  assert.equal(second.account?.id, accountId);
+  assert.ok(second.cookies?.includes("podcore-again=; Path=/; Max-Age=0"));
+  assert.deepEqual([elsewhere.account, inAnother.account, foreignMark.account], [undefined, undefined, undefined]);
+  assert.equal(back.account?.id, accountId);
+  assert.deepEqual([tooOften.account, tooOften.tossed], [undefined, { canRetry: false }]);
+});
+
+test("identify() believes a POST on http only with the token of a page that was made for its cookies", async () => {
+  const mark = markIn((await ask({ ...HTTP, cookie: OWN })).cookies);
+  const headers = { ...HTTP, cookie: `${OWN}; ${mark}` };
+  const page = await ask(headers);
+  const token = `page_token=${page.pageToken}`;
+
+  const marked = await ask(headers, { method: "POST" });
+  const wrong = await ask(headers, { method: "POST", body: `page_token=${newSecret().secret}` });
+  const form = await ask(headers, { method: "POST", body: `a=b&${token}` });
+  const again = await ask({ ...HTTP, cookie: OWN }, { method: "POST", query: token, body: "a=b" });
+
+  assert.match(page.pageToken ?? "", /^[\w-]{43}$/);
+  assert.deepEqual([marked.account, wrong.account], [undefined, undefined]);
+  assert.deepEqual(marked.tossed, { canRetry: true, query: { page_token: page.pageToken } });
+  assert.deepEqual([form.account?.id, again.account?.id], [accountId, accountId]);
+});
+
+test("identify() asks for no confirmation where no other host can set cookies", async () => {
+  const https = await ask({ cookie });
+  const local = await ask({ ...HTTP, host: "podbox:8080", cookie: OWN }, { method: "POST" });
+  const app = await ask({ ...HTTP, authorization: `Bearer ${API_KEY_PREFIX}${key.secret}` }, { method: "POST" });
+
+  for (const { account, pageToken, tossed } of [https, local, app]) {
+    assert.deepEqual([account?.id, pageToken, tossed], [accountId, undefined, undefined]);
+  }
 });

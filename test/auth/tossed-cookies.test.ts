@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { loggedOut } from "../../shared/auth/logged-out.ts";
+import { canBeTossed } from "../../shared/auth/parent-domains.ts";
 import { deleteTossed, forgetRetry } from "../../shared/auth/tossed-cookies.ts";
 
 const HTTPS = { publicUrl: "https://podcasts.example.com" };
@@ -24,25 +25,41 @@ test("deleteTossed() deletes the cookies of each path and domain that is not the
   assert.equal(canRetry, true);
 });
 
-test("deleteTossed() deletes the site's own cookies, too, where all values of both are the same", () => {
-  const copied = { cookie: "podcore=1; podcore=1; podcore-browser=3; podcore-browser=3" };
-  const halfCopied = { cookie: "podcore=1; podcore=1; podcore-browser=3; podcore-browser=4" };
-
-  const numsOwn = [copied, halfCopied].map((headers) => {
-    const { cookies } = deleteTossed(headers, { site: HTTP, path: "/" });
-    return cookies.filter((cookie) => OWN.some((own) => cookie.startsWith(own))).length;
+test("deleteTossed() deletes the site's own cookie, too, where all values of its name are the same", () => {
+  const [session, browser] = OWN;
+  const deleted = [
+    "podcore=1; podcore=1; podcore-browser=3; podcore-browser=3",
+    "podcore=1; podcore=1; podcore-browser=3; podcore-browser=4",
+    "podcore=1; podcore=1; podcore-browser=3",
+    "podcore=1; podcore=1",
+    "podcore=1; podcore-browser=3; podcore-browser=3",
+  ].map((cookie) => {
+    const { cookies } = deleteTossed({ cookie }, { site: HTTP, path: "/" });
+    return OWN.filter((own) => cookies.some((line) => line.startsWith(own)));
   });
 
-  assert.deepEqual(numsOwn, [2, 0]);
+  assert.deepEqual(deleted, [OWN, [session], [session], [session], [browser]]);
 });
 
-test("deleteTossed() has a request sent again once, and none on https or an address", () => {
-  const again = deleteTossed({ cookie: "podcore-again=1" }, { site: HTTP, path: "/" });
+test("deleteTossed() has a request sent again twice, and none on https or an address", () => {
+  const again = ["", "podcore-again=1", "podcore-again=2", "podcore-again=x", "podcore-again=1; podcore-again=2"].map(
+    (cookie) => deleteTossed({ cookie }, { site: HTTP, path: "/" }).canRetry,
+  );
   const https = deleteTossed({ cookie: "" }, { site: HTTPS, path: "/" });
   const address = deleteTossed({ cookie: "" }, { site: { publicUrl: "http://192.0.2.1:8080" }, path: "/" });
 
-  assert.deepEqual([again.canRetry, https.canRetry, https.cookies.length], [false, false, 2]);
+  assert.deepEqual(again, [true, true, false, false, false]);
+  assert.deepEqual([https.canRetry, https.cookies.length], [false, 2]);
   assert.ok(address.cookies.every((cookie) => !cookie.includes("Domain=")));
+});
+
+test("canBeTossed() is true on http for a name of two labels or more", () => {
+  const sites = ["http://podbox.lan", "http://a.b.example:8080", "https://podbox.lan", "http://localhost:8080"];
+  const addresses = ["http://192.0.2.1", "http://[::1]:8080"];
+
+  const tossable = [...sites, ...addresses].filter((publicUrl) => canBeTossed({ publicUrl }));
+
+  assert.deepEqual(tossable, sites.slice(0, 2));
 });
 
 test("forgetRetry() deletes the mark of a request that was sent again, where there is one", () => {

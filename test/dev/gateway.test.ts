@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import test, { after } from "node:test";
 import { readConfig } from "../../shared/config.ts";
 import { createGateway } from "../../shared/dev/gateway.ts";
+import { startArtifact } from "../support/artifact.ts";
 
 let seen: IncomingHttpHeaders = {};
 const port = await listen(
@@ -97,4 +98,28 @@ test("createGateway() replaces what a visitor says of its address", async () => 
 
   assert.equal(seen["x-forwarded-for"], "127.0.0.1");
   assert.equal(seen["x-forwarded-proto"], "http");
+});
+
+test("an artifact with the gateway's token answers to who passed the gateway, and else to probes alone", async () => {
+  const token = "gateway-token-of-more-than-32-characters";
+  const web = await startArtifact({ name: "web", environment: { PODCORE_GATEWAY_TOKEN: token } });
+  const webPort = Number(new URL(web.url).port);
+  const config = readConfig({ PODCORE_GATEWAY_TOKEN: token });
+  const gateway = await listen(createGateway(() => ({ web: webPort, api: webPort, internal: undefined }), config));
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(web.url + path, { headers, redirect: "manual" }).then(({ status }) => status);
+
+  const refused = await Promise.all([
+    ask("/robots.txt"),
+    ask("/graphql?query=%7B__typename%7D"),
+    ask("/nowhere"),
+    ask("/robots.txt", { "x-podcore-gateway": token.replace("g", "h") }),
+    get(webPort, { host: "evil.example" }, "/robots.txt").then(({ status }) => status),
+  ]);
+  const probes = await Promise.all([ask("/health"), ask("/ready")]);
+  const passed = await get(gateway, { host: "localhost", "x-podcore-gateway": "a visitor's" }, "/robots.txt");
+
+  assert.deepEqual(refused, Array(5).fill(421));
+  assert.deepEqual(probes, [200, 503]);
+  assert.equal(passed.status, 200);
 });

@@ -82,6 +82,10 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   });
   const hidden = await fetch(`${first.url}/admin/error`, { method: "POST" });
   const graphiql = await fetch(`${first.url}/graphiql`);
+  const ports = [...first.output().matchAll(/Listening.*function: (?:web|api).*port: (\d+)/g)].map(([, port]) => port);
+  const behind = await Promise.all(
+    ports.map((port) => fetch(`http://127.0.0.1:${port}/graphql?query=%7B__typename%7D`)),
+  );
   first.child.kill("SIGKILL");
   await first.exited;
 
@@ -96,6 +100,11 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   assert.deepEqual(
     [added.status, hidden.status, graphiql.status, page.status, shown.status, unknown.status, code],
     [303, 404, 200, 200, 500, 401, 0],
+  );
+  // The ports behind the gateway, which a page could find by a scan.
+  assert.deepEqual(
+    behind.map(({ status }) => status),
+    [421, 421],
   );
   assert.match(text, /<h1[^>]*>Kept<\/h1>/);
   if (process.platform === "linux") assert.equal(await numProcesses(), 0);

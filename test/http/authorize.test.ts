@@ -3,6 +3,8 @@ import { request } from "node:http";
 import test from "node:test";
 import { ROUTES } from "../../functions/routes.ts";
 import { readConfig } from "../../shared/config.ts";
+import { UserError } from "../../shared/errors.ts";
+import { requireOidcToken } from "../../shared/http/oidc-token.ts";
 import * as workerWaker from "../../shared/jobs/worker-waker.ts";
 import { createLog } from "../../shared/log/log.ts";
 import { present } from "../../shared/present.ts";
@@ -154,17 +156,19 @@ test("a tick asks its issuer once for many tokens, and never for a token of anot
   assert.deepEqual(asked, [DISCOVERY, KEYS]);
 });
 
-test("a tick is a 503 while its issuer cannot be asked, and is heard as soon as it can", async () => {
+test("requireOidcToken() is a 503 while its issuer cannot be asked, and asks again after thirty seconds", async (t) => {
   const other = await startOidcIssuer();
-  const { url } = await startArtifact({
-    name: "tick-clean",
-    environment: { ...environment, PODCORE_OIDC_ISSUER: other.url },
-  });
-  const token = await other.sign({ ...claims(), iss: other.url });
-  const send = () => statusOf(sendPing(url, "{}", bearer(token)));
+  const token = await other.sign({ ...claims(), iss: other.url, exp: now() + 3_600 });
+  const { subjects, audience } = readConfig({}).oidc;
+  const send = () =>
+    requireOidcToken(token, { issuer: other.url, audience, subjects }).then(
+      () => 200,
+      (error) => (error instanceof UserError ? error.status : error),
+    );
   const right = JSON.stringify({ issuer: other.url, jwks_uri: other.url + KEYS });
-  const statuses: number[] = [];
-  for (const [path, answer] of [
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const seen: [statuses: number[], asked: string[]][] = [];
+  const failures = [
     [DISCOVERY, { status: 500, body: "{}" }],
     [DISCOVERY, { status: 200, body: "<html>" }],
     [DISCOVERY, { status: 200, body: JSON.stringify({ issuer: issuer.url, jwks_uri: issuer.url + KEYS }) }],
@@ -173,15 +177,26 @@ test("a tick is a 503 while its issuer cannot be asked, and is heard as soon as 
     [KEYS, { status: 404, body: "" }],
     [KEYS, { status: 200, body: "{}" }],
     [KEYS, { status: 200, body: "<html>" }],
-  ] as const) {
+  ] as const;
+  for (const [path, answer] of failures) {
+    other.asked.length = 0;
     other.answers[path] = answer;
+    const statuses = await Promise.all([send(), send()]);
+    t.mock.timers.tick(29_999);
     statuses.push(await send());
     delete other.answers[path];
+    statuses.push(await send());
+    t.mock.timers.tick(1);
+    seen.push([statuses, [...other.asked]]);
   }
 
   const afterwards = await send();
 
-  assert.deepEqual(statuses, Array(8).fill(503));
+  const expected = failures.map(([path]) => [
+    [503, 503, 503, 503],
+    path === DISCOVERY ? [DISCOVERY] : [DISCOVERY, KEYS],
+  ]);
+  assert.deepEqual(seen, expected);
   assert.equal(afterwards, 200);
 });
 

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { after } from "node:test";
-import type { BrowserContext } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { callArtifact } from "../support/artifact.ts";
 import { runSite } from "../support/running-site.ts";
-import { createVisitor, FIREFOX } from "../support/visitor.ts";
+import { createVisitor, FIREFOX, type Visitor } from "../support/visitor.ts";
 import { launchBrowser, skipsBrowser } from "./browser.ts";
 
 const skip = skipsBrowser;
@@ -42,7 +42,17 @@ async function addAccount(email: string): Promise<void> {
   });
 }
 
-const newContext = async () => (await browser?.newContext({ userAgent: FIREFOX })) as BrowserContext;
+const newContext = async (options: { javaScriptEnabled?: boolean } = {}) =>
+  // Tests that would have no browser are skipped.
+  (await browser?.newContext({ userAgent: FIREFOX, ...options })) as BrowserContext;
+
+/** Presses a button of a page, and waits for what the site answers in the end. */
+async function press(page: Page, name: string): Promise<void> {
+  const answered = page.waitForResponse((reply) => reply.request().method() === "POST" && reply.status() !== 307);
+  await page.getByRole("button", { name, exact: true }).click();
+  await answered;
+  await page.waitForLoadState();
+}
 
 async function logIn(context: BrowserContext, email: string): Promise<void> {
   const page = await context.newPage();
@@ -117,4 +127,123 @@ test("a login merges no account whose cookie a host beside the site's has set", 
   await page.waitForTimeout(1_000);
   await logIn(context, "bob@example.com");
   assert.match(await accountPage(context), /Bob's Pick/);
+});
+
+/** All cookies of a visitor, as a host sets them that has been given them. */
+const allOf = (visitor: Visitor) => (visitor.cookie() ?? "").split("; ").map((cookie) => `${cookie}; Path=/`);
+
+async function subscriber(podcastId: number): Promise<Visitor> {
+  const mallory = createVisitor(site.url);
+  await mallory.post(`/podcasts/${podcastId}/subscription`, { subscribed: "true" });
+  return mallory;
+}
+
+test("a browser that was never here shows no account that a host beside the site's has set whole", {
+  skip,
+}, async () => {
+  await addAccount("carol@example.com");
+  const carol = createVisitor(site.url);
+  await carol.post("/login", { email: "carol@example.com", password: PASSWORD });
+  const context = await newContext();
+  await toss(context, allOf(carol));
+
+  const pages = [await accountPage(context), await accountPage(context)];
+
+  for (const page of pages) {
+    assert.doesNotMatch(page, /carol@example\.com/);
+    assert.match(page, /Log in/);
+  }
+  assert.equal((await carol.get("/account")).status, 200);
+});
+
+test("a login merges no account that was set between its form and its sending", { skip }, async () => {
+  await addAccount("dave@example.com");
+  const { podcastId } = await site.addPodcast({ title: "Mallory's Choice" });
+  const mallory = await subscriber(podcastId);
+  const context = await newContext();
+  const page = await context.newPage();
+  await page.goto(`${APP}/login`);
+  await toss(context, allOf(mallory));
+
+  await page.fill("input[name=email]", "dave@example.com");
+  await page.fill("input[name=password]", PASSWORD);
+  await Promise.all([page.waitForURL(/\/account/), page.click("form.entry button")]);
+
+  const shown = await accountPage(context);
+  assert.match(shown, /dave@example\.com/);
+  assert.doesNotMatch(shown, /Mallory's Choice/);
+  assert.match((await mallory.get("/account")).body, /Mallory.{1,6}s Choice/);
+});
+
+test("a button changes no account that was set since its page was opened, also by a browser with the same address", {
+  skip,
+}, async () => {
+  const { podcastId } = await site.addPodcast({ title: "The Reader's Choice" });
+  const other = await site.addPodcast({ title: "Mallory's Own" });
+  const theirs = await newContext();
+  const theirPage = await theirs.newPage();
+  await theirPage.goto(`${APP}/podcasts/${other.podcastId}`);
+  await press(theirPage, "Subscribe");
+  const cookies = (await theirs.cookies()).map(({ name, value }) => `${name}=${value}; Path=/`);
+  const context = await newContext();
+  const page = await context.newPage();
+  await page.goto(`${APP}/podcasts/${podcastId}`);
+  await toss(context, cookies);
+
+  await press(page, "Subscribe");
+
+  assert.doesNotMatch(await accountPage(theirs), /The Reader's Choice/);
+  const own = await accountPage(context);
+  assert.match(own, /The Reader's Choice/);
+  assert.doesNotMatch(own, /Mallory's Own/);
+});
+
+test("logging in and using the site on http takes no redirect more, and one where the browser's address is new", {
+  skip,
+}, async () => {
+  await addAccount("erin@example.com");
+  const { podcastId } = await site.addPodcast({ title: "Often Used" });
+  const context = await newContext();
+  let numAgain = 0;
+  context.on("response", (reply) => {
+    if (reply.status() === 307 && !reply.headers().location?.startsWith("/login")) numAgain += 1;
+  });
+  await logIn(context, "erin@example.com");
+  const page = await context.newPage();
+  for (const name of ["Subscribe", "Unsubscribe", "Subscribe"]) {
+    await page.goto(`${APP}/podcasts/${podcastId}`);
+    await press(page, name);
+  }
+  assert.match(await accountPage(context), /Often Used/);
+  const numAtHome = numAgain;
+
+  await context.setExtraHTTPHeaders({ "x-forwarded-for": "203.0.113.9" });
+  for (let i = 0; i < 3; i++) assert.match(await accountPage(context), /erin@example\.com/);
+  await page.goto(`${APP}/podcasts/${podcastId}`);
+  await press(page, "Unsubscribe");
+  const numElsewhere = numAgain - numAtHome;
+  await context.setExtraHTTPHeaders({});
+  assert.match(await accountPage(context), /erin@example\.com/);
+
+  assert.deepEqual([numAtHome, numElsewhere, numAgain], [0, 1, 1]);
+});
+
+test("a page from before there was an account goes on working, by its script and by a form alone", {
+  skip,
+}, async () => {
+  const first = await site.addPodcast({ title: "First Choice" });
+  const second = await site.addPodcast({ title: "Second Choice" });
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await newContext({ javaScriptEnabled });
+    const [page, before] = [await context.newPage(), await context.newPage()];
+    await before.goto(`${APP}/podcasts/${second.podcastId}`);
+    await page.goto(`${APP}/podcasts/${first.podcastId}`);
+    for (const name of ["Subscribe", "Unsubscribe", "Subscribe"]) await press(page, name);
+    await press(before, "Subscribe");
+
+    const shown = await accountPage(context);
+
+    for (const title of [/First Choice/, /Second Choice/]) assert.match(shown, title);
+    await context.close();
+  }
 });

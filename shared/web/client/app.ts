@@ -11,6 +11,9 @@ let isLoggingOut = false;
 // Reports are sent one after another: the last one wins, and a visitor's first two changes do not create two accounts.
 let last: Promise<unknown> = Promise.resolve();
 
+// Names the cookies that this page was made for. Set only if another host could change them; forms send it as a field.
+let pageToken = document.querySelectorAll<HTMLInputElement>("[name=page_token]")[0]?.value ?? "";
+
 type State = Record<string, boolean | number | null>;
 
 /** Sends a form's fields, and returns the stored state. Throws an Error to show to the user. */
@@ -26,12 +29,14 @@ async function post(url: string, fields: Record<string, string>, keepalive: bool
     reply = await fetch(url, {
       method: "POST",
       headers: { accept: "application/json" },
-      body: new URLSearchParams(fields),
+      body: new URLSearchParams(pageToken === "" ? fields : { ...fields, page_token: pageToken }),
       keepalive,
     });
   } catch {
     throw new Error("Not saved: cannot reach the server.");
   }
+  // The browser has other cookies than when the page was made, for example because the first change created an account.
+  if (reply.redirected) pageToken = new URL(reply.url).searchParams.get("page_token") ?? pageToken;
   const answer = await reply.json().catch(() => ({}));
   if (reply.ok) return answer;
   throw new Error(`Not saved: ${answer.errors?.[0]?.message ?? `the server answered ${reply.status}`}`);
