@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** Returns true if a fetch may connect to an IP address. */
-export type Vet = (address: string) => boolean;
+/** Returns true if a fetch may connect to a port of an IP address. */
+export type Vet = (address: string, port: number) => boolean;
 
 // Ports >= 1024 of services other than web servers, which feeds must not make the crawler talk to: databases, queues and
 // cluster services of internal networks, and the ports on the WHATWG list of bad ports.
@@ -19,18 +19,31 @@ export function isAllowedPort(port: number): boolean {
 /**
  * Makes the rule for which addresses may be reached: global unicast addresses and the networks that the operator allows.
  *
- * @param allow CIDRs, such as `["10.1.0.0/16", "::1/128"]`
+ * @param allow CIDRs, optionally with a port, such as `["10.1.0.0/16", "::1/128:8080"]`
  * @throws Error for an invalid CIDR
  */
 export function createVet(allow: string[]): Vet {
-  const networks = allow.map((cidr) => ipaddr.parseCIDR(cidr));
+  const networks = allow.map(readNetwork);
 
-  return (address) => {
+  return (address, port) => {
     // ipaddr's own check is not enough: it accepts "0177.1" and zone IDs.
     if (isIP(address) === 0 || address.includes("%")) return false;
     const ip = ipaddr.process(address);
-    return isGlobal(ip) || networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
+    return (
+      isGlobal(ip) ||
+      networks.some(
+        ({ address: network, bits, port: only }) =>
+          network.kind() === ip.kind() && ip.match(network, bits) && (only === undefined || only === port),
+      )
+    );
   };
+}
+
+type Network = { address: ipaddr.IPv4 | ipaddr.IPv6; bits: number; port: number | undefined };
+function readNetwork(text: string): Network {
+  const [cidr, port] = text.split(/(?<=\/\d{1,3}):/);
+  const [address, bits] = ipaddr.parseCIDR(cidr ?? text);
+  return { address, bits, port: port === undefined ? undefined : Number(port) };
 }
 
 function isGlobal(ip: ipaddr.IPv4 | ipaddr.IPv6): boolean {
