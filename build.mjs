@@ -3,11 +3,13 @@
 //   node build.mjs --generate        only the *.gen.* files
 //   node build.mjs --check           nothing: it fails unless dist/ was built from the sources as they are
 //   node build.mjs --keep-manifests  all but knative/'s committed files, which tests compare to the route table
+//   node build.mjs --only web,api    only these artifacts, and no manifests
+//   ... --serve                      builds again for each message of its parent, faster: what was parsed stays parsed
 import { createHash } from "node:crypto";
-import { glob, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { builtinModules, createRequire } from "node:module";
-import { gzipSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 
 if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(
@@ -26,58 +28,127 @@ if (process.versions.node.split(".")[0] < 24) {
 }`;
 const { AUDIENCES, ROUTES } = await import("./functions/routes.ts");
 
-if (process.argv.includes("--check")) process.exit((await findBuilt(await stampSources())) === undefined ? 1 : 0);
+const isOnlyGenerating = process.argv.includes("--generate");
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1]?.split(",") : undefined;
+const keepsManifests = only !== undefined || process.argv.includes("--keep-manifests");
+const wanted = listArtifacts().filter(({ name }) => only?.includes(name) ?? true);
+const unknown = only?.find((name) => !wanted.some((artifact) => artifact.name === name));
+if (unknown !== undefined) throw new Error(`Cannot build "${unknown}": no such artifact`);
 
-await generate();
-await generateCommonPasswords();
-await generateAssetVersion();
-if (!process.argv.includes("--generate")) {
-  if (!process.argv.includes("--keep-manifests")) await generateManifests();
+// What dist/ holds, by artifact: what it was made of, and its size.
+let built;
+let stamp;
+// Of esbuild, by artifact, with --serve.
+const contexts = new Map();
+const isServing = process.argv.includes("--serve");
+
+if (process.argv.includes("--check")) {
+  await readState();
+  process.exit((await isBuilt()) ? 0 : 1);
+}
+await buildOnce();
+if (isServing) serve();
+else if (!isOnlyGenerating) {
+  printTable(wanted.map(({ name }) => ({ name, ...built[name] })));
+  // With --keep-manifests knative/ need not be there: the image is built without it.
+  if (!keepsManifests) await printConnections();
+}
+
+async function buildOnce() {
+  await readState();
+  if (!isOnlyGenerating && keepsManifests && (await isBuilt())) return;
+  // esbuild is loaded only now: most starts have nothing to build.
+  await generate();
+  await generateCommonPasswords();
+  await generateAssetVersion();
+  if (!isOnlyGenerating) await buildWanted();
+}
+
+/** Answers each message when what was saved before it is built. */
+function serve() {
+  process.send({});
+  // Parsed while nobody waits, so that the first message is answered as fast as the others.
+  let last = Promise.all(wanted.map(runEsbuild)).catch(() => {});
+  process.on("message", () => {
+    last = last.then(buildOnce).then(
+      () => process.send({}),
+      (error) => process.send({ error: error.message }),
+    );
+  });
+  process.once("disconnect", () => process.exit());
+}
+
+async function readState() {
+  built = await readBuilt();
+  stamp = await stampSources();
+}
+
+async function buildWanted() {
+  if (!keepsManifests) await generateManifests();
   await mkdir("dist", { recursive: true });
   await checkFiles();
-  const stamp = await stampSources();
-  const sizes = (await findBuilt(stamp)) ?? (await bundleAll(stamp));
-  printTable(sizes);
-  // With --keep-manifests knative/ need not be there: the image is built without it.
-  if (!process.argv.includes("--keep-manifests")) {
-    const { describeConnections } = await import("./knative/generator/connections.ts");
-    console.log(describeConnections());
+  // Anew: what was generated counts as well.
+  stamp = await stampSources();
+  const isFresh = await Promise.all(wanted.map(isUnchanged));
+  const stale = wanted.filter((_, i) => !isFresh[i]);
+  const bundles = await Promise.all(stale.map(bundle));
+  // Edited meanwhile: nobody knows which text was read, so these are bundled again the next time.
+  const isStill = stamp === (await stampSources());
+  for (const { name, ...one } of bundles) {
+    const artifact = stale.find((candidate) => candidate.name === name);
+    built[name] = { ...one, digest: isStill ? await digestOf(artifact, one.sources) : undefined };
   }
+  if (isStill) for (const { name } of wanted) built[name].stamp = stamp;
+  if (only === undefined) {
+    const names = wanted.map(({ name }) => name);
+    for (const name of Object.keys(built)) if (!names.includes(name)) delete built[name];
+    await removeStale(names);
+    await writeLicenses(Object.values(built).flatMap(({ packages }) => packages));
+  }
+  await write("dist/built.json", JSON.stringify(built));
 }
 
-/** Bundles every artifact, and keeps beside them what they were made of. */
-async function bundleAll(stamp) {
-  const sizes = await Promise.all(listArtifacts().map(bundle));
-  await removeStale(sizes.map(({ name }) => name));
-  await writeLicenses(sizes.flatMap(({ inputs }) => inputs));
-  const built = sizes.map(({ name, numBytes, numBytesGzip }) => ({ name, numBytes, numBytesGzip }));
-  await write("dist/built.json", JSON.stringify({ stamp, sizes: built }));
-  return built;
+/** @returns an empty object where there was no build, or its output was removed */
+async function readBuilt() {
+  return JSON.parse(await readFile("dist/built.json", "utf8").catch(() => "{}"));
 }
 
-/** Digests all that goes into artifacts: sources, generated files, the packages' versions, and this script. */
+/** Digests all that artifacts are made of: sources, generated files, the packages' versions, and this script. */
 async function stampSources() {
-  const hash = createHash("sha256").update(process.version);
-  const files = ["build.mjs", "package.json", "package-lock.json"];
-  const sources = ["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql", "drizzle/**/*.*"];
-  for await (const file of glob(sources)) files.push(file);
-  for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(file));
-  return hash.digest("hex");
+  const files = ["package.json"];
+  for await (const file of glob(["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql", "drizzle/**/*.*"]))
+    files.push(file);
+  return digestFiles(files);
 }
 
-/** The sizes of what the last build made of the same sources; undefined where it did not, or something is missing. */
-async function findBuilt(stamp) {
-  try {
-    const built = JSON.parse(await readFile("dist/built.json", "utf8"));
-    if (built.stamp !== stamp) return undefined;
-    for (const { name, numBytes } of built.sizes) {
-      if ((await stat(`dist/${name}.cjs`)).size !== numBytes) return undefined;
-    }
-    return built.sizes;
-  } catch {
-    // There was no build, or its output was removed.
-    return undefined;
-  }
+/** True if all that is wanted was made of the sources as they are. */
+async function isBuilt() {
+  for (const { name } of wanted) if (built[name]?.stamp !== stamp || !(await isWhole(name))) return false;
+  return true;
+}
+
+/** True if what an artifact was bundled from has not changed, whatever else has. */
+async function isUnchanged(artifact) {
+  const { digest, sources } = built[artifact.name] ?? {};
+  if (digest === undefined || !(await isWhole(artifact.name))) return false;
+  return digest === (await digestOf(artifact, sources).catch(() => undefined));
+}
+
+async function isWhole(name) {
+  return (await stat(`dist/${name}.cjs`).catch(() => undefined))?.size === built[name].numBytes;
+}
+
+function digestOf(artifact, sources) {
+  return digestFiles(sources, entryOf(artifact));
+}
+
+async function digestFiles(files, text = "") {
+  const hash = createHash("sha256").update(process.version).update(text);
+  for (const file of ["build.mjs", "package-lock.json", ...files.sort()])
+    hash.update(`\0${file}\0`).update(await readFile(file));
+  // esbuild goes by it where it is there. The image is built without.
+  hash.update(await readFile("tsconfig.json").catch(() => ""));
+  return hash.digest("hex");
 }
 
 /** Embeds drizzle/: all of it for admin-migrate, and the newest one's name for the functions that check the schema. */
@@ -114,6 +185,10 @@ async function generate() {
  * with the one before (A is none) and its rest: half as long as the list, and the artifacts need no package.
  */
 async function generateCommonPasswords() {
+  const path = "shared/accounts/common-passwords.gen.ts";
+  // The list is large, and changes with its package or with this script alone.
+  const [made, ...from] = await Promise.all([path, "package-lock.json", "build.mjs"].map(modifiedAt));
+  if (from.every((at) => made > at)) return;
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   const passwords = dictionary["passwords-common"].filter((password) => password.length >= 8).slice(0, 10_000);
   const stray = passwords.find((password) => /[^!-@[-~]/.test(password));
@@ -127,23 +202,28 @@ async function generateCommonPasswords() {
     before = password;
   }
   await write(
-    "shared/accounts/common-passwords.gen.ts",
+    path,
     `// Written by build.mjs from @zxcvbn-ts/language-common.\nexport const COMMON_PASSWORDS = ${JSON.stringify(text)};\n`,
   );
+  // Left alone where it was right, it would look older than what it was made of.
+  await utimes(path, new Date(), new Date());
+}
+
+/** @returns milliseconds since 1970; 0 for a file that is not there */
+async function modifiedAt(path) {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
 /** Puts only the hash of the style sheet, script and icon into the pages' artifacts, not the files themselves. */
 async function generateAssetVersion() {
+  const { transform } = await import("esbuild");
   const source = await readFile("shared/web/client/app.ts", "utf8");
   const { code: script } = await transform(source, { loader: "ts", minify: true, target: "es2022", format: "iife" });
   await write(
     "shared/web/app-js.gen.ts",
     `// Written by build.mjs from shared/web/client/app.ts.\nexport const APP_JS = ${JSON.stringify(script)};\n`,
   );
-  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all([
-    import("./shared/web/app.css.ts"),
-    import("./shared/web/icon.ts"),
-  ]);
+  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all(["app.css.ts", "icon.ts"].map(readModule));
   // 48 bits: only the few versions that one browser has seen must differ.
   const version = createHash("sha256").update(APP_CSS).update(script).update(ICON_SVG).digest("hex").slice(0, 12);
   await write(
@@ -152,10 +232,23 @@ async function generateAssetVersion() {
   );
 }
 
+async function printConnections() {
+  const { describeConnections } = await import("./knative/generator/connections.ts");
+  console.log(describeConnections());
+}
+
 /** Writes the Services, routes and PingSources of knative/, which are committed, from the route table. */
 async function generateManifests() {
   const { listManifests } = await import("./knative/generator/manifests.ts");
   for (const { path, text } of listManifests()) await write(path, text);
+}
+
+/** The exports of a module of shared/web/ as it is now: import() would read it, and what it imports, one time only. */
+async function readModule(name) {
+  const { build } = await import("esbuild");
+  const entryPoints = [`shared/web/${name}`];
+  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 }
 
 /** Leaves a file that is right alone, and puts another in its place whole: what runs it meanwhile never reads half of it. */
@@ -222,8 +315,16 @@ function entryOf({ name, routes, isAudience }) {
   ].join("\n");
 }
 
-async function bundle(artifact) {
-  const { outputFiles, metafile } = await build({
+async function runEsbuild(artifact) {
+  const { build, context } = await import("esbuild");
+  const options = optionsOf(artifact);
+  if (!isServing) return build(options);
+  if (!contexts.has(artifact.name)) contexts.set(artifact.name, await context(options));
+  return contexts.get(artifact.name).rebuild();
+}
+
+function optionsOf(artifact) {
+  return {
     stdin: { contents: entryOf(artifact), resolveDir: ".", sourcefile: `${artifact.name}.entry.js`, loader: "js" },
     outfile: `dist/${artifact.name}.cjs`,
     write: false,
@@ -249,7 +350,11 @@ async function bundle(artifact) {
     banner: { js: NODE_CHECK },
     footer: { js: "module.exports=module.exports.default;" },
     plugins: [lazyBuiltins(), standIns()],
-  });
+  };
+}
+
+async function bundle(artifact) {
+  const { outputFiles, metafile } = await runEsbuild(artifact);
   const [map, code] = outputFiles.sort((a, b) => b.path.length - a.path.length);
   const text = toAscii(code.text);
   await write(`dist/${artifact.name}.cjs`, text);
@@ -260,8 +365,10 @@ async function bundle(artifact) {
   return {
     name: artifact.name,
     numBytes: text.length,
-    numBytesGzip: gzipSync(text).length,
-    inputs: inputs.map(([path]) => path),
+    numBytesGzip: (await promisify(gzip)(text)).length,
+    // Those that leave nothing in the output as well: they may tomorrow.
+    sources: Object.keys(metafile.inputs).filter((path) => /^(functions|shared)\//.test(path)),
+    packages: packagesOf(inputs.map(([path]) => path)),
   };
 }
 
@@ -345,16 +452,18 @@ function standIns() {
   };
 }
 
-/** Writes dist/THIRD_PARTY_LICENSES: the licence of every package that one of these modules, all in an artifact, belongs to. */
-async function writeLicenses(modules) {
-  const folders = new Set(
-    // The list of common passwords is generated from a package's.
-    [...modules, "node_modules/@zxcvbn-ts/language-common/"]
-      .map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0])
-      .filter(Boolean),
-  );
+/** The folders of the packages that these modules belong to. */
+function packagesOf(modules) {
+  const folders = modules.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]);
+  return [...new Set(folders.filter(Boolean))].sort();
+}
+
+/** Writes dist/THIRD_PARTY_LICENSES: the licence of every package that a part of is in an artifact. */
+async function writeLicenses(packages) {
+  // The list of common passwords is generated from a package's.
+  const folders = new Set([...packages, "node_modules/@zxcvbn-ts/language-common"]);
   const sections = await Promise.all([...folders].map(readLicense));
-  await writeFile("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));
+  await write("dist/THIRD_PARTY_LICENSES", [...new Set(sections)].sort().join(`\n${"-".repeat(80)}\n\n`));
 }
 
 async function readLicense(folder) {

@@ -62,6 +62,8 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/account/api-keys", function: "web-api-key-create-post", audiences: ["web"] },
   { method: "POST", path: "/account/api-keys/:id/revocation", function: "web-api-key-revoke-post", audiences: ["web"] },
 
+  { method: "GET", path: "/privacy", function: "web-privacy-get", audiences: ["web"] },
+
   { method: "GET", path: "/assets/:version/:file", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/favicon.ico", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/robots.txt", function: "web-asset-get", audiences: ["web"] },

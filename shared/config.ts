@@ -22,7 +22,7 @@ export const SETTINGS = {
   ],
   PODCORE_FETCH_ALLOW: [
     "",
-    "Networks besides the public internet that feeds may be fetched from, as comma-separated CIDRs",
+    "Networks besides the public internet that feeds may be fetched from, as comma-separated CIDRs; `127.0.0.1/32:8080` allows one port",
   ],
   PODCORE_FETCH_TIMEOUT_MS: ["30000", "Timeout for fetching one feed, including redirects and body"],
   PODCORE_GATEWAY_TOKEN: [
@@ -207,6 +207,14 @@ export function readConfig(environment: Environment = process.env) {
     throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
   }
 
+  /** CIDRs, each with or without a port behind it. */
+  function reachable(name: Name): string[] {
+    const entries = list(name);
+    const wrong = entries.find((entry) => !/^[\da-f.:]+\/\d{1,3}(?::\d{1,5})?$/i.test(entry));
+    if (wrong === undefined) return entries;
+    throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
+  }
+
   const tokens = [token("PODCORE_OPERATOR_TOKEN"), token("PODCORE_WAKE_TOKEN")];
   if (tokens[0] !== undefined && tokens[0] === tokens[1]) {
     throw new Error("Cannot use PODCORE_WAKE_TOKEN: it equals PODCORE_OPERATOR_TOKEN, which grants more");
@@ -234,7 +242,7 @@ export function readConfig(environment: Environment = process.env) {
     requestTimeoutMs: integer("PODCORE_REQUEST_TIMEOUT_MS", { min: 100, max: 600_000 }),
     tickBudgetMs: integer("PODCORE_TICK_BUDGET_MS", { min: 100, max: 570_000 }),
     crawlConcurrency: integer("PODCORE_CRAWL_CONCURRENCY", { min: 1, max: 200 }),
-    fetchAllow: networks("PODCORE_FETCH_ALLOW"),
+    fetchAllow: reachable("PODCORE_FETCH_ALLOW"),
     fetchTimeoutMs: integer("PODCORE_FETCH_TIMEOUT_MS", { min: 100, max: 240_000 }),
     dataDir: text("PODCORE_DATA_DIR"),
     showsInternal: optional("PODCORE_INTERNAL") !== undefined && oneOf("PODCORE_INTERNAL", ["0", "1"]) === "1",

@@ -25,3 +25,14 @@ test("readConfig() reads host names in any case, and refuses a port or a URL", (
     assert.throws(() => readConfig({ PODCORE_HOSTS: wrong }), { message: /is not a host name, without a port/ });
   }
 });
+
+test("readConfig() takes networks to fetch from with a port or without, and refuses what is neither", () => {
+  const { fetchAllow } = readConfig({ PODCORE_FETCH_ALLOW: "10.0.0.0/8, 127.0.0.1/32:8080,::1/128:8080" });
+
+  assert.deepEqual(fetchAllow, ["10.0.0.0/8", "127.0.0.1/32:8080", "::1/128:8080"]);
+  for (const wrong of ["127.0.0.1:8080", "10.0.0.0/8:", "localhost/32:80"]) {
+    assert.throws(() => readConfig({ PODCORE_FETCH_ALLOW: wrong }), {
+      message: /is not a network such as 10\.0\.0\.0\/8/,
+    });
+  }
+});

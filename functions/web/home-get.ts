@@ -3,10 +3,7 @@ import { toPage } from "../../shared/db/cursor.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { listPodcasts } from "../../shared/podcasts/list-podcasts.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { type HomeView, homePage } from "../../shared/web/pages/home-page.ts";
-
-// Fills whole rows of cards in two, three, four, five or six columns.
-const PAGE_SIZE = 60;
+import { HOME_PAGE_SIZE, type HomeView, homePage } from "../../shared/web/pages/home-page.ts";
 
 type Params = { after: string | undefined };
 
@@ -16,8 +13,8 @@ export default httpFunction<Params, HomeView>({
   readParams: ({ query }) => ({ after: query.get("after") || undefined }),
 
   async handle(ctx, { after }) {
-    const podcasts = await listPodcasts(ctx.db, { first: PAGE_SIZE, after });
-    return { podcasts: toPage(podcasts, PAGE_SIZE), after };
+    const podcasts = await listPodcasts(ctx.db, { first: HOME_PAGE_SIZE, after });
+    return { podcasts: toPage(podcasts, HOME_PAGE_SIZE), after };
   },
 
   render(view, ctx) {

@@ -1,5 +1,6 @@
 import { identify } from "../../shared/auth/identify.ts";
 import type { Context } from "../../shared/context.ts";
+import { toPage } from "../../shared/db/cursor.ts";
 import { missingParameter, UserError, unauthorized } from "../../shared/errors.ts";
 import { normalizeFeedUrl } from "../../shared/fetch/feed-url.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
@@ -8,47 +9,69 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { readFlag, readForm } from "../../shared/http/read-form.ts";
 import { seeOther } from "../../shared/http/reply.ts";
 import * as accountPodcastAdder from "../../shared/listening/account-podcast-adder.ts";
+import { listPodcasts } from "../../shared/podcasts/list-podcasts.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 import * as privacyJudge from "../../shared/podcasts/privacy-judge.ts";
+import { pageReply } from "../../shared/web/layout.ts";
 import { podcastPath } from "../../shared/web/links.ts";
+import { type AddForm, HOME_PAGE_SIZE, type HomeView, homePage } from "../../shared/web/pages/home-page.ts";
 
 type Params = { url: string; isPrivate: boolean | undefined; isFromBrowser: boolean };
+type View = { kind: "done"; location: string } | { kind: "refused"; home: HomeView; form: AddForm; error: UserError };
 
 /**
  * Adds a podcast for a signed-in account, from the form on the home page. In development, callers without an account
  * can add public ones too.
  */
-export default httpFunction<Params, { location: string }>({
+export default httpFunction<Params, View>({
   openFetch,
   identify,
 
   readParams(request) {
     const form = readForm(request);
-    const url = form("url").trim();
-    if (url === "") throw missingParameter("url");
     const isFromBrowser = prefersHtml(request.headers.accept) ?? false;
-    return { url, isPrivate: readFlag(form, "private"), isFromBrowser };
+    return { url: form("url").trim(), isPrivate: readFlag(form, "private"), isFromBrowser };
   },
 
   async handle(ctx, { isFromBrowser, ...params }) {
-    const { account } = ctx.caller;
-    if (account !== undefined && account.email !== null) {
-      const added = await accountPodcastAdder.run(ctx, { ...params, accountId: account.id });
-      return { location: podcastPath({ ...added, id: added.podcastId }) };
+    try {
+      if (params.url === "") throw missingParameter("url");
+      return { kind: "done", location: await add(ctx, { isFromBrowser, ...params }) };
+    } catch (error) {
+      // A program reads the status; a reader is to see the form again, with what was typed.
+      if (!isFromBrowser || !(error instanceof UserError)) throw error;
+      const podcasts = await listPodcasts(ctx.db, { first: HOME_PAGE_SIZE, after: undefined });
+      const home = { podcasts: toPage(podcasts, HOME_PAGE_SIZE), after: undefined };
+      return { kind: "refused", home, form: { ...params, fault: error.message }, error };
     }
-    if (ctx.config.env === "development") {
-      await requirePublic(ctx, params);
-      const added = await podcastAdder.run(ctx, params);
-      // Without an account, nobody can see a private podcast, not even the visitor who added it.
-      return { location: added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId }) };
-    }
-    // Programs take a redirect for success.
-    if (!isFromBrowser) throw unauthorized();
-    return { location: "/login" };
   },
 
-  render: ({ location }) => seeOther(location),
+  render(view, ctx) {
+    if (view.kind === "done") return seeOther(view.location);
+    const isSignedIn = ctx.caller.account?.email != null;
+    const page = homePage(view.home, { showsForm: true, isSignedIn, form: view.form });
+    const reply = pageReply(ctx, { ...page, isPersonal: true });
+    return { ...reply, status: view.error.status, headers: { ...reply.headers, ...view.error.headers } };
+  },
 });
+
+/** @returns where its reader goes then */
+async function add(ctx: Context, { isFromBrowser, ...params }: Params): Promise<string> {
+  const { account } = ctx.caller;
+  if (account !== undefined && account.email !== null) {
+    const added = await accountPodcastAdder.run(ctx, { ...params, accountId: account.id });
+    return podcastPath({ ...added, id: added.podcastId });
+  }
+  if (ctx.config.env === "development") {
+    await requirePublic(ctx, params);
+    const added = await podcastAdder.run(ctx, params);
+    // Without an account, nobody can see a private podcast, not even the visitor who added it.
+    return added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId });
+  }
+  // Programs take a redirect for success.
+  if (!isFromBrowser) throw unauthorized();
+  return "/login";
+}
 
 /**
  * Refuses, without an account, a podcast that would be private only because of its URL: nobody could answer the

@@ -127,6 +127,7 @@ const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction at
 /** Functions that differ from the default of their kind. */
 const SIZES: Readonly<Record<string, Size>> = {
   "web-asset-get": ASSET,
+  "web-privacy-get": ASSET,
   "web-podcast-add-post": FEED_FORM,
   "web-directory-podcast-get": FEED_FORM,
   "web-podcast-refresh-post": FORM,

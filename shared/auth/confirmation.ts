@@ -9,7 +9,7 @@ type Secrets = Parameters<typeof derive>[0];
 /** Values of a browser's two cookies. `browser` is empty for logins made before that cookie existed. */
 export type Pair = { session: string; browser: string };
 /** Where a request comes from, which tells one browser from another. */
-export type Whence = { address: string; userAgent: string | undefined };
+type Whence = { address: string; userAgent: string | undefined };
 type Asking = { config: Secrets & Pick<Config, "publicUrl">; site: Site; pair: Pair } & Whence;
 
 const MARK_COOKIE = "podcore-confirmed";

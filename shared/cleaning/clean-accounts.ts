@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
+import { RETENTION } from "./retention.ts";
 
 /**
  * Deletes up to `limit` accounts with all they hold: those without a sign-up, not created by an app on a phone, and not
@@ -12,7 +13,7 @@ export async function cleanAccounts(db: Database, { limit }: { limit: number }):
   const rows = await db.repeatable.execute(sql`
     delete from account where id = any(array(
       select id from account
-      where email is null and not is_mobile and last_seen_at < podcore_now() - interval '1 month'
+      where email is null and not is_mobile and last_seen_at < podcore_now() - ${RETENTION.unseenAccount}::interval
       order by last_seen_at
       limit ${limit}::int
       for update skip locked

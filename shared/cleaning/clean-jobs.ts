@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
+import { RETENTION } from "./retention.ts";
 
 /**
  * Deletes up to `limit` parked jobs: after a month, or at once if their subject is gone (a used or expired code, a
@@ -10,7 +11,7 @@ export async function cleanJobs(db: Database, { limit }: { limit: number }): Pro
     delete from job where id = any(array(
       select id from job j
       where parked_at is not null and (
-        parked_at < podcore_now() - interval '1 month'
+        parked_at < podcore_now() - ${RETENTION.parkedJob}::interval
         or args ? 'verificationCodeId' and not exists (
           select from verification_code c where c.id = ${idIn("verificationCodeId")} and c.expires_at > podcore_now())
         or args ? 'podcastId' and not exists (select from podcast p where p.id = ${idIn("podcastId")})

@@ -7,6 +7,7 @@ import { cleanExpired, type Expiry } from "./clean-expired.ts";
 import { cleanJobs } from "./clean-jobs.ts";
 import { cleanPodcastFeedContents } from "./clean-podcast-feed-contents.ts";
 import { cleanRateLimits } from "./clean-rate-limits.ts";
+import { RETENTION } from "./retention.ts";
 
 /** Deletes up to `limit` expired rows. @returns how many */
 type Clean = (db: Database, options: { limit: number }) => Promise<number>;
@@ -20,15 +21,14 @@ const ACCOUNT_BATCH_SIZE = 50;
 // By the table that rows are deleted from. Searches come before the podcasts that only they refer to.
 const RULES: Readonly<Record<string, Rule>> = {
   account: { clean: cleanAccounts, batchSize: ACCOUNT_BATCH_SIZE },
-  login: expired({ column: login.expiresAt, keptFor: "1 week" }),
-  // As long as a browser keeps its cookie (400 days), plus one.
-  account_browser: expired({ column: accountBrowser.lastLoginAt, keptFor: "401 days" }),
-  api_key: expired({ column: apiKey.expiresAt, keptFor: "1 week" }),
-  verification_code: expired({ column: verificationCode.expiresAt, keptFor: "1 week" }),
+  login: expired({ column: login.expiresAt, keptFor: RETENTION.login }),
+  account_browser: expired({ column: accountBrowser.lastLoginAt, keptFor: RETENTION.accountBrowser }),
+  api_key: expired({ column: apiKey.expiresAt, keptFor: RETENTION.apiKey }),
+  verification_code: expired({ column: verificationCode.expiresAt, keptFor: RETENTION.verificationCode }),
   // After the codes: a parked job whose code is gone can never succeed.
   job: { clean: cleanJobs, batchSize: BATCH_SIZE },
   rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
-  directory_search: expired({ column: directorySearch.retrievedAt, keptFor: "1 week" }),
+  directory_search: expired({ column: directorySearch.retrievedAt, keptFor: RETENTION.directorySearch }),
   directory_podcast: { clean: cleanDirectoryPodcasts, batchSize: BATCH_SIZE },
   podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
 };

@@ -1,18 +1,34 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { QuietLog } from "./quiet-log.ts";
 
 export type RunningFunction = { port: number; exited: Promise<unknown>; stop(): Promise<void> };
-type Options = { name: string; dist: string; environment: NodeJS.ProcessEnv };
+type Options = {
+  name: string;
+  dist: string;
+  environment: NodeJS.ProcessEnv;
+  /** What is shown of its log. Undefined: all, as the artifact writes it. */
+  quietLog?: QuietLog | undefined;
+};
 
-/** Runs an artifact on a free port of 127.0.0.1, and resolves when it listens. */
-export async function startFunction({ name, dist, environment }: Options): Promise<RunningFunction> {
+/** Runs an artifact on a port of 127.0.0.1, a free one unless given, and resolves when it listens. */
+export async function startFunction({
+  name,
+  dist,
+  environment,
+  quietLog,
+  port: ownPort = 0,
+}: Options & { port?: number }): Promise<RunningFunction> {
   const child = spawn(process.execPath, [join(dist, `${name}.cjs`)], {
-    env: { ...environment, HOST: "127.0.0.1", PORT: "0" },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...environment, ...logSettings(quietLog), HOST: "127.0.0.1", PORT: String(ownPort) },
+    stdio: ["ignore", quietLog === undefined ? "inherit" : "pipe", "inherit", "ipc"],
     // Of a process group of its own: Ctrl-C is for npm start, which then ends its functions one by one.
     detached: true,
   });
+  show(child.stdout, quietLog);
   const exited = once(child, "exit");
   const port = await Promise.race([
     listeningPort(child),
@@ -34,17 +50,28 @@ async function listeningPort(child: ChildProcess): Promise<number> {
 }
 
 /** Calls an artifact one time with `--once`, as a Kubernetes Job would. @throws Error where it fails */
-export async function callFunction({ name, dist, environment }: Options): Promise<void> {
+export async function callFunction({ name, dist, environment, quietLog }: Options): Promise<void> {
   const child = spawn(process.execPath, [join(dist, `${name}.cjs`), "--once"], {
-    env: environment,
-    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...environment, ...logSettings(quietLog) },
+    stdio: ["ignore", "pipe", quietLog === undefined ? "inherit" : "pipe"],
   });
+  show(child.stderr, quietLog);
   let reply = "";
-  child.stdout.on("data", (chunk: Buffer) => {
+  child.stdout?.on("data", (chunk: Buffer) => {
     reply += chunk;
   });
   const [code] = await once(child, "close");
   if (code !== 0) throw new Error(messageOf(reply) ?? `Cannot run "${name}": ${reply.trim()}`);
+}
+
+/** A quiet log is made of JSON lines. */
+function logSettings(quietLog: QuietLog | undefined): NodeJS.ProcessEnv {
+  return quietLog === undefined ? {} : { PODCORE_LOG: "json" };
+}
+
+function show(log: Readable | null, quietLog: QuietLog | undefined): void {
+  if (log === null || quietLog === undefined) return;
+  createInterface({ input: log }).on("line", (line) => process.stdout.write(quietLog(line)));
 }
 
 /** Returns the message of an artifact's error reply; undefined for other replies. */

@@ -11,40 +11,66 @@ import type { Config } from "../config.ts";
 import { GATEWAY_HEADER, misdirected } from "../http/host.ts";
 import { isOwnHost } from "./gateway-hosts.ts";
 import { graphiqlReply } from "./graphiql.ts";
+import type { SampleShow } from "./sample-show.ts";
+import { startingReply } from "./starting-page.ts";
 
 /** Ports of 127.0.0.1; `internal`, the ticks and the operators' functions, is undefined where these are not to be reached. */
 export type Upstreams = { web: number; api: number; internal: number | undefined };
 
 const TEXT = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
 
+type GatewayOptions = {
+  /** What is being done while there are no upstreams. */
+  stage?: () => string;
+  sampleShow?: SampleShow | undefined;
+  /** Resolves when what was saved is served. Requests wait for it. */
+  settled?: () => Promise<void>;
+};
+
 /**
- * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL, which no
- * artifact holds, to the browser itself. `upstreams` gives the audiences' ports, once they are there.
+ * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL and the sample
+ * podcast, which no artifact holds, to the browser itself. `upstreams` gives the audiences' ports, once they are there.
  */
-export function createGateway(upstreams: () => Upstreams | undefined, config: Config): Server {
+export function createGateway(
+  upstreams: () => Upstreams | undefined,
+  config: Config,
+  { stage = () => "Starting", sampleShow, settled }: GatewayOptions = {},
+): Server {
   return createServer((request, response) => {
     if (!isOwnHost(request.headers.host, config)) {
       const { status, message } = misdirected(request.headers.host ?? "");
       response.writeHead(status, TEXT).end(`${message}\n`);
       return;
     }
-    const path = request.url?.split("?")[0] ?? "/";
-    const page = request.method === "GET" ? graphiqlReply(path) : undefined;
-    if (page !== undefined) {
-      response.writeHead(page.status, page.headers).end(page.body);
+    const path = pathOf(request);
+    const { range } = request.headers;
+    const own = request.method === "GET" ? (graphiqlReply(path) ?? sampleShow?.reply({ path, range })) : undefined;
+    if (own !== undefined) {
+      response.writeHead(own.status, own.headers).end(own.body);
       return;
     }
-    const ports = upstreams();
-    if (ports === undefined) response.writeHead(503, { ...TEXT, "retry-after": "2" }).end("podcore is starting\n");
-    else {
-      const port = portFor(path, ports);
-      const headers = forwardedHeaders(request);
-      if (config.gatewayToken !== undefined) headers[GATEWAY_HEADER] = config.gatewayToken;
-      // It answers to fewer names than this gateway, which has checked the one that was asked for.
-      if (port === ports.internal) headers.host = `127.0.0.1:${port}`;
-      pass(request, { response, port, headers });
-    }
+    if (settled === undefined) answer(request, response);
+    else void settled().then(() => answer(request, response));
   });
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const ports = upstreams();
+    if (ports === undefined) {
+      const { status, headers, body } = startingReply(request.headers, stage());
+      response.writeHead(status, headers).end(body);
+      return;
+    }
+    const port = portFor(pathOf(request), ports);
+    const headers = forwardedHeaders(request);
+    if (config.gatewayToken !== undefined) headers[GATEWAY_HEADER] = config.gatewayToken;
+    // It answers to fewer names than this gateway, which has checked the one that was asked for.
+    if (port === ports.internal) headers.host = `127.0.0.1:${port}`;
+    pass(request, { response, port, headers });
+  }
+}
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?")[0] ?? "/";
 }
 
 function portFor(path: string, { web, api, internal }: Upstreams): number {

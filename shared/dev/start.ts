@@ -1,16 +1,23 @@
-// What `npm start` runs: Postgres where none is given, the migrations, and every function.
-import { spawnSync } from "node:child_process";
+// What `npm start` runs: Postgres where none is given, the migrations, and every function. With --watch, also what is
+// saved meanwhile.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { ROUTES } from "../../functions/routes.ts";
-import { type Config, readConfig } from "../config.ts";
-import { callFunction, type RunningFunction, startFunction } from "./functions.ts";
-import { createGateway, type Upstreams } from "./gateway.ts";
+import { type Config, type Environment, readConfig } from "../config.ts";
+import { build, createBuilder, writtenAt } from "./build.ts";
+import { callFunction } from "./functions.ts";
+import { createGateway } from "./gateway.ts";
+import { helloText } from "./hello.ts";
 import { type LocalPostgres, startPostgres } from "./postgres.ts";
+import { createQuietLog } from "./quiet-log.ts";
+import { createRebuild } from "./rebuild.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { createSampleShow } from "./sample-show.ts";
+import { RUN_HERE, SERVERS, type Site, startSite } from "./site.ts";
 import { startTicker } from "./ticker.ts";
+import { type Watch, watchSources } from "./watch.ts";
 
 // On a developer's computer only its own programs may connect, unless HOST says otherwise.
 const DEFAULT_HOST = "127.0.0.1";
@@ -19,18 +26,81 @@ const TICK_BUDGET_MS = "50000";
 
 const root = resolve(import.meta.dirname, "../..");
 const dist = join(root, "dist");
+const watches = process.argv.includes("--watch");
 // What was started, in order; stopped in the opposite one.
 const stops: (() => Promise<unknown>)[] = [];
 const stopping = new AbortController();
+const { signal } = stopping;
 
 const starting = start().catch((error: unknown) => {
   // What a signal cut short is no news.
-  if (!stopping.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
   void stop(1);
 });
 
 async function start(): Promise<void> {
-  const settings = {
+  const startedAt = performance.now();
+  const { settings, config, sampleShow } = readSettings();
+  process.on("SIGINT", () => stop(0));
+  process.on("SIGTERM", () => stop(0));
+  // Whoever asks for a log gets the artifacts' own.
+  const quietLog = process.env.PODCORE_LOG || process.env.PODCORE_LOG_LEVEL ? undefined : createQuietLog();
+
+  let stage = "Building";
+  let site: Site | undefined;
+  let watch: Watch | undefined;
+  const gateway = createGateway(() => site?.upstreams(), config, {
+    stage: () => stage,
+    sampleShow,
+    settled: async () => watch?.settled(),
+  });
+  await listen(gateway, config);
+
+  function say(next: string): void {
+    // Told to stop meanwhile: whatever comes next need not be started first.
+    signal.throwIfAborted();
+    stage = next;
+    console.log(`${next}...`);
+  }
+
+  say(stage);
+  const builder = createBuilder({ only: RUN_HERE, signal });
+  await buildSite(() => (watches ? builder.build([]) : build({ only: RUN_HERE, signal })));
+
+  const dataDir = resolve(root, config.dataDir);
+  if (config.databaseUrl === undefined) say("Starting Postgres");
+  const databaseUrl = config.databaseUrl ?? (await startDatabase(dataDir));
+  const environment = {
+    ...settings,
+    DATABASE_URL: databaseUrl,
+    // Its own Postgres is migrated whatever is set.
+    DATABASE_MIGRATE_URL: config.databaseUrl === undefined ? undefined : config.databaseMigrateUrl,
+    PODCORE_PUBLIC_URL: config.publicUrl,
+  };
+  const migrate = () => callFunction({ name: "admin-migrate", dist, environment, quietLog });
+  say("Bringing the database's schema up to date");
+  await migrate();
+  say("Starting the functions");
+  const started = await startSite({ dist, environment, config, quietLog, onEnd });
+  stops.push(started.stop);
+  site = started;
+
+  if (watches)
+    watch = watchSources(root, { signal, update: createRebuild({ builder, site: started, migrate, signal }) });
+  const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
+  const { operatorToken = "" } = config;
+  startTicker({ port: site.internalPort, operatorToken, ticks, signal });
+  const database = config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL";
+  console.log(`Ready after ${secondsSince(startedAt)}`);
+  console.log(helloText({ config, database, samplePageUrl: sampleShow?.pageUrl, watches }));
+  if (!watches) {
+    const built = buildRest();
+    stops.push(() => built);
+  }
+}
+
+function readSettings() {
+  const settings: Environment = {
     PODCORE_ENV: "development",
     PODCORE_TICK_BUDGET_MS: TICK_BUDGET_MS,
     // The gateway sends nothing more once it stops them.
@@ -42,53 +112,30 @@ async function start(): Promise<void> {
     HOST: process.env.HOST || DEFAULT_HOST,
   };
   const config = readConfig(settings);
-  process.on("SIGINT", () => stop(0));
-  process.on("SIGTERM", () => stop(0));
+  const sampleShow = createSampleShow(config);
+  const allow = [...config.fetchAllow, ...(sampleShow === undefined ? [] : [sampleShow.allow])];
+  return { settings: { ...settings, PODCORE_FETCH_ALLOW: allow.join(",") }, config, sampleShow };
+}
 
-  let upstreams: Upstreams | undefined;
-  await listen(
-    createGateway(() => upstreams, config),
-    config,
-  );
+/** Only what runs here: that is a tenth of all artifacts. */
+async function buildSite(run: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  const before = await writtenAt(SERVERS);
+  await run();
+  const after = await writtenAt(SERVERS);
+  const isNew = SERVERS.some((name) => before.get(name) !== after.get(name));
+  console.log(isNew ? `Built in ${secondsSince(startedAt)}` : "Nothing to build: no source has changed");
+}
 
-  const built = spawnSync(process.execPath, [join(root, "build.mjs"), "--keep-manifests"], { encoding: "utf8" });
-  if (built.status !== 0) throw new Error(`Cannot build:\n${built.stderr}`);
-
-  // Told to stop meanwhile: whatever comes next need not be started first.
-  stopping.signal.throwIfAborted();
-
-  const dataDir = resolve(root, config.dataDir);
-  const databaseUrl = config.databaseUrl ?? (await startDatabase(dataDir));
-  const environment = {
-    ...settings,
-    DATABASE_URL: databaseUrl,
-    // Its own Postgres is migrated whatever is set.
-    DATABASE_MIGRATE_URL: config.databaseUrl === undefined ? undefined : config.databaseMigrateUrl,
-    PODCORE_PUBLIC_URL: config.publicUrl,
-  };
-  stopping.signal.throwIfAborted();
-  await callFunction({ name: "admin-migrate", dist, environment });
-  stopping.signal.throwIfAborted();
-
-  // First, so that the others know where the work tick is woken: what a request stores a job for is not to wait a minute.
-  // Without the gateway's token: ticks and wake-ups come directly. It checks their own tokens, and the Host.
-  const internal = await run({
-    name: "internal",
-    dist,
-    environment: { ...environment, PODCORE_GATEWAY_TOKEN: undefined },
+/** What operators call, and a cluster runs: `node dist/admin-account-add.cjs --once` works soon after the first start. */
+async function buildRest(): Promise<void> {
+  await build({ isIdle: true, signal }).catch((error: unknown) => {
+    if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
   });
-  const waking = { PODCORE_WORK_URL: `http://127.0.0.1:${internal.port}/tick/work`, ...environment };
-  const [web, api] = await Promise.all(["web", "api"].map((name) => run({ name, dist, environment: waking })));
-  if (web === undefined || api === undefined) return;
-  upstreams = { web: web.port, api: api.port, internal: config.showsInternal ? internal.port : undefined };
+}
 
-  const ticks = ROUTES.filter(({ path }) => path.startsWith("/tick/")).map(({ path }) => path.slice("/tick/".length));
-  const { operatorToken = "" } = config;
-  startTicker({ port: internal.port, operatorToken, ticks, signal: stopping.signal });
-  sayHello({
-    url: config.publicUrl,
-    database: config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL",
-  });
+function secondsSince(startedAt: number): string {
+  return `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
 }
 
 /** For this start only: who wants to call operators' functions over HTTP sets one. */
@@ -112,15 +159,10 @@ async function startDatabase(dataDir: string): Promise<string> {
   return postgres.url;
 }
 
-async function run(options: Parameters<typeof startFunction>[0]): Promise<RunningFunction> {
-  const running = await startFunction(options);
-  stops.push(running.stop);
-  void running.exited.then(() => {
-    if (stopping.signal.aborted) return;
-    console.error(`"${options.name}" has ended`);
-    void stop(1);
-  });
-  return running;
+function onEnd(name: string): void {
+  if (signal.aborted) return;
+  console.error(`"${name}" has ended`);
+  void stop(1);
 }
 
 /** Stops everything, last started first: nobody is called who is gone. */
@@ -131,14 +173,4 @@ async function stop(exitCode: number): Promise<void> {
   await starting;
   for (const stopOne of stops.reverse()) await stopOne().catch((error: unknown) => console.error(error));
   process.exit(exitCode);
-}
-
-function sayHello({ url, database }: { url: string; database: string }): void {
-  console.log(`
-podcore is at ${url}, its data is in ${database}
-  Add a podcast   open ${url} and paste a feed's URL
-  Read it         curl '${url}/graphql' -H 'content-type: application/json' -d '{"query":"{ podcast { id title } }"}'
-  Explore         ${url}/graphiql
-  Stop            Ctrl-C; the ticks run every minute until then
-`);
 }

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { createNetworks, isGlobal } from "../address.ts";
 
-/** Returns true if a fetch may connect to an IP address. */
-export type Vet = (address: string) => boolean;
+/** Returns true if a fetch may connect to a port of an IP address. */
+export type Vet = (address: string, port: number) => boolean;
 
 // Ports >= 1024 of services other than web servers, which feeds must not make the crawler talk to: databases, queues and
 // cluster services of internal networks, and the ports on the WHATWG list of bad ports.
@@ -19,12 +19,22 @@ export function isAllowedPort(port: number): boolean {
 /**
  * Makes the rule for which addresses may be reached: global unicast addresses and the networks that the operator allows.
  *
- * @param allow CIDRs, such as `["10.1.0.0/16", "::1/128"]`
+ * @param allow CIDRs, optionally with a port, such as `["10.1.0.0/16", "::1/128:8080"]`
  * @throws Error for an invalid CIDR
  */
 export function createVet(allow: string[]): Vet {
-  const isAllowed = createNetworks(allow);
+  const networks = allow.map(readNetwork);
 
-  // A zone (fe80::1%eth0) names one of this host's own networks.
-  return (address) => isIP(address) !== 0 && !address.includes("%") && (isGlobal(address) || isAllowed(address));
+  return (address, port) => {
+    // A zone (fe80::1%eth0) names one of this host's own networks.
+    if (isIP(address) === 0 || address.includes("%")) return false;
+    return (
+      isGlobal(address) || networks.some(({ holds, only }) => holds(address) && (only === undefined || only === port))
+    );
+  };
+}
+
+function readNetwork(text: string): { holds(address: string): boolean; only: number | undefined } {
+  const [cidr = text, port] = text.split(/(?<=\/\d{1,3}):/);
+  return { holds: createNetworks([cidr]), only: port === undefined ? undefined : Number(port) };
 }

@@ -37,7 +37,7 @@ export async function requestOnce(network: Network, hop: Hop): Promise<HopReply>
   const addresses = await attempt("dns", {
     hop,
     failed: "Name lookup failed",
-    work: () => findAddresses(network, hop),
+    work: () => findAddresses(network, { hop, port }),
   });
   deadline.step(`connection to "${url.hostname}"`, phases.connectMs);
   const socket = await attempt("connect", {
@@ -47,7 +47,7 @@ export async function requestOnce(network: Network, hop: Hop): Promise<HopReply>
   });
   try {
     // The resolved addresses were vetted, but the kernel may connect elsewhere: 0.0.0.0 is this host.
-    if (!network.vet(socket.remoteAddress ?? "")) throw blockedAddress(url);
+    if (!network.vet(socket.remoteAddress ?? "", port)) throw blockedAddress(url);
     deadline.step(`TLS session with "${url.hostname}"`, phases.tlsMs);
     const stream =
       url.protocol === "https:"
@@ -89,10 +89,13 @@ function describe(error: unknown): string {
   return "code" in error ? String(error.code) : error.name;
 }
 
-async function findAddresses({ vet, resolve, phases }: Network, { url, deadline }: Hop): Promise<Address[]> {
+async function findAddresses(
+  { vet, resolve, phases }: Network,
+  { hop: { url, deadline }, port }: { hop: Hop; port: number },
+): Promise<Address[]> {
   const found = await resolveHost(hostOf(url), { resolve, timeoutMs: phases.dnsMs, signal: deadline.signal });
   if (found.length === 0) throw new FetchError("dns", { url: url.href, detail: "the name has no address" });
-  const vetted = found.filter(({ address }) => vet(address));
+  const vetted = found.filter(({ address }) => vet(address, port));
   if (vetted.length === 0) throw blockedAddress(url);
   return vetted;
 }

@@ -86,7 +86,7 @@ ${siteNav(site)}
 ${main}
 </main>
 <footer class="site">
-<p>All podcasts belong to their makers and play from the makers' own servers.</p>
+<p>All podcasts belong to their makers and play from the makers' own servers. <a href="/privacy">Privacy</a></p>
 </footer>
 </body>
 </html>

@@ -123,3 +123,35 @@ test("an artifact with the gateway's token answers to who passed the gateway, an
   assert.deepEqual(probes, [200, 503]);
   assert.equal(passed.status, 200);
 });
+
+test("createGateway() answers before there is anything to answer, with a page that asks again by itself", async () => {
+  const starting = createGateway(() => undefined, readConfig({}), { stage: () => "Building" });
+  const url = `http://127.0.0.1:${await listen(starting)}/`;
+
+  const page = await fetch(url, { headers: { accept: "text/html,*/*;q=0.8" } });
+  const text = await fetch(url);
+
+  assert.deepEqual([page.status, page.headers.get("retry-after")], [503, "2"]);
+  assert.match(await page.text(), /<meta http-equiv="refresh" content="2">(?:.|\n)*Building/);
+  assert.deepEqual([text.status, text.headers.get("retry-after")], [503, "2"]);
+  assert.equal(await text.text(), "podcore is starting: Building\n");
+});
+
+test("createGateway() holds requests while what was saved is being built", async () => {
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  const gateway = await listen(
+    createGateway(() => ({ web: port, api: port, internal: port }), readConfig({}), { settled: () => settled }),
+  );
+  let isAnswered = false;
+
+  const answering = get(gateway, { host: "localhost" }).then((answer) => {
+    isAnswered = true;
+    return answer;
+  });
+  await get(gateway, { host: "localhost" }, "/graphiql");
+  const wasAnswered = isAnswered;
+  settle();
+  const { text } = await answering;
+
+  assert.deepEqual([wasAnswered, text], [false, "passed"]);
+});

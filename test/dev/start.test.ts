@@ -80,6 +80,12 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
     body: new URLSearchParams({ url: `${origin.url}/feed` }),
     redirect: "manual",
   });
+  const sample = await fetch(`${first.url}/podcasts`, {
+    method: "POST",
+    headers: { "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ url: `${first.url}/sample/feed.xml` }),
+    redirect: "manual",
+  });
   const hidden = await fetch(`${first.url}/admin/error`, { method: "POST" });
   const graphiql = await fetch(`${first.url}/graphiql`);
   const ports = [...first.output().matchAll(/Listening.*function: (?:web|api).*port: (\d+)/g)].map(([, port]) => port);
@@ -98,8 +104,8 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   const [code] = await second.exited;
 
   assert.deepEqual(
-    [added.status, hidden.status, graphiql.status, page.status, shown.status, unknown.status, code],
-    [303, 404, 200, 200, 500, 401, 0],
+    [added.status, sample.status, hidden.status, graphiql.status, page.status, shown.status, unknown.status, code],
+    [303, 303, 404, 200, 200, 500, 401, 0],
   );
   // The ports behind the gateway, which a page could find by a scan.
   assert.deepEqual(
@@ -108,6 +114,10 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   );
   assert.match(text, /<h1[^>]*>Kept<\/h1>/);
   if (process.platform === "linux") assert.equal(await numProcesses(), 0);
+  assert.match(first.output(), /^Building\.\.\.\n/);
+  // Its steps are not in it.
+  assert.match(first.output(), /^\d\d:\d\d:\d\d 303 POST \/podcasts \d+ms$/m);
+  assert.doesNotMatch(first.output(), /build_params/);
   assert.match(second.output(), /podcore is at http:\/\/localhost:\d+, its data is in /);
 });
 
@@ -141,6 +151,7 @@ test("npm start sends a mail when a page is asked for it, and not with the next 
       DATABASE_URL: databaseUrl,
       SMTP_URL: mailServer.url,
       PODCORE_OIDC_ISSUER: "https://issuer.invalid",
+      PODCORE_LOG: "flat",
     },
   });
   // The ticker's first: from here on, it sends the next one in a minute.

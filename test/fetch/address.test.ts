@@ -25,7 +25,7 @@ test("createVet() lets global unicast addresses through, also inside of IPv6", (
   ];
 
   assert.deepEqual(
-    addresses.filter((address) => !vet(address)),
+    addresses.filter((address) => !vet(address, 443)),
     [],
   );
 });
@@ -54,26 +54,36 @@ test("createVet() blocks all that is not global unicast, also inside of IPv6", (
     "",
   ];
 
-  assert.deepEqual(addresses.filter(vet), []);
+  assert.deepEqual(
+    addresses.filter((address) => vet(address, 443)),
+    [],
+  );
 });
 
 test("createVet() lets networks of the operator through, in the form that is dialled", () => {
   const vet = createVet(["10.1.0.0/16", "fd00::/64"]);
 
-  assert.equal(vet("10.1.2.3"), true);
-  assert.equal(vet("::ffff:10.1.2.3"), true);
-  assert.equal(vet("fd00::5"), true);
-  assert.equal(vet("10.2.0.1"), false);
-  assert.equal(vet("64:ff9b::a01:203"), false);
-  assert.equal(vet("fd00:0:0:1::5"), false);
+  assert.equal(vet("10.1.2.3", 443), true);
+  assert.equal(vet("::ffff:10.1.2.3", 443), true);
+  assert.equal(vet("fd00::5", 443), true);
+  assert.equal(vet("10.2.0.1", 443), false);
+  assert.equal(vet("64:ff9b::a01:203", 443), false);
+  assert.equal(vet("fd00:0:0:1::5", 443), false);
+});
+
+test("createVet() lets one port of a network through, where the operator names it", () => {
+  const vet = createVet(["127.0.0.1/32:8080", "::1/128:8080"]);
+
+  assert.deepEqual([vet("127.0.0.1", 8080), vet("127.0.0.1", 8081), vet("127.0.0.2", 8080)], [true, false, false]);
+  assert.deepEqual([vet("::1", 8080), vet("::1", 80)], [true, false]);
 });
 
 test("createVet() does not let IPv4 addresses through for an IPv6 network", () => {
   const vet = createVet(["::/0"]);
 
-  assert.equal(vet("fd00::5"), true);
-  assert.equal(vet("10.1.2.3"), false);
-  assert.equal(vet("::ffff:10.1.2.3"), false);
+  assert.equal(vet("fd00::5", 443), true);
+  assert.equal(vet("10.1.2.3", 443), false);
+  assert.equal(vet("::ffff:10.1.2.3", 443), false);
 });
 
 test("createVet() throws on a network that cannot be read", () => {

@@ -55,6 +55,21 @@ test("fetch 52: fetch() sends the user agent and the accepted types of a request
   assert.equal(origin.requests[0]?.headers.accept, "text/x");
 });
 
+test("fetch() goes to the one port that is allowed of an address, and is led to no other", async (t) => {
+  const other = await startOrigin({ "/": "secret" });
+  const allowed = await startOrigin({ "/": "feed", "/away": { status: 302, headers: { Location: `${other.url}/` } } });
+  t.after(other.close);
+  t.after(allowed.close);
+  const fetchAllowed = createFetch({ allow: [`127.0.0.1/32:${allowed.port}`], userAgent: "podcore" });
+
+  const reply = await fetchAllowed({ url: allowed.url });
+  const led = fetchAllowed({ url: `${allowed.url}/away` });
+
+  assert.equal(reply.body.toString(), "feed");
+  await assert.rejects(led, { kind: "blocked-address" });
+  assert.equal(other.numConnections(), 0);
+});
+
 test("fetch() asks no proxy that the environment names", async (t) => {
   const proxy = await startOrigin({});
   t.after(proxy.close);

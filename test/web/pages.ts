@@ -1,9 +1,13 @@
 import episodeGet from "../../functions/web/episode-get.ts";
 import homeGet from "../../functions/web/home-get.ts";
+import podcastAddPost from "../../functions/web/podcast-add-post.ts";
 import podcastGet from "../../functions/web/podcast-get.ts";
+import privacyGet from "../../functions/web/privacy-get.ts";
 import searchGet from "../../functions/web/search-get.ts";
+import { RETENTION } from "../../shared/cleaning/retention.ts";
 import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
+import { UserError } from "../../shared/errors.ts";
 import type { Reply } from "../../shared/http/function.ts";
 import { renderError } from "../../shared/web/pages/error-page.ts";
 import type { SearchView } from "../../shared/web/pages/search-page.ts";
@@ -173,6 +177,20 @@ function searchPages(): [name: string, page: Reply][] {
   return views.map(([name, view]) => [name, searchGet.render(view, production)]);
 }
 
+const PRIVACY = {
+  retention: RETENTION,
+  loginDays: 90,
+  directoryHost: "itunes.apple.com",
+  sendsMail: false,
+  reportsErrors: false,
+};
+
+/** What the form to add a podcast shows when it could not be added. */
+function refused(url: string, fault: string) {
+  const home = { podcasts: { items: [full], after: undefined }, after: undefined };
+  return { kind: "refused", home, form: { url, isPrivate: true, fault }, error: new UserError(422, fault) } as const;
+}
+
 const NOT_OWN = { isSubscribed: false, episodes: new Map() };
 
 /** Every page of the site in every state that it has, by name. */
@@ -191,6 +209,16 @@ export function allPages(): Map<string, Reply> {
     [
       "home, with form",
       homeGet.render({ podcasts: { items: [full], after: undefined }, after: undefined }, development),
+    ],
+    ["home, with form, refused", podcastAddPost.render(refused("example.com/nothing", "Cannot read it"), development)],
+    [
+      "home, with form, hostile",
+      podcastAddPost.render(refused(HOSTILE_TITLES[0] ?? "", HOSTILE_TITLES[1] ?? ""), development),
+    ],
+    ["privacy", privacyGet.render(PRIVACY, production)],
+    [
+      "privacy, of a site with mail",
+      privacyGet.render({ ...PRIVACY, sendsMail: true, reportsErrors: true }, production),
     ],
     [
       "home, hostile",

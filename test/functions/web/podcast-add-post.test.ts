@@ -103,3 +103,24 @@ test("podcast-add-post says what is wrong with the URL", async () => {
     message: /the page does not link to a feed$/,
   });
 });
+
+test("podcast-add-post shows a browser the form again, with what was typed and what is wrong with it", async () => {
+  const ctx = await loggedIn(production, "a@example.com");
+  const url = `${origin.url}/page?a=1&b="2"`;
+
+  const reply = await post(ctx, { url, private: "true" }, { accept: "text/html,*/*;q=0.8" });
+
+  const text = reply.body.toString();
+  assert.equal(reply.status, 422);
+  assert.match(text, /role="alert"[^>]*>[^<]*the page names no feed</);
+  assert.ok(text.includes(`value="${url.replace("&", "&amp;").replaceAll('"', "&quot;")}" aria-invalid="true"`));
+  assert.match(text, /name="private"[^>]* checked/);
+  assert.equal(reply.headers["cache-control"], "no-store");
+});
+
+test("podcast-add-post shows a browser the form again when nothing was typed", async () => {
+  const reply = await post(development, { url: " " }, { accept: "text/html,*/*;q=0.8" });
+
+  assert.equal(reply.status, 400);
+  assert.match(reply.body.toString(), /<form class="add"/);
+});
