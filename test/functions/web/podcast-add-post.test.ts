@@ -112,7 +112,7 @@ test("podcast-add-post shows a browser the form again, with what was typed and w
 
   const text = reply.body.toString();
   assert.equal(reply.status, 422);
-  assert.match(text, /role="alert"[^>]*>[^<]*the page names no feed</);
+  assert.match(text, /role="alert"[^>]*>[^<]*the page does not link to a feed</);
   assert.ok(text.includes(`value="${url.replace("&", "&amp;").replaceAll('"', "&quot;")}" aria-invalid="true"`));
   assert.match(text, /name="private"[^>]* checked/);
   assert.equal(reply.headers["cache-control"], "no-store");
