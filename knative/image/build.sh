@@ -31,7 +31,7 @@ collect() {
   printf 'FROM scratch\nCOPY . /src/\n' >"$work/Dockerfile"
   build --file "$work/Dockerfile" --output "type=local,dest=$work" .
   ln -s "$PWD/node_modules" "$work/src/node_modules"
-  timeout 300 "$work/src/knative/image/collect.sh" "$work/out"
+  timeout 900 "$work/src/knative/image/collect.sh" "$work/out"
 }
 
 # Downloads the libraries that the node binary links to, the certificates, and the package with the licences of gcc's libraries.
