@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { tooManyRequests, UserError } from "../errors.ts";
+import { isKnownAddress } from "../http/client-address.ts";
 import { createSemaphore } from "../semaphore.ts";
 
 // An add holds a body of up to 16 MiB, the most that is fetched, until the feed is parsed. Eight bodies, and the memory
@@ -15,19 +16,18 @@ const slots = createSemaphore(NUM_AT_ONCE);
 const numByCaller = new Map<string, number>();
 
 /**
- * Runs `work`, which fetches and stores a feed, once this process has a free slot. Operators count like any caller.
+ * Runs `work`, which fetches and stores a feed, once this process has a free slot. Operators, and visitors who share an
+ * address that tells nobody apart, have no limit of their own: one of them must not lock the others out.
  *
  * @throws UserError 429 if the caller has two adds in progress, 503 if too many callers are waiting
  */
 export async function withinAddSlot<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
-  const { account, address } = ctx.caller;
-  const caller = account === undefined ? address : `account ${account.id}`;
-  const num = numByCaller.get(caller) ?? 0;
-  if (num >= NUM_PER_CALLER && caller !== "")
+  const caller = callerOf(ctx);
+  if (caller !== undefined && (numByCaller.get(caller) ?? 0) >= NUM_PER_CALLER)
     throw tooManyRequests("Too many requests: two of your podcasts are still being added", RETRY_AFTER_SECONDS);
   if (slots.numWaiting >= NUM_WAITING)
     throw new UserError(503, "Service unavailable: too many podcasts are being added, try again in a moment");
-  numByCaller.set(caller, num + 1);
+  count(caller, 1);
   try {
     const release = await slots.acquire({ signal: ctx.signal });
     try {
@@ -36,8 +36,18 @@ export async function withinAddSlot<T>(ctx: Context, work: () => Promise<T>): Pr
       release();
     }
   } finally {
-    const left = (numByCaller.get(caller) ?? 1) - 1;
-    if (left === 0) numByCaller.delete(caller);
-    else numByCaller.set(caller, left);
+    count(caller, -1);
   }
+}
+
+function callerOf({ caller: { account, address }, config }: Context): string | undefined {
+  if (account !== undefined) return `account ${account.id}`;
+  return isKnownAddress(address, config) ? address : undefined;
+}
+
+function count(caller: string | undefined, change: 1 | -1): void {
+  if (caller === undefined) return;
+  const num = (numByCaller.get(caller) ?? 0) + change;
+  if (num === 0) numByCaller.delete(caller);
+  else numByCaller.set(caller, num);
 }

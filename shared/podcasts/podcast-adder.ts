@@ -132,14 +132,14 @@ async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
   if (known === undefined) return add(ctx, target);
   const { feedUrl, viaUrls, privacy, isListed, accountId, isForced } = target;
   const judged = await judge(ctx, { privacy, isListed }, [...viaUrls, feedUrl]);
-  await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged });
+  await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged, isListed });
   return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
 }
 
 async function followPage(ctx: Context, { page, target }: { page: Page; target: Target }): Promise<Target> {
   const named = await findFeedOfPage(ctx, page.reply);
   if (named === undefined) throw page.error;
-  return { ...target, feedUrl: normalizeFeedUrl(named), viaUrls: page.viaUrls, isNamedByPage: true };
+  return { ...target, feedUrl: normalizeFeedUrl(named), viaUrls: page.viaUrls, isNamedByPage: true, isListed: false };
 }
 
 /** Finds the podcast that is known by a feed's URL. @throws UserError 403 if it was taken down */

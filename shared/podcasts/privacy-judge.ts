@@ -50,7 +50,13 @@ async function isAnySuspect(ctx: Context, urls: readonly string[]): Promise<bool
   return false;
 }
 
-type Settled = { podcastId: number; accountId: number | undefined; privacy: Privacy };
+type Settled = {
+  podcastId: number;
+  accountId: number | undefined;
+  privacy: Privacy;
+  /** A public directory lists the URL that the podcast is known by. */
+  isListed?: boolean;
+};
 
 /**
  * Updates a known podcast's privacy with a caller's answer. A URL without a token may lead to a podcast whose stored
@@ -59,11 +65,13 @@ type Settled = { podcastId: number; accountId: number | undefined; privacy: Priv
  * A public feed's URL may look like a token as well: if an account that did not add the podcast adds it without a mark,
  * the directory is asked whether it lists the URL.
  */
-export async function settle(ctx: Context, { podcastId, accountId, privacy }: Settled): Promise<void> {
+export async function settle(ctx: Context, settled: Settled): Promise<void> {
+  const { podcastId, accountId, privacy } = settled;
   const rows = await listFeedUrls(ctx.db, podcastId);
   const feedUrls = rows.map(({ feedUrl }) => feedUrl);
   const judged = await withUrls(ctx, privacy, feedUrls);
   const isListed =
+    settled.isListed ||
     rows.some((row) => row.isListed) ||
     (judged.isSuspect && (await isPublicByDirectory(ctx, { podcastId, accountId, privacy: judged, feedUrls })));
   await settlePrivacy(ctx.db, { podcastId, accountId, isListed, ...judged });

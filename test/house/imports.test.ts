@@ -35,7 +35,7 @@ const ROOMS: Record<string, readonly string[]> = {
   auth: ["config", "db", "context", "http"],
   crawl: ["log", "feed", "db", "fetch", "context", "jobs"],
   directory: ["log", "db", "fetch", "context"],
-  podcasts: ["log", "feed", "db", "fetch", "context", "auth", "jobs", "crawl", "directory"],
+  podcasts: ["log", "feed", "db", "fetch", "context", "http", "auth", "jobs", "crawl", "directory"],
   listening: ["log", "db", "fetch", "context", "auth", "podcasts"],
   search: ["log", "db", "fetch", "context", "auth", "directory", "podcasts"],
   accounts: ["config", "db", "context", "http", "mail", "jobs", "auth", "podcasts"],

@@ -37,6 +37,18 @@ test("withinAddSlot() lets an account add two podcasts at a time, and others bes
   assert.deepEqual([refused, other, again], [429, "added", "added"]);
 });
 
+test("withinAddSlot() counts visitors by address, unless a load balancer gives all of them the same one", async () => {
+  const at = (address: string) => ctx.with({ caller: { ...ctx.caller, address } });
+  const held = ["203.0.113.7", "203.0.113.7", "10.0.0.5", "10.0.0.5"].map((address) => hold(at(address)));
+
+  const own = await withinAddSlot(at("203.0.113.7"), async () => "added").catch(statusOf);
+  const shared = await withinAddSlot(at("10.0.0.5"), async () => "added").catch(statusOf);
+  for (const one of held) one.end();
+  await Promise.all(held.map(({ done }) => done));
+
+  assert.deepEqual([own, shared], [429, "added"]);
+});
+
 test("withinAddSlot() lets eight in at a time, has 24 more wait in turn, and refuses the rest with a 503", async () => {
   const held = Array.from({ length: 32 }, (_, i) => hold(asAccount(100 + Math.floor(i / 2))));
   await new Promise((wake) => setImmediate(wake));
