@@ -181,6 +181,18 @@ test("run() adds the feed that Apple tells of for its link", async () => {
   assert.deepEqual(await locations(), [`${origin.url}/feed`]);
 });
 
+test("run() makes a podcast public that was private for its URL alone, when Apple's link leads to that URL", async () => {
+  const path = "/feeds/j302h20ihio23jq8Lw";
+  script["/lookup"] = lookup(`${origin.url}${path}`);
+  script[path] = rss();
+  const suspected = await add(path);
+
+  const listed = await podcastAdder.run(ctx, { url: APPLE });
+
+  assert.deepEqual([suspected.isPrivate, listed.isPrivate], [true, false]);
+  assert.equal(listed.podcastId, suspected.podcastId);
+});
+
 test("run() says what is wrong with a directory's link, and adds nothing", async () => {
   const refusal = (reason: string) => ({ status: 422, message: `Cannot add "${APPLE}": ${reason}` });
 
