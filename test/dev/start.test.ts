@@ -88,18 +88,20 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   });
   const hidden = await fetch(`${first.url}/admin/error`, { method: "POST" });
   const graphiql = await fetch(`${first.url}/graphiql`);
-  const ports = [...first.output().matchAll(/Listening.*function: (?:web|api).*port: (\d+)/g)].map(([, port]) => port);
-  const behind = await Promise.all(
-    ports.map((port) => fetch(`http://127.0.0.1:${port}/graphql?query=%7B__typename%7D`)),
-  );
   first.child.kill("SIGKILL");
   await first.exited;
 
-  const second = await start({ environment: { PODCORE_INTERNAL: "1", PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN } });
+  const second = await start({
+    environment: { PODCORE_INTERNAL: "1", PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN, PODCORE_LOG_LEVEL: "info" },
+  });
   const page = await fetch(`${second.url}${added.headers.get("location")}`);
   const text = await page.text();
   const shown = await fetch(`${second.url}/admin/error`, { method: "POST", headers: AS_OPERATOR });
   const unknown = await fetch(`${second.url}/admin/error`, { method: "POST" });
+  const ports = [...second.output().matchAll(/Listening.*function: (?:web|api).*port: (\d+)/g)].map(([, port]) => port);
+  const behind = await Promise.all(
+    ports.map((port) => fetch(`http://127.0.0.1:${port}/graphql?query=%7B__typename%7D`)),
+  );
   second.child.kill("SIGINT");
   const [code] = await second.exited;
 

@@ -8,6 +8,8 @@ import { type Site, serveSite } from "./site.ts";
 
 const BAD_PAGE = "bad";
 const PHONE = { colorScheme: "light", viewport: { width: 390, height: 844 } } as const;
+// Dozens of pages, each of which may take seconds where Chromium shares its processor with other tests.
+const ALL_PAGES_MS = 600_000;
 const DESKTOP = { colorScheme: "dark", viewport: { width: 1_280, height: 900 } } as const;
 
 type Inspection = {
@@ -43,7 +45,10 @@ test("inspect() sees what it looks for", { skip: skipsBrowser }, async () => {
   assert.ok(width > 390);
 });
 
-test("no page breaks a rule of axe, is refused a part or is wider than a phone", { skip: skipsBrowser }, async (t) => {
+test("no page breaks a rule of axe, is refused a part or is wider than a phone", {
+  skip: skipsBrowser,
+  timeout: ALL_PAGES_MS,
+}, async (t) => {
   const page = await openPage(PHONE);
 
   for (const name of allPages().keys()) {
@@ -53,7 +58,10 @@ test("no page breaks a rule of axe, is refused a part or is wider than a phone",
   }
 });
 
-test("no page breaks a rule of axe on a desktop in the dark", { skip: skipsBrowser }, async (t) => {
+test("no page breaks a rule of axe on a desktop in the dark", {
+  skip: skipsBrowser,
+  timeout: ALL_PAGES_MS,
+}, async (t) => {
   const page = await openPage(DESKTOP);
 
   // Hostile titles change neither colours nor headings.
