@@ -1,4 +1,4 @@
-import { type Builder, writtenAt } from "./build.ts";
+import { type Builder, writtenAt } from "./builder.ts";
 import { SERVERS, type Site } from "./site.ts";
 
 type Rebuild = { builder: Builder; site: Site; migrate: () => Promise<void>; signal: AbortSignal };

@@ -6,7 +6,7 @@ import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { ROUTES } from "../../functions/routes.ts";
 import { type Config, type Environment, readConfig } from "../config.ts";
-import { build, createBuilder, writtenAt } from "./build.ts";
+import { build, createBuilder, writtenAt } from "./builder.ts";
 import { callFunction } from "./functions.ts";
 import { createGateway } from "./gateway.ts";
 import { helloText } from "./hello.ts";

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { readFile, stat, utimes } from "node:fs/promises";
+import { writeWhole } from "./write-file.ts";
+
+/** What drizzle-kit writes of each migration, as far as it is read here. */
+type Journal = { entries: { tag: string; when: number }[] };
+
+/** Writes the *.gen.ts files below the working folder, the repository's root. */
+export async function generate(): Promise<void> {
+  await generateMigrations();
+  await generateCommonPasswords();
+  await generateAssetVersion();
+}
+
+/** Embeds drizzle/: all of it for admin-migrate, and the newest one's name for the functions that check the schema. */
+async function generateMigrations(): Promise<void> {
+  const { entries }: Journal = JSON.parse(await readFile("drizzle/meta/_journal.json", "utf8"));
+  const migrations = await Promise.all(
+    entries.map(async ({ tag, when }) => {
+      const text = await readFile(`drizzle/${tag}.sql`, "utf8");
+      const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim());
+      // Said in the file: a migration that was written anew, and must not be applied where its earlier form was.
+      const supersedes = [...text.matchAll(/^-- podcore: supersedes ([0-9a-f]{64})$/gm)].map(([, hash]) => hash);
+      return { tag, when, hash: createHash("sha256").update(text).digest("hex"), supersedes, statements };
+    }),
+  );
+  const newest = entries.at(-1);
+  if (newest === undefined) throw new Error("Cannot build: drizzle/meta/_journal.json names no migration");
+  const { tag, when } = newest;
+  const header = "// Written by build.mjs from drizzle/.\n";
+  await writeWhole(
+    "shared/db/migrations.gen.ts",
+    `${header}import type { Migration } from "./migrate.ts";\n\nexport const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, null, 2)};\n`,
+  );
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  await writeWhole(
+    "shared/version.gen.ts",
+    `// Written by build.mjs from package.json.\nexport const VERSION = ${JSON.stringify(version)};\n`,
+  );
+  await writeWhole(
+    "shared/db/schema-version.gen.ts",
+    `${header}export const LATEST_MIGRATION = ${JSON.stringify({ tag, when })};\n`,
+  );
+}
+
+/**
+ * Embeds the commonest passwords that are long enough to be chosen, sorted, each as the number of letters that it shares
+ * with the one before (A is none) and its rest: half as long as the list, and the artifacts need no package.
+ */
+async function generateCommonPasswords(): Promise<void> {
+  const path = "shared/accounts/common-passwords.gen.ts";
+  // The list is large, and changes with its package or with this script alone.
+  const made = await modifiedAt(path);
+  const from = await Promise.all(["package-lock.json", "shared/dev/build/generate.ts"].map(modifiedAt));
+  if (from.every((at) => made > at)) return;
+  const { dictionary } = await import("@zxcvbn-ts/language-common");
+  const { "passwords-common": common = [] } = dictionary;
+  const passwords = common.filter((password) => password.length >= 8).slice(0, 10_000);
+  const stray = passwords.find((password) => /[^!-@[-~]/.test(password));
+  if (stray !== undefined) throw new Error(`Cannot embed the common password "${stray}": it has a capital or no ASCII`);
+  let before = "";
+  let text = "";
+  for (const password of passwords.sort()) {
+    let numShared = 0;
+    while (numShared < 25 && password[numShared] === before[numShared] && numShared < before.length) numShared += 1;
+    text += String.fromCharCode(65 + numShared) + password.slice(numShared);
+    before = password;
+  }
+  await writeWhole(
+    path,
+    `// Written by build.mjs from @zxcvbn-ts/language-common.\nexport const COMMON_PASSWORDS = ${JSON.stringify(text)};\n`,
+  );
+  // Left alone where it was right, it would look older than what it was made of.
+  await utimes(path, new Date(), new Date());
+}
+
+/** Returns when a file was last written, in milliseconds since 1970; 0 if it does not exist. */
+async function modifiedAt(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+}
+
+/** Puts only the hash of the style sheet, script and icon into the pages' artifacts, not the files themselves. */
+async function generateAssetVersion(): Promise<void> {
+  const { transform } = await import("esbuild");
+  const source = await readFile("shared/web/client/app.ts", "utf8");
+  const { code: script } = await transform(source, { loader: "ts", minify: true, target: "es2022", format: "iife" });
+  await writeWhole(
+    "shared/web/app-js.gen.ts",
+    `// Written by build.mjs from shared/web/client/app.ts.\nexport const APP_JS = ${JSON.stringify(script)};\n`,
+  );
+  const [{ APP_CSS }, { ICON_SVG }] = await Promise.all(["app.css.ts", "icon.ts"].map(readModule));
+  // 48 bits: only the few versions that one browser has seen must differ.
+  const version = createHash("sha256").update(APP_CSS).update(script).update(ICON_SVG).digest("hex").slice(0, 12);
+  await writeWhole(
+    "shared/web/asset-version.gen.ts",
+    `// Written by build.mjs from the assets.\nexport const ASSET_VERSION = ${JSON.stringify(version)};\n`,
+  );
+}
+
+/** Reads the exports of a module of shared/web as it is now. import() would read it, and its imports, only once. */
+async function readModule(name: string) {
+  const { build } = await import("esbuild");
+  const entryPoints = [`shared/web/${name}`];
+  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`);
+}
+
+/** Writes the Services, routes and PingSources of knative/, which are committed, from the route table. */
+export async function generateManifests(): Promise<void> {
+  const { listManifests } = await import("../../../knative/generator/manifests.ts");
+  for (const { path, text } of listManifests()) await writeWhole(path, text);
+}
