@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
 import { databaseFailure, errorCodeOf } from "./failure.ts";
-import { connectSocket, type Endpoint } from "./socket.ts";
+import { CONNECT_TIMEOUT_MS, connectSocket, type Endpoint } from "./socket.ts";
 
 export type ConnectionOptions = {
   url: string;
@@ -43,8 +43,6 @@ export type Connection = {
   destroy(): void;
 };
 
-// Applies to connecting, and again to logging in. Well within a request's deadline.
-const CONNECT_TIMEOUT_MS = 5_000;
 // How long a cancelled statement may take to end.
 const CANCEL_TIMEOUT_MS = 1_000;
 

@@ -1,10 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { databaseFailure } from "./failure.ts";
 
 // Longer than a restart or a failover, so that requests wait for those; short enough to tell visitors soon.
 const OPEN_AFTER_MS = 10_000;
 // How long a request waits for a silent server, including its own probe, so that it fails within 50 ms.
-const REQUEST_WAIT_MS = 40;
+const REQUEST_WAIT_MS = 35;
+// A request's probe of a silent server lasts longer with each such probe in a row, up to this. Later requests share it: if
+// each had a probe of its own, a server that was frozen would have to end all of their connections first.
+const MAX_REQUEST_PROBE_MS = 500;
 // How long to wait for the login once the server answers, so that the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
 // Between probes by the timer: frequent early in an outage, less frequent later.
@@ -13,15 +16,17 @@ const PROBE_INTERVAL_LATE_MS = 5_000;
 const LATE_AFTER_MS = 60_000;
 // A probe without an answer after this time counts as failed, even if it is still trying other hosts of the URL.
 const PROBE_OVERDUE_MS = 4_000;
+// So that a server that was frozen soon answers one: it answers connections in the order in which they came.
+const MAX_TIMER_PROBES = 5;
 
 export type Outage = {
   recordSuccess(): void;
   /** @param since when the failed statement began, by `performance.now()` */
   recordFailure(since: number): void;
   /**
-   * Lets a statement pass unless the database has been unreachable for ten seconds. Then the statement waits for a short
-   * probe, which concurrent statements share, or for a running probe of the timer if that succeeds first. The timer's probe
-   * alone is not enough: its connection may stay silent for seconds after the server is back.
+   * Lets a statement pass unless the database has been unreachable for ten seconds. Then the statement starts a short
+   * probe, which concurrent statements share, and waits for the first probe that succeeds, the timer's among them. The
+   * timer's alone are not enough: their connections may stay silent for seconds after the server is back.
    *
    * @throws Error OUTAGE within 50 ms
    */
@@ -35,6 +40,7 @@ export type Outage = {
 };
 
 type Probe = { isAnswered: boolean; readonly succeeded: Promise<boolean> };
+type Ask = Parameters<Options["ask"]>[0];
 type Options = {
   /** Connects to the database; rejects if that fails or `signal` is aborted. Calls `onAnswer` at its first bytes. */
   ask(options: { onAnswer?: () => void; signal?: AbortSignal }): Promise<void>;
@@ -46,9 +52,13 @@ type Options = {
 export function createOutage({ ask, onOpen }: Options): Outage {
   let lastSuccessAt: number | undefined;
   let failingSince: number | undefined;
-  let running: Promise<boolean> | undefined;
+  const probes = new Set<Probe>();
+  let latest: Probe | undefined;
   let requested: Probe | undefined;
+  // Probes of requests in a row without an answer.
+  let numSilent = 0;
   let opening = new AbortController();
+  let ending = Promise.withResolvers<true>();
   let openTimer: NodeJS.Timeout | undefined;
   let probeTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -60,6 +70,8 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     clearTimeout(openTimer);
     clearTimeout(probeTimer);
     if (opening.signal.aborted) opening = new AbortController();
+    ending.resolve(true);
+    ending = Promise.withResolvers();
   }
 
   function recordFailure(since: number): void {
@@ -73,74 +85,85 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     scheduleProbe();
   }
 
-  /** @param elapsedMs duration of the last probe, which counts as part of the pause */
-  function scheduleProbe(elapsedMs = 0): void {
+  function scheduleProbe(): void {
+    clearTimeout(probeTimer);
     if (isClosed || failingSince === undefined) return;
     const isLate = performance.now() - failingSince > LATE_AFTER_MS;
     const intervalMs = (isLate ? PROBE_INTERVAL_LATE_MS : PROBE_INTERVAL_MS) * (0.5 + Math.random());
-    clearTimeout(probeTimer);
-    probeTimer = setTimeout(() => void probe(), Math.max(0, intervalMs - elapsedMs)).unref();
+    probeTimer = setTimeout(() => {
+      if (probes.size < MAX_TIMER_PROBES) startTimerProbe(performance.now());
+      scheduleProbe();
+    }, intervalMs).unref();
   }
 
-  function probe(since = performance.now()): Promise<boolean> {
-    if (running !== undefined) return running;
-    const startedAt = performance.now();
-    const overdue = setTimeout(() => recordFailure(since), PROBE_OVERDUE_MS).unref();
-    running = ask({})
-      .then(
-        () => {
-          recordSuccess();
-          return true;
-        },
-        () => {
-          recordFailure(since);
-          return false;
-        },
-      )
-      .finally(() => {
-        clearTimeout(overdue);
-        running = undefined;
-        scheduleProbe(performance.now() - startedAt);
-      });
-    return running;
-  }
-
-  /** Starts a probe for a request. It gives up soon if the server is silent, so that the next request can probe afresh. */
-  function probeForRequest(): Probe {
-    const givingUp = new AbortController();
-    let timer = setTimeout(() => givingUp.abort(), REQUEST_WAIT_MS);
+  function start(options: Ask): Probe {
     const probe: Probe = { isAnswered: false, succeeded: run() };
-    void probe.succeeded.then(() => {
-      requested = undefined;
-    });
+    probes.add(probe);
     return probe;
 
     async function run(): Promise<boolean> {
       const onAnswer = (): void => {
         probe.isAnswered = true;
-        clearTimeout(timer);
-        timer = setTimeout(() => givingUp.abort(), LOGIN_WAIT_MS);
+        options.onAnswer?.();
       };
       try {
-        await ask({ onAnswer, signal: givingUp.signal });
+        await ask({ ...options, onAnswer });
         recordSuccess();
         return true;
       } catch {
         return false;
       } finally {
-        clearTimeout(timer);
+        probes.delete(probe);
       }
     }
   }
 
+  function startTimerProbe(since: number): Probe {
+    const overdue = setTimeout(() => recordFailure(since), PROBE_OVERDUE_MS).unref();
+    const probe = start({});
+    latest = probe;
+    void probe.succeeded.then((isUp) => {
+      clearTimeout(overdue);
+      if (latest === probe) latest = undefined;
+      if (!isUp) recordFailure(since);
+    });
+    return probe;
+  }
+
+  /** Starts a probe for a request. It gives up soon if the server is silent, so that later requests can probe afresh. */
+  function startRequestProbe(): Probe {
+    const givingUp = new AbortController();
+    numSilent += 1;
+    let timer = setTimeout(() => givingUp.abort(), Math.min(numSilent * REQUEST_WAIT_MS, MAX_REQUEST_PROBE_MS));
+    const probe = start({
+      signal: givingUp.signal,
+      onAnswer() {
+        clearTimeout(timer);
+        timer = setTimeout(() => givingUp.abort(), LOGIN_WAIT_MS);
+      },
+    });
+    void probe.succeeded.then(() => {
+      clearTimeout(timer);
+      requested = undefined;
+      // A refusal costs the server nothing, so the next request probes afresh.
+      if (!givingUp.signal.aborted) numSilent = 0;
+    });
+    return probe;
+  }
+
   /**
-   * Waits up to `ms` for the outcome of a request's probe, or of the timer's probe if that succeeds first: its connection is
-   * the first that a frozen server answers. Waits longer if the server has begun to answer, because the outcome follows soon.
+   * Waits up to `ms` for the outcome of a request's probe, or for any other that succeeds first. Waits longer if the server
+   * has begun to answer one of them, because success follows soon.
    */
   async function isBack(probe: Probe, ms: number): Promise<boolean> {
-    const timerProbe = running?.then((isUp) => isUp || probe.succeeded);
-    const waited = await Promise.race([probe.succeeded, sleep(ms), ...(timerProbe === undefined ? [] : [timerProbe])]);
-    return waited ?? (probe.isAnswered && probe.succeeded);
+    const ended = ending.promise;
+    // One turn more, so that answers that came while this process was busy are read.
+    const waited = sleep(Math.max(0, ms)).then(() => nextTurn());
+    if ((await Promise.race([ended, probe.succeeded, waited])) ?? false) return true;
+    const answered = [...probes].filter(({ isAnswered }) => isAnswered);
+    if (answered.length === 0) return false;
+    const allFailed = Promise.all(answered.map(({ succeeded }) => succeeded)).then((all) => all.includes(true));
+    return (await Promise.race([ended, allFailed, sleep(LOGIN_WAIT_MS)])) ?? false;
   }
 
   async function admit(): Promise<void> {
@@ -148,7 +171,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     const startedAt = performance.now();
     // A probe that began before this call may have failed just before the server was back.
     if (requested !== undefined && (await isBack(requested, REQUEST_WAIT_MS))) return;
-    requested ??= probeForRequest();
+    requested ??= startRequestProbe();
     if (!(await isBack(requested, startedAt + REQUEST_WAIT_MS - performance.now()))) throw outageError();
   }
 
@@ -156,7 +179,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     recordSuccess,
     recordFailure,
     admit,
-    probe,
+    probe: (since = performance.now()) => (latest ?? startTimerProbe(since)).succeeded,
     get opened() {
       return opening.signal;
     },

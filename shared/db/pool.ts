@@ -7,7 +7,7 @@ import { databaseFailure, errorCodeOf, hadNoEffect, isDatabaseUnavailable, isTra
 import { createOutage } from "./outage.ts";
 import { pauseBefore } from "./retry.ts";
 import * as session from "./session.ts";
-import type { Endpoint } from "./socket.ts";
+import { type Endpoint, knock } from "./socket.ts";
 
 export type { Database } from "./database.ts";
 export type Pool = {
@@ -21,8 +21,8 @@ export type Pool = {
   close(): Promise<void>;
 };
 type PoolOptions = { url: string; max: number; applicationName: string; log?: Log };
-/** Options of a connection that is opened to see whether the server is back. */
-type Probe = { onAnswer?: () => void; signal?: AbortSignal };
+/** Of a connection that is opened to see whether the server is back. With a signal, it knocks first. */
+type Probe = Parameters<Parameters<typeof createOutage>[0]["ask"]>[0];
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
 
 // An idle function releases its connections well before its pod is stopped.
@@ -75,6 +75,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   }
 
   async function openAt(endpoint: Endpoint, probe: Probe): Promise<Connection> {
+    if (probe.signal !== undefined) await knock(endpoint, probe.signal).then(probe.onAnswer);
     const parameters = (knowsPooler ? session.poolerParameters : session.sessionParameters)(applicationName);
     const connection = await openConnection({ url, endpoint, parameters, ...probe });
     try {

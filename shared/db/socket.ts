@@ -4,6 +4,9 @@ import { databaseFailure } from "./failure.ts";
 /** Where a Postgres server listens. */
 export type Endpoint = { path: string } | { host: string; port: number };
 
+/** Timeout for connecting, and again for logging in. Well within a request's deadline. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+
 /**
  * Connects a socket to Postgres.
  *
@@ -34,4 +37,29 @@ export function connectSocket(endpoint: Endpoint, timeoutMs: number, signal?: Ab
       resolve("host" in endpoint ? Object.assign(socket, endpoint) : socket);
     });
   });
+}
+
+// Length 8, then the code of an SSLRequest (PostgreSQL manual, "Message Formats").
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/**
+ * Waits until Postgres, or a pooler, answers at all. It answers an SSLRequest with one byte, before the login, so a server
+ * that was frozen soon works off the questions of those who gave up meanwhile. Their logins would take it far longer.
+ *
+ * @param signal ends the wait when aborted
+ * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT
+ */
+export async function knock(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const socket = await connectSocket(endpoint, CONNECT_TIMEOUT_MS, signal);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("data", () => resolve());
+      socket.once("close", () =>
+        reject(databaseFailure("CONNECT_FAILED", "Cannot connect to Postgres: it closed the connection")),
+      );
+      socket.write(SSL_REQUEST);
+    });
+  } finally {
+    socket.destroy();
+  }
 }
