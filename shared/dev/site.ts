@@ -8,7 +8,7 @@ import type { QuietLog } from "./quiet-log.ts";
 export const SERVERS = ["internal", "web", "api"] as const;
 /** All that npm start needs of dist/. */
 export const RUN_HERE = [...SERVERS, "admin-migrate"] as const;
-export type Server = (typeof SERVERS)[number];
+type Server = (typeof SERVERS)[number];
 
 export type Site = {
   upstreams(): Upstreams;

@@ -5,7 +5,7 @@ import type { Bundle } from "./bundle.ts";
 import { writeWhole } from "./write-file.ts";
 
 /** An artifact of dist/, with what it was made of. */
-export type BuiltArtifact = Bundle & {
+type BuiltArtifact = Bundle & {
   /** Of the artifact's own sources. Undefined if they were edited during its build. */
   digest?: string | undefined;
   /** Of all sources. */
