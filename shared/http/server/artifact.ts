@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { http } from "@google-cloud/functions-framework";
+import type { HttpFunction } from "@google-cloud/functions-framework";
 import { type Config, readConfig } from "../../config.ts";
 import { createErrorReporter, type ErrorReporter } from "../../log/error-reporter.ts";
 import { createLog, type Log } from "../../log/log.ts";
@@ -19,10 +19,13 @@ export type ArtifactOptions = {
 };
 
 /**
- * Makes an artifact's exports: its handler under its name. When run by node, serves on PORT, or with `--once` calls its
- * function once.
+ * Makes an artifact's exports: its handler under its name, for the functions framework's command. When run by node, serves
+ * on PORT, or with `--once` calls its function once.
  */
-export function createArtifact(options: ArtifactOptions, argv: readonly string[] | undefined): Record<string, unknown> {
+export function createArtifact(
+  options: ArtifactOptions,
+  argv: readonly string[] | undefined,
+): Record<string, HttpFunction> {
   const { name } = options;
   let opened: Opened | undefined;
 
@@ -60,7 +63,6 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
   }
 
   if (argv !== undefined) {
-    http(name, handler);
     run().catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;
@@ -70,7 +72,7 @@ export function createArtifact(options: ArtifactOptions, argv: readonly string[]
 
   async function run(): Promise<void> {
     const [flag, params, ...rest] = argv ?? [];
-    if (flag === undefined) return serve({ name, ...open() });
+    if (flag === undefined) return serve({ name, handle: handler, ...open() });
     if (flag !== "--once" || rest.length > 0) {
       throw new Error(
         `Cannot use the arguments "${argv?.join(" ")}": usage: ${name}.cjs [--once ['{"json":"params"}']]`,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import type { App, AppReply } from "../app.ts";
@@ -6,18 +6,19 @@ import { type Chunks, isStream, writeChunks } from "../stream.ts";
 import { trackConnections } from "./connections.ts";
 import { probeReply } from "./probes.ts";
 
-/**
- * A request whose body has been read. The fields are also set by the functions framework and Express when the framework's
- * own command runs the function.
- */
-export type ReadRequest = IncomingMessage & { rawBody?: Buffer; originalUrl?: string };
+/** A request whose body has been read, by the gate or by the functions framework's own command. */
+export type ReadRequest = IncomingMessage & { rawBody?: Buffer };
+/** A function as the functions framework calls it, too. */
+export type Handler = (request: ReadRequest, response: ServerResponse) => Promise<void>;
 export type Gate = {
+  server: Server;
   /** Sends `Connection: close` with every reply from now on. */
   announceClose(): void;
   /** Stops accepting connections, and resolves when all requests in flight are finished. */
   drain(): Promise<void>;
 };
 type GateOptions = {
+  handle: Handler;
   app: App;
   config: Config;
   /** How long a drain waits for requests in flight. */
@@ -29,17 +30,12 @@ const KEEP_ALIVE_TIMEOUT_MS = 95_000;
 const HEADERS_TIMEOUT_MS = 100_000;
 
 /**
- * Puts a gate in front of the functions framework's server. It handles what the framework does not: probes, the body's size
- * limit and deadline, keep-alive and draining.
+ * Makes the server of a function, with a gate that answers probes, bounds the body's size and time, keeps connections
+ * alive, and drains them.
  */
-export function installGate(server: Server, { app, config, drainTimeoutMs }: GateOptions): Gate {
-  // The framework's server has exactly one listener, its Express application.
-  const [framework] = server.listeners("request") as RequestListener[];
+export function createGate({ handle, app, config, drainTimeoutMs }: GateOptions): Gate {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
   const connections = trackConnections(server);
-
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.removeAllListeners("request");
   server.on("request", (request: ReadRequest, response) => {
     connections.track(response);
     admit(request, response).catch((error: unknown) => refuse(request, response, error));
@@ -49,10 +45,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
     const probe = probeReply(request, { app, config });
     if (probe !== undefined) return send(response, probe, request.method);
     request.rawBody = await readBody(request);
-    // The framework would answer /favicon.ico itself and /% with a stack trace, so it only sees "/".
-    request.originalUrl = request.url ?? "/";
-    request.url = "/";
-    framework?.call(server, request, response);
+    await handle(request, response);
   }
 
   function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -94,6 +87,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
   }
 
   return {
+    server,
     announceClose: connections.announceClose,
     drain: () => connections.drain({ timeoutMs: drainTimeoutMs }),
   };
@@ -101,7 +95,7 @@ export function installGate(server: Server, { app, config, drainTimeoutMs }: Gat
 
 /** Returns the requested path and query, even if the client sent an absolute URL (RFC 9112 3.2.2). */
 export function urlOf(request: ReadRequest): string {
-  return (request.originalUrl ?? request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
+  return (request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
 }
 
 /** Returns a signal that is aborted if the client disconnects before it has received the whole reply. */

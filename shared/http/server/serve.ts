@@ -1,14 +1,14 @@
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { getTestServer } from "@google-cloud/functions-framework/testing";
 import type { Config } from "../../config.ts";
 import type { ErrorReporter } from "../../log/error-reporter.ts";
 import { elapsed, type Log } from "../../log/log.ts";
 import type { App } from "../app.ts";
-import { installGate } from "./gate.ts";
+import { createGate, type Handler } from "./gate.ts";
 
 type ServeOptions = {
   name: string;
+  handle: Handler;
   app: App;
   config: Config;
   log: Log;
@@ -21,14 +21,14 @@ const DRAIN_GRACE_MS = 5_000;
 const SHORTEST_GRACE_MS = 100;
 
 /**
- * Serves a registered function on the configured port until SIGTERM. Then it reports not ready but keeps serving for the
+ * Serves a function on the configured port until SIGTERM. Then it reports not ready but keeps serving for the
  * grace period, in which routers learn to send requests elsewhere. After that it stops accepting connections, finishes
  * requests in flight, closes the database and exits with 0. SIGINT, for Ctrl-C, skips the grace period. A second signal ends
  * the process immediately.
  */
-export async function serve({ name, app, config, log, reporter }: ServeOptions): Promise<void> {
-  const server = getTestServer(name);
-  const gate = installGate(server, { app, config, drainTimeoutMs: app.longestCallMs + DRAIN_GRACE_MS });
+export async function serve({ name, handle, app, config, log, reporter }: ServeOptions): Promise<void> {
+  const gate = createGate({ handle, app, config, drainTimeoutMs: app.longestCallMs + DRAIN_GRACE_MS });
+  const { server } = gate;
   const cutGrace = new AbortController();
   let phase: "serving" | "grace" | "draining" = "serving";
   let exitCode = 0;

@@ -100,7 +100,7 @@ test("HEAD is answered as GET without a body", async () => {
   assert.equal(head.headers.get("content-length"), get.headers.get("content-length"));
 });
 
-test("paths that the functions framework keeps to itself reach their function", async () => {
+test("paths that browsers and search engines ask for by themselves reach their function", async () => {
   const replies = await Promise.all(
     ["/favicon.ico", "/robots.txt", "/robots.txt?x"].map((path) => fetch(`${web.url}${path}`)),
   );
@@ -111,7 +111,7 @@ test("paths that the functions framework keeps to itself reach their function", 
   );
 });
 
-test("every path is answered by us, whatever the framework makes of it", async () => {
+test("every path and method is answered, however odd", async () => {
   const send = (method: string, path: string) =>
     new Promise<{ status: number | undefined; id: unknown; text: string }>((resolve, reject) => {
       const { hostname: host, port } = new URL(web.url);
