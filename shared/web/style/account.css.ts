@@ -185,6 +185,7 @@ button.quiet:hover {
 .credentials td:last-child {
   padding-inline-end: 0;
   text-align: end;
+  white-space: nowrap;
 }
 .unseen {
   position: absolute;
