@@ -7,15 +7,15 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dirname, "../..");
 
 type BuildOptions = {
-  /** Names of artifacts; all unless given. */
+  /** Names of the artifacts to build; all by default. */
   only?: readonly string[];
-  /** Only with what CPU time nobody else wants. False unless given. */
+  /** Runs the build at low priority. False by default. */
   isIdle?: boolean;
   signal: AbortSignal;
 };
 
 /**
- * Runs build.mjs in a process of its own, so that this one goes on answering.
+ * Runs build.mjs in a separate process, so that this process can still answer requests.
  *
  * @throws Error with what the build printed
  */
@@ -40,7 +40,10 @@ export type Builder = {
   build(files: readonly string[]): Promise<void>;
 };
 
-/** Keeps a build.mjs that has parsed the sources already, until `signal` is aborted. */
+/**
+ * Keeps a build.mjs process running until `signal` is aborted. It keeps the parsed sources, so it builds faster than a
+ * new process.
+ */
 export function createBuilder({ only, signal }: { only: readonly string[]; signal: AbortSignal }): Builder {
   let child: ChildProcess | undefined;
   let ended: Promise<unknown> | undefined;
@@ -65,7 +68,7 @@ export function createBuilder({ only, signal }: { only: readonly string[]; signa
   return {
     async build(files) {
       errors = "";
-      // It has read the routes for good.
+      // The running process does not reread the routes, so it is replaced.
       if (files.includes("functions/routes.ts")) child?.disconnect();
       if (child?.connected) {
         child.send({});
@@ -75,7 +78,7 @@ export function createBuilder({ only, signal }: { only: readonly string[]; signa
   };
 }
 
-/** When each artifact was last written, in milliseconds since 1970; 0 for those that are not there. */
+/** Returns when each artifact was last written, in milliseconds since 1970; 0 if it does not exist. */
 export async function writtenAt(names: readonly string[]): Promise<Map<string, number>> {
   const stats = names.map((name) => stat(join(ROOT, `dist/${name}.cjs`)).catch(() => undefined));
   return new Map((await Promise.all(stats)).map((file, i) => [names[i] ?? "", file?.mtimeMs ?? 0]));

@@ -1,11 +1,11 @@
-// 8 kHz, 8 bits, mono: the smallest that every browser plays.
+// With 8 bits and mono, the smallest format that every browser plays.
 const SAMPLES_PER_SECOND = 8_000;
 const NOTE_SECONDS = 0.5;
 const HEADER_BYTES = 44;
 const SILENCE = 128;
 const LOUDNESS = 50;
 
-/** Makes a sound file (RIFF WAVE, PCM) of `notes`, in hertz, played one after the other until it is over. */
+/** Makes a sound file (RIFF WAVE, PCM) of `seconds` that repeats `notes` (in hertz). Without notes, it is silent. */
 export function chimes({ notes, seconds }: { notes: readonly number[]; seconds: number }): Buffer {
   const numSamples = SAMPLES_PER_SECOND * seconds;
   const file = Buffer.alloc(HEADER_BYTES + numSamples, SILENCE);
@@ -25,7 +25,7 @@ export function chimes({ notes, seconds }: { notes: readonly number[]; seconds: 
   const samplesPerNote = SAMPLES_PER_SECOND * NOTE_SECONDS;
   for (let i = 0; i < numSamples; i += 1) {
     const hertz = notes[Math.floor(i / samplesPerNote) % notes.length] ?? 0;
-    // Each note is struck, and fades.
+    // Each note starts loud and fades out.
     const fading = Math.exp((-4 * (i % samplesPerNote)) / samplesPerNote);
     const wave = Math.sin((2 * Math.PI * hertz * i) / SAMPLES_PER_SECOND);
     file[HEADER_BYTES + i] = SILENCE + Math.round(LOUDNESS * fading * wave);

@@ -10,11 +10,11 @@ type Options = {
   name: string;
   dist: string;
   environment: NodeJS.ProcessEnv;
-  /** What is shown of its log. Undefined: all, as the artifact writes it. */
+  /** Filters the artifact's log. Undefined: shows the log as it is. */
   quietLog?: QuietLog | undefined;
 };
 
-/** Runs an artifact on a port of 127.0.0.1, a free one unless given, and resolves when it listens. */
+/** Runs an artifact on a port of 127.0.0.1, a free one by default. Resolves when it is listening. */
 export async function startFunction({
   name,
   dist,
@@ -25,7 +25,7 @@ export async function startFunction({
   const child = spawn(process.execPath, [join(dist, `${name}.cjs`)], {
     env: { ...environment, ...logSettings(quietLog), HOST: "127.0.0.1", PORT: String(ownPort) },
     stdio: ["ignore", quietLog === undefined ? "inherit" : "pipe", "inherit", "ipc"],
-    // Of a process group of its own: Ctrl-C is for npm start, which then ends its functions one by one.
+    // In its own process group, so that Ctrl-C reaches only npm start, which then stops its functions one by one.
     detached: true,
   });
   show(child.stdout, quietLog);
@@ -49,7 +49,7 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   return Number(message.port);
 }
 
-/** Calls an artifact one time with `--once`, as a Kubernetes Job would. @throws Error where it fails */
+/** Calls an artifact once with `--once`, as a Kubernetes Job would. @throws Error if the call fails */
 export async function callFunction({ name, dist, environment, quietLog }: Options): Promise<void> {
   const child = spawn(process.execPath, [join(dist, `${name}.cjs`), "--once"], {
     env: { ...environment, ...logSettings(quietLog) },
@@ -64,7 +64,7 @@ export async function callFunction({ name, dist, environment, quietLog }: Option
   if (code !== 0) throw new Error(messageOf(reply) ?? `Cannot run "${name}": ${reply.trim()}`);
 }
 
-/** A quiet log is made of JSON lines. */
+/** Returns the settings of the artifact's log. A `QuietLog` reads JSON lines. */
 function logSettings(quietLog: QuietLog | undefined): NodeJS.ProcessEnv {
   return quietLog === undefined ? {} : { PODCORE_LOG: "json" };
 }

@@ -8,9 +8,9 @@ type Settings = Pick<Config, "host" | "hosts" | "publicUrl">;
 const LOCAL_SUFFIX = /\.(?:local|lan|home|home\.arpa)$/;
 
 /**
- * Returns true if the gateway answers to a Host header. Refuses other names, because an attacker's name could resolve to
- * this address (DNS rebinding), and a page under it could then use podcore. Allows requests without Host, which do not come
- * from a browser.
+ * Returns true if the gateway answers to a Host header. Refuses other names, because an attacker's name could resolve
+ * to this address (DNS rebinding), and a page under it could then use podcore. Allows requests without Host, which do
+ * not come from a browser.
  */
 export function isOwnHost(host: string | undefined, { host: listens, hosts, publicUrl }: Settings): boolean {
   const name = hostName(host);

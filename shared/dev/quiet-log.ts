@@ -3,10 +3,10 @@ import { escapeControls } from "../log/redact.ts";
 
 type Line = Record<string, unknown>;
 
-/** Turns an artifact's JSON log, line by line, into what a terminal shows of it; "" for lines that it does not show. */
+/** Turns one JSON line of an artifact's log into text for the terminal; "" if the line is to be hidden. */
 export type QuietLog = (line: string) => string;
 
-// Said by npm start itself, or of interest only where somebody looks for a fault.
+// Messages that npm start prints itself, or that only help to debug.
 const HIDDEN = new Set([
   "Start",
   "Finish",
@@ -16,17 +16,17 @@ const HIDDEN = new Set([
   "Migration applied",
   "Schema is up to date",
 ]);
-// What a line's other fields are not: about where it was logged.
+// Fields that say where a line was logged, not what happened. They are not shown.
 const CONTEXT = ["severity", "message", "time", "step", "function", "request_id", "logging.googleapis.com/trace"];
-// Requests whose reason to fail is kept until they finish. More than one process has at a time; the oldest goes first.
+// Failed requests whose reason is kept until they finish. More than one process handles at a time. Drops the oldest.
 const MAX_REASONS = 100;
 
 /**
- * Makes the log of `npm start`: one line a request, none for a tick that did nothing, and a frame around a link that
- * somebody waits for. What is not JSON is shown as it is.
+ * Makes the log of `npm start`: one line per request, none for a tick that did nothing, and a frame around a link that
+ * the user needs. Shows lines that are not JSON as they are.
  */
 export function createQuietLog(): QuietLog {
-  // Why a request's step failed, by the request's id. The line that says it has finished does not repeat that.
+  // Why a request's step failed, by request ID. The "Request finished" line does not include the reason.
   const reasons = new Map<unknown, string>();
 
   return (text) => {
@@ -57,7 +57,7 @@ function parse(text: string): Line | undefined {
   }
 }
 
-/** A tick's request says nothing that its own lines do not, unless it fails. */
+/** Formats a finished request. Hides a tick's request unless it failed, because the tick logs its own result. */
 function requestText(line: Line, reason: string | undefined): string {
   const { status, method, path, elapsed } = line;
   if (Number(status) < 400 && String(path).startsWith("/tick/")) return "";
@@ -65,7 +65,7 @@ function requestText(line: Line, reason: string | undefined): string {
   return `${timeOf(line)} ${escapeControls(`${status} ${method} ${path} ${shortened(String(elapsed))}${why}`)}\n`;
 }
 
-/** True for steps, and for the result of a tick that found nothing to do. */
+/** Returns true for hidden messages, and for the result of a tick that found nothing to do. */
 function isIdle(line: Line): boolean {
   const message = String(line.message);
   if (HIDDEN.has(message)) return true;
@@ -86,7 +86,7 @@ function lineText(line: Line): string {
   ].join("\n");
 }
 
-/** The link stands alone on its line, so that a triple click takes it and nothing else. */
+/** Frames a link. The link has a line of its own, so that a triple click selects exactly the link. */
 function linkText(line: Line): string {
   const { message, subject, link } = line;
   const head = `${timeOf(line)} ${escapeControls(`${message} (${subject})`)}`;
@@ -98,12 +98,12 @@ function fieldsOf(line: Line): [string, unknown][] {
   return Object.entries(line).filter(([name]) => !CONTEXT.includes(name) && name !== "stack_trace");
 }
 
-/** `20:41:07`, in the process's time zone. */
+/** Formats a time as `20:41:07`, in the process's time zone. */
 function timeOf({ time }: Line): string {
   return new Date(String(time)).toTimeString().slice(0, 8);
 }
 
-/** `9.808µs` is `10µs`: three decimals are for those who compare. */
+/** Shortens a duration: `9.808µs` becomes `10µs`. Only comparisons need three decimals. */
 function shortened(elapsed: string): string {
   const value = Number.parseFloat(elapsed);
   const unit = elapsed.replace(/^[\d.]+/, "");

@@ -3,7 +3,7 @@ import { SERVERS, type Site } from "./site.ts";
 
 type Rebuild = { builder: Builder; site: Site; migrate: () => Promise<void>; signal: AbortSignal };
 
-/** Makes what follows a save: builds what runs, and restarts the processes whose artifact has changed. */
+/** Makes the function that handles saved files: it rebuilds the running artifacts and restarts those that changed. */
 export function createRebuild({ builder, site, migrate, signal }: Rebuild): (files: string[]) => Promise<void> {
   return async (files) => {
     const startedAt = performance.now();
@@ -23,7 +23,7 @@ export function createRebuild({ builder, site, migrate, signal }: Rebuild): (fil
       const result = changed.length > 0 ? `restarted ${changed.join(", ")} after ${seconds} s` : "nothing to restart";
       console.log(`${what}: ${result}`);
     } catch (error) {
-      // What ran before goes on: the next save may mend it.
+      // The running processes continue. The next save may fix the error.
       if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
     }
   };

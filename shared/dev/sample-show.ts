@@ -1,4 +1,4 @@
-// A podcast that npm start serves itself: something to add, to read and to play before anything is configured.
+// A podcast that npm start serves itself, so that you can add and play something without the internet.
 import { isIPv4 } from "node:net";
 import type { Config } from "../config.ts";
 import { isAllowedPort } from "../fetch/address.ts";
@@ -9,17 +9,17 @@ type Reply = { status: number; headers: Record<string, string>; body: string | B
 type Request = { path: string; range?: string | undefined };
 
 export type SampleShow = {
-  /** The page with the button that adds it. */
+  /** The page with the button that adds the podcast. */
   pageUrl: string;
-  /** What PODCORE_FETCH_ALLOW has to say for it: this port of this address, and nothing else of the network. */
+  /** Entry for PODCORE_FETCH_ALLOW that lets podcore fetch the feed: only this address and port. */
   allow: string;
-  /** Undefined for a path that is not its own. */
+  /** Answers requests for the sample podcast's paths; undefined for other paths. */
   reply(request: Request): Reply | undefined;
 };
 
 type Piece = { number: number; title: string; about: string; chapters: readonly string[]; notes: readonly number[] };
 
-// Each note sounds for a third of a chapter's second; frequencies in hertz.
+// `notes` are frequencies in hertz.
 const PIECES: readonly Piece[] = [
   {
     number: 1,
@@ -45,7 +45,7 @@ const PIECES: readonly Piece[] = [
 ];
 const SECONDS = 60;
 
-/** Undefined where podcore could not fetch it, or nobody may add it without an account. */
+/** Makes the sample podcast. Undefined if podcore could not fetch it, or if adding a podcast requires an account. */
 export function createSampleShow({ env, host, port, publicUrl }: Config): SampleShow | undefined {
   const address = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   if (env !== "development" || !isIPv4(address) || !isAllowedPort(port)) return undefined;
@@ -68,7 +68,7 @@ function textReply(type: string, body: string): Reply {
   return { status: 200, headers: { "content-type": `${type}; charset=utf-8` }, body };
 }
 
-/** In parts, as podcast hosts send it: a player skips only where they do (RFC 9110 14). */
+/** Supports range requests (RFC 9110 14), without which players cannot seek. */
 function partReply(whole: Buffer, range: string | undefined): Reply {
   const headers = { "accept-ranges": "bytes", "content-type": "audio/wav" };
   const [, from, to] = /^bytes=(\d{1,9})-(\d{0,9})$/.exec(range ?? "") ?? [];
@@ -99,7 +99,7 @@ function page(feedUrl: string): string {
 <input type="hidden" name="url" value="${feedUrl}">
 <button type="submit">Add the sample podcast</button>
 </form>
-<p>The same in a shell:</p>
+<p>Or from a shell:</p>
 <pre><code>${addCommand(feedUrl)}</code></pre>
 </main>
 </body>

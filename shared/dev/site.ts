@@ -4,16 +4,16 @@ import { type RunningFunction, startFunction } from "./functions.ts";
 import type { Upstreams } from "./gateway.ts";
 import type { QuietLog } from "./quiet-log.ts";
 
-/** The artifacts that serve: one for each audience. */
+/** The artifacts that npm start keeps running: one for each audience. */
 export const SERVERS = ["internal", "web", "api"] as const;
-/** All that npm start needs of dist/. */
+/** All artifacts that npm start runs. */
 export const RUN_HERE = [...SERVERS, "admin-migrate"] as const;
 type Server = (typeof SERVERS)[number];
 
 export type Site = {
   upstreams(): Upstreams;
   internalPort: number;
-  /** Puts an artifact that was built anew in the place of the running one. @throws Error where it does not start: the old one stays */
+  /** Replaces a running artifact by its new build. @throws Error if the new build does not start */
   restart(name: Server): Promise<void>;
   stop(): Promise<void>;
 };
@@ -23,20 +23,21 @@ type SiteOptions = {
   environment: NodeJS.ProcessEnv;
   config: Config;
   quietLog: QuietLog | undefined;
-  /** Called when an artifact has ended that nobody has stopped. */
+  /** Called when an artifact's process ends by itself. */
   onEnd: (name: string) => void;
 };
 
-/** Runs the artifacts, each in a process of its own. */
+/** Starts each artifact in a process of its own. */
 export async function startSite({ dist, environment, config, quietLog, onEnd }: SiteOptions): Promise<Site> {
   const running = new Map<Server, RunningFunction>();
   const leaving: Promise<void>[] = [];
-  // Fixed, because the others are told where the work tick is woken: what a request stores a job for must not wait a minute.
+  // Chosen before the start, because the other artifacts need the work tick's URL. They wake it when they store a job,
+  // which would otherwise wait up to a minute.
   const internalPort = await freePort();
   const waking = { PODCORE_WORK_URL: `http://127.0.0.1:${internalPort}/tick/work`, ...environment };
 
   async function start(name: Server): Promise<void> {
-    // Ticks and wake-ups call internal directly, without the gateway's token. It checks their own tokens, and the Host.
+    // Ticks and wake-ups call `internal` directly, without the gateway's token. It checks their Host and own tokens.
     const direct = { ...environment, PODCORE_GATEWAY_TOKEN: undefined };
     const options = name === "internal" ? { environment: direct, port: internalPort } : { environment: waking };
     const started = await startFunction({ name, dist, quietLog, ...options });
@@ -53,17 +54,17 @@ export async function startSite({ dist, environment, config, quietLog, onEnd }: 
   }
 
   async function restart(name: Server): Promise<void> {
-    // Two cannot have its port.
+    // Its port is fixed, so the old process must stop first.
     if (name === "internal") await stop(name);
     const before = running.get(name);
     await start(name);
-    // It finishes what it has in hand while the new one answers.
+    // The old process finishes its requests while the new one takes new requests.
     if (before !== undefined) leaving.push(before.stop());
   }
 
   function portOf(name: Server): number {
     const port = running.get(name)?.port;
-    if (port === undefined) throw new Error(`"${name}" does not run`);
+    if (port === undefined) throw new Error(`"${name}" is not running`);
     return port;
   }
 
@@ -75,7 +76,7 @@ export async function startSite({ dist, environment, config, quietLog, onEnd }: 
     }),
     internalPort,
     restart,
-    // Last started, first stopped: nobody is called who is gone.
+    // In reverse order of the start, so that no process calls one that has stopped.
     stop: async () => {
       for (const name of [...running.keys()].reverse()) await stop(name);
       await Promise.all(leaving);

@@ -1,5 +1,5 @@
-// What `npm start` runs: Postgres where none is given, the migrations, and every function. With --watch, also what is
-// saved meanwhile.
+// Run by `npm start`: starts Postgres unless DATABASE_URL is set, migrates the schema, and serves every function. With
+// --watch, rebuilds and restarts what is affected when a source file is saved.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
@@ -19,21 +19,21 @@ import { RUN_HERE, SERVERS, type Site, startSite } from "./site.ts";
 import { startTicker } from "./ticker.ts";
 import { type Watch, watchSources } from "./watch.ts";
 
-// On a developer's computer only its own programs may connect, unless HOST says otherwise.
+// By default, only programs on the same computer can connect.
 const DEFAULT_HOST = "127.0.0.1";
-// Less than the minute between ticks.
+// Shorter than the minute between ticks.
 const TICK_BUDGET_MS = "50000";
 
 const root = resolve(import.meta.dirname, "../..");
 const dist = join(root, "dist");
 const watches = process.argv.includes("--watch");
-// What was started, in order; stopped in the opposite one.
+// Stops what was started, in order of the start. They are called in reverse order.
 const stops: (() => Promise<unknown>)[] = [];
 const stopping = new AbortController();
 const { signal } = stopping;
 
 const starting = start().catch((error: unknown) => {
-  // What a signal cut short is no news.
+  // An error after a signal is only the interruption.
   if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
   void stop(1);
 });
@@ -43,7 +43,7 @@ async function start(): Promise<void> {
   const { settings, config, sampleShow } = readSettings();
   process.on("SIGINT", () => stop(0));
   process.on("SIGTERM", () => stop(0));
-  // Whoever asks for a log gets the artifacts' own.
+  // If a log setting is set, the artifacts' own log is shown.
   const quietLog = process.env.PODCORE_LOG || process.env.PODCORE_LOG_LEVEL ? undefined : createQuietLog();
 
   let stage = "Building";
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   await listen(gateway, config);
 
   function say(next: string): void {
-    // Told to stop meanwhile: whatever comes next need not be started first.
+    // Ends the start if npm start was told to stop in the meantime.
     signal.throwIfAborted();
     stage = next;
     console.log(`${next}...`);
@@ -73,7 +73,7 @@ async function start(): Promise<void> {
   const environment = {
     ...settings,
     DATABASE_URL: databaseUrl,
-    // Its own Postgres is migrated whatever is set.
+    // The embedded Postgres is migrated by its own URL, even if DATABASE_MIGRATE_URL is set.
     DATABASE_MIGRATE_URL: config.databaseUrl === undefined ? undefined : config.databaseMigrateUrl,
     PODCORE_PUBLIC_URL: config.publicUrl,
   };
@@ -103,7 +103,7 @@ function readSettings() {
   const settings: Environment = {
     PODCORE_ENV: "development",
     PODCORE_TICK_BUDGET_MS: TICK_BUDGET_MS,
-    // The gateway sends nothing more once it stops them.
+    // No grace period is needed: when npm start stops the functions, the gateway sends them no more requests.
     PODCORE_SHUTDOWN_GRACE_MS: "0",
     ...process.env,
     PODCORE_OPERATOR_TOKEN: process.env.PODCORE_OPERATOR_TOKEN || newToken(),
@@ -117,7 +117,7 @@ function readSettings() {
   return { settings: { ...settings, PODCORE_FETCH_ALLOW: allow.join(",") }, config, sampleShow };
 }
 
-/** Only what runs here: that is a tenth of all artifacts. */
+/** Builds only the artifacts that npm start runs: a tenth of all. Prints whether anything was built. */
 async function buildSite(run: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   const before = await writtenAt(SERVERS);
@@ -127,7 +127,7 @@ async function buildSite(run: () => Promise<void>): Promise<void> {
   console.log(isNew ? `Built in ${secondsSince(startedAt)}` : "Nothing to build: no source has changed");
 }
 
-/** What operators call, and a cluster runs: `node dist/admin-account-add.cjs --once` works soon after the first start. */
+/** Builds all other artifacts, so that commands such as `node dist/admin-account-add.cjs --once` work soon. */
 async function buildRest(): Promise<void> {
   await build({ isIdle: true, signal }).catch((error: unknown) => {
     if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
@@ -138,12 +138,12 @@ function secondsSince(startedAt: number): string {
   return `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
 }
 
-/** For this start only: who wants to call operators' functions over HTTP sets one. */
+/** Returns a token that is valid until npm start stops. To call operator functions over HTTP, set your own. */
 function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** First of all, so that a port that is taken is told at once. */
+/** Listens before anything else starts, so that a port in use is reported at once. */
 async function listen(gateway: Server, { host, port }: Config): Promise<void> {
   gateway.listen(port, host);
   await once(gateway, "listening").catch((cause: unknown) => {
@@ -165,11 +165,11 @@ function onEnd(name: string): void {
   void stop(1);
 }
 
-/** Stops everything, last started first: nobody is called who is gone. */
+/** Stops everything in reverse order of the start, so that no process calls one that has stopped. */
 async function stop(exitCode: number): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  // What is being started has not said yet how it is stopped.
+  // Waits for the start to end, because only then does `stops` include everything that was started.
   await starting;
   for (const stopOne of stops.reverse()) await stopOne().catch((error: unknown) => console.error(error));
   process.exit(exitCode);

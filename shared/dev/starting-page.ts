@@ -1,9 +1,9 @@
-// Often enough to be the page soon after it can be.
+// Short, so that the site appears soon after it is ready.
 const REFRESH_SECONDS = 2;
 
 type Reply = { status: number; headers: Record<string, string>; body: string };
 
-/** What is answered before there is anything to answer: a page that asks again by itself, a text to what is no browser. */
+/** Makes the 503 for requests that arrive during the start: a page that reloads itself, or text for other clients. */
 export function startingReply({ accept = "" }: { accept?: string | undefined }, stage: string): Reply {
   const headers = {
     "cache-control": "no-store",
@@ -33,7 +33,7 @@ function page(stage: string): string {
 <main>
 <h1>podcore is starting</h1>
 <p role="status">${stage}</p>
-<p>This page loads again by itself until it is there.</p>
+<p>This page reloads by itself until podcore is ready.</p>
 </main>
 </body>
 </html>

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-// PingSources send every five minutes. A minute is better for a developer who is waiting.
+// On Knative it is five minutes. Shorter here, because a developer is waiting.
 const INTERVAL_MS = 60_000;
 
 type Receiver = { port: number; operatorToken: string };
-/** Sends ticks the CloudEvents of Knative's PingSource, at once and then every minute, until `signal` is aborted. */
+/** Sends each tick a CloudEvent as a PingSource would, at once and then every minute, until `signal` is aborted. */
 export function startTicker({
   ticks,
   signal,

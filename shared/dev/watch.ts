@@ -2,19 +2,19 @@ import { readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-// What artifacts are made of.
+// The folders that artifacts are built from.
 const FOLDERS = ["functions", "shared", "drizzle"];
-// An editor may write a file in two or three steps.
+// An editor may save a file in two or three steps. Waits until they are over.
 const SETTLE_MS = 30;
 
 export type Watch = {
-  /** Resolves when no change is being worked on, so that whoever asks after a save gets what was saved. */
+  /** Resolves when no change is being processed, so that a request after a save gets the saved version. */
   settled(): Promise<void>;
 };
 
 /**
- * Calls `update` with the paths that were saved, for one batch after the other, until `signal` is aborted. Folders made
- * meanwhile are not watched.
+ * Calls `update` with the paths of saved files, one batch after another, until `signal` is aborted. Does not watch
+ * folders that are created later.
  */
 export function watchSources(
   root: string,
@@ -25,7 +25,8 @@ export function watchSources(
 
   for (const folder of FOLDERS) watchFolder(folder);
 
-  /** Each folder by itself: node's recursive watch on Linux loses sight of a file that an editor puts another in place of. */
+  // Watches each folder separately: on Linux, Node's recursive watch loses track of a file that an editor replaces by
+  // renaming.
   function watchFolder(folder: string): void {
     watch(join(root, folder), { signal }, (_event, name) => {
       if (name !== null && isSource(name)) note(`${folder}/${name}`);
@@ -54,7 +55,7 @@ export function watchSources(
   return { settled: async () => working };
 }
 
-/** Not what a build writes, nor what an editor keeps beside a file. */
+/** Returns true for source files: not for files that a build writes, nor for an editor's temporary files. */
 function isSource(name: string): boolean {
   return /\.(ts|graphql|sql|json)$/.test(name) && !name.includes(".gen.ts");
 }

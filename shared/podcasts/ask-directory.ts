@@ -5,16 +5,17 @@ import { searchItunes } from "../directory/itunes-search.ts";
 import { takeDirectoryCall } from "../directory/rate-limit.ts";
 import { step } from "../log/log.ts";
 
-// What a directory lists changes by the day, and a stranger can repeat an add.
+// Directories change from day to day. Anyone can repeat an add, and each would use up a call to the directory.
 const ONCE_A_DAY: RateLimit = { kind: "directory-privacy", max: 1, windowSeconds: 86_400 };
-// The directory searches for words; a title has its telling ones first.
+// Characters of the title to search for. The most distinctive words are usually at its start.
 const QUERY_MAX = 200;
 
 type Asked = { podcastId: number; title: string; feedUrls: readonly string[] };
 
 /**
- * Asks the directory whether it lists a podcast with each of these feed URLs, at most once a day for each podcast. It is
- * asked for the title, and not told the URLs. False where it cannot be asked: the podcast stays private then.
+ * Returns true if the directory lists all of these feed URLs, ignoring http or https. Searches it for the podcast's
+ * title, so that it does not learn the URLs, at most once a day per podcast. Returns false if it cannot be asked: the
+ * podcast then stays private.
  */
 export async function isListedByDirectory(ctx: Context, { podcastId, title, feedUrls }: Asked): Promise<boolean> {
   const own = await takeRateLimit(ctx.db, { ...ONCE_A_DAY, subject: String(podcastId) });

@@ -2,18 +2,21 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { Feed } from "../feed/model.ts";
 
-// Of the new feed. Half of them is more than two shows of one network share.
+// Number of the new feed's newest episodes to compare. Two different shows of one network share fewer than half of
+// them.
 const NUM_NEWEST = 10;
-// Of a show that was taken down, which is not crawled: where a copy goes on for a while, its newest are not the same.
+// Number of the removed show's newest episodes to compare. More than NUM_NEWEST, because it is no longer crawled, so a
+// copy that continues has newer episodes.
 const NUM_KEPT = 100;
-// Shorter ones are numbers, which every other show has as well.
+// Shorter GUIDs are often plain numbers, which different shows share.
 const GUID_MIN = 8;
 
 type Show = Pick<Feed, "podcastGuid" | "episodes">;
 
 /**
- * Returns why a show was taken down that is the same as this one, whatever URL it comes from: it has the same
- * podcast:guid, or half of this one's newest episodes, by their guids or media. Undefined if none was.
+ * Finds a copy of this show that was taken down, at any URL, and returns the reason for the takedown. A copy has the
+ * same podcast:guid, or at least half of this show's newest episodes by GUID or media URL. Returns undefined if there
+ * is none.
  */
 export async function findTakedownOfShow(db: Database, { podcastGuid, episodes }: Show): Promise<string | undefined> {
   const newest = episodes

@@ -18,7 +18,7 @@ export async function requireNewShow(ctx: Context, { feed, shown }: { feed: Feed
   if (reason !== undefined) throw takenDown(shown, reason);
 }
 
-/** 403 rather than 451, which is for legal demands (RFC 7725 3): operators may have other reasons. */
+/** Makes the error. 403, because 451 is only for legal demands (RFC 7725 3), and operators may have other reasons. */
 export function takenDown(shown: string, reason: string): UserError {
   return new UserError(403, `Cannot add "${shown}": the operator has taken this podcast down: ${reason}`);
 }

@@ -120,7 +120,7 @@ test("npm start serves feed to page, survives a kill, keeps its data, and ends a
   // Its steps are not in it.
   assert.match(first.output(), /^\d\d:\d\d:\d\d 303 POST \/podcasts \d+ms$/m);
   assert.doesNotMatch(first.output(), /build_params/);
-  assert.match(second.output(), /podcore is at http:\/\/localhost:\d+, its data is in /);
+  assert.match(second.output(), /podcore is at http:\/\/localhost:\d+; its data is in /);
 });
 
 test("npm start says so in one line, when its port is taken or its folder in use", async () => {

@@ -1,10 +1,10 @@
 import { glob } from "node:fs/promises";
 import { AUDIENCES, ROUTES, type Route } from "../../../functions/routes.ts";
 
-/** A file of dist/: one function with its routes, or all routes of an audience. */
+/** A bundle in dist/: one function with its routes, or all routes of an audience. */
 export type Artifact = { name: string; routes: readonly Route[]; isAudience: boolean };
 
-// Not written in the call: knip would take it for a pattern of its own.
+// A constant, because knip would read a pattern in the call to glob() as its own.
 const FUNCTIONS = "functions/*/*.ts";
 
 /** Lists one artifact for each function, and one for each audience. */
@@ -21,7 +21,7 @@ export function listArtifacts(): Artifact[] {
 }
 
 /**
- * Returns the module that an artifact is bundled from. An artifact that holds only a tick's or an operator's function
+ * Returns the source of the module that an artifact is bundled from. The artifact of a single tick or operator function
  * answers at any path.
  */
 export function entryOf({ name, routes, isAudience }: Artifact): string {
@@ -43,8 +43,8 @@ export function entryOf({ name, routes, isAudience }: Artifact): string {
 }
 
 /**
- * Checks that the route table and functions/ name the same functions: one without a route would never be built, and a
- * route without a function would fail late.
+ * Checks that every function has a route and every route a function. Without a route, a function would never be built;
+ * without its function, a route would only fail when it is bundled.
  *
  * @throws Error that names the files
  */
@@ -56,7 +56,7 @@ export async function checkFunctions(): Promise<void> {
   const missing = [...routed].filter((file) => !files.has(file));
   if (stray.length > 0) throw new Error(`Cannot build: functions/routes.ts does not name "${stray.join('", "')}"`);
   if (missing.length > 0)
-    throw new Error(`Cannot build: functions/routes.ts names "${missing.join('", "')}", which is no file`);
+    throw new Error(`Cannot build: functions/routes.ts names "${missing.join('", "')}", which does not exist`);
 }
 
 function fileOf(name: string): string {

@@ -4,21 +4,21 @@ import { type Artifact, entryOf } from "./artifacts.ts";
 import type { Bundle } from "./bundle.ts";
 import { writeWhole } from "./write-file.ts";
 
-/** An artifact of dist/, with what it was made of. */
+/** An artifact in dist/, with digests of what it was built from. */
 type BuiltArtifact = Bundle & {
-  /** Of the artifact's own sources. Undefined if they were edited during its build. */
+  /** Digest of the artifact's own sources. Undefined if sources were edited during the build. */
   digest?: string | undefined;
-  /** Of all sources. */
+  /** Digest of all sources, as of the last build that found the artifact up to date. */
   stamp?: string;
 };
 export type Built = Record<string, BuiltArtifact>;
 
 const STATE = "dist/built.json";
-// Not written in the call: knip would take them for patterns of its own.
+// Constants, because knip would read patterns in the call to glob() as its own.
 const SOURCES = ["functions/**/*.ts", "shared/**/*.ts", "shared/**/*.graphql", "drizzle/**/*.*"];
 const BUILD = "shared/dev/build/*.ts";
 
-/** Reads what dist/ holds, by artifact. Empty if there was no build, or its output was removed. */
+/** Reads the state of dist/, by artifact name. Empty if nothing was built or dist/ was removed. */
 export async function readBuilt(): Promise<Built> {
   return JSON.parse(await readFile(STATE, "utf8").catch(() => "{}"));
 }
@@ -27,18 +27,18 @@ export async function writeBuilt(built: Built): Promise<void> {
   await writeWhole(STATE, JSON.stringify(built));
 }
 
-/** Digests everything that artifacts are made of: sources, generated files, the packages' versions, and this script. */
+/** Digests everything that artifacts are built from: sources, generated files, package versions and Node's version. */
 export async function stampSources(): Promise<string> {
   return digestFiles(["package.json", ...(await list(SOURCES))]);
 }
 
-/** Returns true if these artifacts were made of all sources as they are. */
+/** Returns true if these artifacts are up to date with all sources. `stamp`: from `stampSources`. */
 export async function isBuilt(built: Built, artifacts: readonly Artifact[], stamp: string): Promise<boolean> {
   for (const { name } of artifacts) if (built[name]?.stamp !== stamp || !(await isWhole(built, name))) return false;
   return true;
 }
 
-/** Returns true if what an artifact was bundled from has not changed, whatever else has. */
+/** Returns true if an artifact's own sources have not changed since it was bundled. Other sources may have. */
 export async function isUnchanged(built: Built, artifact: Artifact): Promise<boolean> {
   const { digest, sources = [] } = built[artifact.name] ?? {};
   if (digest === undefined || !(await isWhole(built, artifact.name))) return false;
@@ -63,7 +63,7 @@ async function digestFiles(files: readonly string[], text = ""): Promise<string>
   const hash = createHash("sha256").update(process.version).update(text);
   for (const file of ["build.mjs", "package-lock.json", ...files.toSorted()])
     hash.update(`\0${file}\0`).update(await readFile(file));
-  // esbuild reads it if it is there. The image is built without it.
+  // Optional: esbuild uses it, but the image is built without it.
   hash.update(await readFile("tsconfig.json").catch(() => ""));
   return hash.digest("hex");
 }

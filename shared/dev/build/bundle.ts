@@ -6,20 +6,20 @@ import { packagesOf } from "./licenses.ts";
 import { lazyBuiltins, standIns } from "./plugins.ts";
 import { writeWhole } from "./write-file.ts";
 
-/** An artifact as it was written. */
+/** A written artifact: its size and its sources. */
 export type Bundle = {
   numBytes: number;
   numBytesGzip: number;
-  /** Paths of ours, also of those that leave nothing in the output: they may tomorrow. */
+  /** Paths of podcore's own sources. Includes those that add nothing to the output, because an edit may change that. */
   sources: readonly string[];
-  /** Folders of the packages that a part of is in it. */
+  /** Folders of the packages whose code it contains. */
   packages: readonly string[];
 };
 
-// What every artifact begins with, in words that Node 14 knows. A directive must come first.
+// Start of every artifact. Node 14 must be able to run it. "use strict" only works as the first statement.
 const NODE_CHECK = `"use strict";
 if (process.versions.node.split(".")[0] < 24) {
-  const message = "podcore takes Node 24 or newer, and this is " + process.version;
+  const message = "podcore requires Node 24 or newer, but this is " + process.version;
   if (require.main !== module) throw new Error(message);
   console.error(message);
   process.exit(1);
@@ -27,13 +27,13 @@ if (process.versions.node.split(".")[0] < 24) {
 
 type Options = ReturnType<typeof optionsOf>;
 
-/** Bundles artifacts. One that `keepsContexts` keeps what it parsed, so that it bundles the same artifact faster again. */
+/** Makes a bundler. With `keepsContexts`, it keeps parsed sources in memory, so that later builds are faster. */
 export function createBundler({ keepsContexts }: { keepsContexts: boolean }) {
   const contexts = new Map<string, BuildContext<Options>>();
 
-  /** Parses and bundles, but writes nothing. */
+  /** Bundles an artifact in memory, without writing it. */
   async function run(artifact: Artifact) {
-    // Loaded only now: most starts have nothing to build.
+    // Imported only when needed, because most starts have nothing to build.
     const { build, context } = await import("esbuild");
     const options = optionsOf(artifact);
     if (!keepsContexts) return build(options);
@@ -73,7 +73,7 @@ function optionsOf(artifact: Artifact) {
     platform: "node",
     format: "cjs",
     target: "node24",
-    // Node 14 parses all that the others have, too, and comes to the banner.
+    // Compiles syntax that Node 14 cannot parse. It can then run the banner, which reports the wrong version.
     supported: {
       "class-private-brand-check": false,
       "class-static-blocks": false,
@@ -83,7 +83,7 @@ function optionsOf(artifact: Artifact) {
       using: false,
     },
     minify: true,
-    // Short enough to be read in what grep, a debugger or an uncaught error prints. It costs 0.4 %.
+    // Short lines, so that output of grep, debuggers and uncaught errors is readable. Makes artifacts 0.4 % larger.
     lineLimit: 300,
     sourcemap: "linked",
     legalComments: "none",
@@ -95,8 +95,8 @@ function optionsOf(artifact: Artifact) {
 }
 
 /**
- * Escapes what esbuild leaves: regular expressions and tagged templates, in which an escape means the same. V8 keeps an
- * ASCII file as one byte a character, half of what it takes otherwise.
+ * Escapes non-ASCII characters that esbuild leaves in regular expressions and tagged templates, where an escape has the
+ * same meaning. V8 stores an ASCII file with one byte per character; other files take two.
  */
 function toAscii(code: string): string {
   return code.replace(/[^ -~\n\r\t]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

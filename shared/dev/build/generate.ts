@@ -2,24 +2,24 @@ import { createHash } from "node:crypto";
 import { readFile, stat, utimes } from "node:fs/promises";
 import { writeWhole } from "./write-file.ts";
 
-/** What drizzle-kit writes of each migration, as far as it is read here. */
+/** The parts of drizzle-kit's journal that are read here. */
 type Journal = { entries: { tag: string; when: number }[] };
 
-/** Writes the *.gen.ts files below the working folder, the repository's root. */
+/** Writes the *.gen.ts files. The working directory must be the repository's root. */
 export async function generate(): Promise<void> {
   await generateMigrations();
   await generateCommonPasswords();
   await generateAssetVersion();
 }
 
-/** Embeds drizzle/: all of it for admin-migrate, and the newest one's name for the functions that check the schema. */
+/** Embeds drizzle/: all migrations for admin-migrate, and the newest one's name for functions that check the schema. */
 async function generateMigrations(): Promise<void> {
   const { entries }: Journal = JSON.parse(await readFile("drizzle/meta/_journal.json", "utf8"));
   const migrations = await Promise.all(
     entries.map(async ({ tag, when }) => {
       const text = await readFile(`drizzle/${tag}.sql`, "utf8");
       const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim());
-      // Said in the file: a migration that was written anew, and must not be applied where its earlier form was.
+      // Hashes of earlier versions of this file. Where one of them was applied, this version must not be applied again.
       const supersedes = [...text.matchAll(/^-- podcore: supersedes ([0-9a-f]{64})$/gm)].map(([, hash]) => hash);
       return { tag, when, hash: createHash("sha256").update(text).digest("hex"), supersedes, statements };
     }),
@@ -44,12 +44,13 @@ async function generateMigrations(): Promise<void> {
 }
 
 /**
- * Embeds the commonest passwords that are long enough to be chosen, sorted, each as the number of letters that it shares
- * with the one before (A is none) and its rest: half as long as the list, and the artifacts need no package.
+ * Embeds the most common passwords that are long enough to be accepted, so that artifacts do not contain the package.
+ * Sorts them, and replaces the prefix that a password shares with the previous one by a letter for its length (A = 0),
+ * which halves the size.
  */
 async function generateCommonPasswords(): Promise<void> {
   const path = "shared/accounts/common-passwords.gen.ts";
-  // The list is large, and changes with its package or with this script alone.
+  // Generating takes long, so only does it if the package or this script has changed.
   const made = await modifiedAt(path);
   const from = await Promise.all(["package-lock.json", "shared/dev/build/generate.ts"].map(modifiedAt));
   if (from.every((at) => made > at)) return;
@@ -57,7 +58,8 @@ async function generateCommonPasswords(): Promise<void> {
   const { "passwords-common": common = [] } = dictionary;
   const passwords = common.filter((password) => password.length >= 8).slice(0, 10_000);
   const stray = passwords.find((password) => /[^!-@[-~]/.test(password));
-  if (stray !== undefined) throw new Error(`Cannot embed the common password "${stray}": it has a capital or no ASCII`);
+  if (stray !== undefined)
+    throw new Error(`Cannot embed the common password "${stray}": it has a capital letter or a non-ASCII character`);
   let before = "";
   let text = "";
   for (const password of passwords.sort()) {
@@ -70,7 +72,8 @@ async function generateCommonPasswords(): Promise<void> {
     path,
     `// Written by build.mjs from @zxcvbn-ts/language-common.\nexport const COMMON_PASSWORDS = ${JSON.stringify(text)};\n`,
   );
-  // Left alone where it was right, it would look older than what it was made of.
+  // writeWhole() does not touch a file that is already right, so its time is set here. Otherwise it would be generated
+  // again with each build.
   await utimes(path, new Date(), new Date());
 }
 
@@ -79,7 +82,7 @@ async function modifiedAt(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/** Puts only the hash of the style sheet, script and icon into the pages' artifacts, not the files themselves. */
+/** Generates the page script, and a hash of the assets. Pages contain only the hash, in the assets' URLs. */
 async function generateAssetVersion(): Promise<void> {
   const { transform } = await import("esbuild");
   const source = await readFile("shared/web/client/app.ts", "utf8");
@@ -89,7 +92,7 @@ async function generateAssetVersion(): Promise<void> {
     `// Written by build.mjs from shared/web/client/app.ts.\nexport const APP_JS = ${JSON.stringify(script)};\n`,
   );
   const [{ APP_CSS }, { ICON_SVG }] = await Promise.all(["app.css.ts", "icon.ts"].map(readModule));
-  // 48 bits: only the few versions that one browser has seen must differ.
+  // 48 bits are enough: only the few versions that one browser has cached must differ.
   const version = createHash("sha256").update(APP_CSS).update(script).update(ICON_SVG).digest("hex").slice(0, 12);
   await writeWhole(
     "shared/web/asset-version.gen.ts",
@@ -97,7 +100,7 @@ async function generateAssetVersion(): Promise<void> {
   );
 }
 
-/** Reads the exports of a module of shared/web as it is now. import() would read it, and its imports, only once. */
+/** Loads the current version of a module of shared/web. import() caches a module, so it would miss later edits. */
 async function readModule(name: string) {
   const { build } = await import("esbuild");
   const entryPoints = [`shared/web/${name}`];
@@ -105,7 +108,7 @@ async function readModule(name: string) {
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`);
 }
 
-/** Writes the Services, routes and PingSources of knative/, which are committed, from the route table. */
+/** Writes the manifests in knative/ that depend on the route table. They are committed. */
 export async function generateManifests(): Promise<void> {
   const { listManifests } = await import("../../../knative/generator/manifests.ts");
   for (const { path, text } of listManifests()) await writeWhole(path, text);

@@ -1,4 +1,4 @@
-// What build.mjs runs. Its options are described there.
+// Run by build.mjs, which describes the options.
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { checkFunctions, listArtifacts } from "./artifacts.ts";
 import { digestOf, isBuilt, isUnchanged, readBuilt, stampSources, writeBuilt } from "./built.ts";
@@ -6,7 +6,7 @@ import { createBundler } from "./bundle.ts";
 import { generate, generateManifests } from "./generate.ts";
 import { writeLicenses } from "./licenses.ts";
 
-/** What `--serve` tells its parent once it is built, or cannot be. */
+/** The message that `--serve` sends to its parent process after each build. `error`: why the build failed. */
 export type Answer = { error?: string };
 
 const has = (option: string) => process.argv.includes(option);
@@ -24,7 +24,7 @@ await buildOnce();
 if (isServing) serve();
 else if (!isOnlyGenerating) {
   await printTable();
-  // With --keep-manifests knative/ need not be there: the image is built without it.
+  // With --keep-manifests, knative/generator/ may be missing, as when the image is built.
   if (!keepsManifests) await printConnections();
 }
 
@@ -46,7 +46,7 @@ async function buildWanted(): Promise<void> {
   const bundles = await Promise.all(
     stale.map(async (artifact) => ({ artifact, bundle: await bundler.bundle(artifact) })),
   );
-  // If a source was edited meanwhile, nobody knows which text was read, so these are bundled again the next time.
+  // If a source was edited during the build, the artifacts may contain either version. Builds them again next time.
   const isStill = stamp === (await stampSources());
   for (const { artifact, bundle } of bundles) {
     const digest = isStill ? await digestOf(artifact, bundle.sources) : undefined;
@@ -62,11 +62,11 @@ async function buildWanted(): Promise<void> {
   await writeBuilt(built);
 }
 
-/** Answers each message of the parent once what was saved before it is built. */
+/** Builds once for each message from the parent process, and answers when the build is done. */
 function serve(): void {
   const answer = (message: Answer) => process.send?.(message);
   answer({});
-  // Parsed while nobody waits, so that the first message is answered as fast as the others.
+  // Parses the sources now, so that the first message is answered as fast as later ones.
   let last: Promise<unknown> = Promise.all(wanted.map(bundler.run)).catch(() => {});
   process.on("message", () => {
     last = last.then(buildOnce).then(
@@ -77,7 +77,7 @@ function serve(): void {
   process.once("disconnect", () => process.exit());
 }
 
-/** Removes what is left in dist/ of functions that no longer exist. */
+/** Removes files in dist/ that belong to functions that no longer exist. */
 async function removeStale(names: readonly string[]): Promise<void> {
   for (const file of await readdir("dist")) {
     const [, name] = /^(.+)\.cjs(?:\.map|\.cache)?$/.exec(file) ?? [];

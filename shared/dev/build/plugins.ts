@@ -1,7 +1,7 @@
 import { builtinModules, createRequire } from "node:module";
 import type { Plugin } from "esbuild";
 
-/** Builtins that take milliseconds to load and that a start does not need: loaded when a property of theirs is first read. */
+/** Loads builtins only when one of their properties is read. They take milliseconds, and a start needs none of them. */
 export function lazyBuiltins(): Plugin {
   const lazy = [
     "child_process",
@@ -33,9 +33,10 @@ export function lazyBuiltins(): Plugin {
 }
 
 /**
- * Parts of packages that podcore does without. Tables of nodemailer's, a third of it: mails have no attachments, and their
- * server is a URL, not a brand. And the CSS parser of sanitize-html, nearly 100 kB: notes keep no styles, and what it throws
- * drops the attribute.
+ * Replaces parts of packages that podcore does not need by small stand-ins:
+ * - Tables of nodemailer, a third of its size. Mails have no attachments, and SMTP_URL names the server.
+ * - The CSS parser of sanitize-html, nearly 100 kB. Notes keep no styles: if the parser throws, sanitize-html drops the
+ *   attribute.
  */
 export function standIns(): Plugin {
   const modules: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 
-/** Leaves a file that is right alone, and puts another in its place whole: what runs it meanwhile never reads half of it. */
+/** Replaces a file atomically, so that nobody reads a partial file. Leaves a file with the same text untouched. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const current = await readFile(path, "utf8").catch(() => undefined);
   if (current === text) return;

@@ -165,7 +165,7 @@ test("an artifact tells an older node so in one line", async () => {
 
   const { status, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
 
-  assert.deepEqual([status, stderr], [1, `podcore takes Node 24 or newer, and this is ${process.version}\n`]);
+  assert.deepEqual([status, stderr], [1, `podcore requires Node 24 or newer, but this is ${process.version}\n`]);
 });
 
 test("artifacts hold only syntax that Node 14 parses, so that the line above is reached", async () => {
