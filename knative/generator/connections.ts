@@ -1,7 +1,7 @@
 import { listServices } from "./manifests.ts";
 import { CONNECTION_BUDGETS, type Size } from "./sizes.ts";
 
-/** Counts the most database connections that these Services open, times two: old and new pods overlap in a rollout. */
+/** Returns how many connections these Services can open during a rollout, when old and new pods overlap. */
 function countConnections(sizes: readonly Pick<Size, "maxScale" | "connections">[]): number {
   return sizes.reduce((sum, { maxScale, connections }) => sum + maxScale[0] * connections[0] * 2, 0);
 }

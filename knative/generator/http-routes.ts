@@ -6,9 +6,9 @@ type Match = { type: "PathPrefix" | "Exact" | "RegularExpression"; value: string
 const MAX_RULES = 16;
 
 /**
- * Generates the HTTPRoutes from public paths to functions: one rule for each function, 16 rules for each route. A rule
- * matches all methods, including those that the function refuses, unless two functions share a path. Paths that match no
- * other rule go to the function at "/", the shortest prefix, which answers with its 404 page.
+ * Generates the HTTPRoutes from public paths to functions: one rule per function, up to 16 rules per HTTPRoute. A rule
+ * matches all methods, including those that the function refuses, unless two functions share a path. Paths that match
+ * no other rule go to the function at "/", the shortest prefix, which answers with its 404 page.
  */
 export function httpRoutes(rows: readonly Route[]): string[] {
   const names = [...new Set(rows.map((row) => row.function))];
@@ -17,8 +17,9 @@ export function httpRoutes(rows: readonly Route[]): string[] {
 }
 
 /**
- * Returns a function's matches. A path is matched by its prefix if that distinguishes it; the longest prefix wins. If two
- * functions' paths start with the same segments, the shorter path has the prefix and the longer one a RegularExpression.
+ * Returns a function's matches. A path is matched by its prefix if that distinguishes it; the longest prefix wins. If
+ * two functions' paths start with the same segments, the shorter one is matched by prefix and the longer one by a
+ * RegularExpression.
  */
 function matchesOf(name: string, rows: readonly Route[]): Match[] {
   const matches = rows
@@ -68,7 +69,7 @@ function depthOf(path: string): number {
   return path.split("/").filter((segment) => segment !== "").length;
 }
 
-/** Returns an anchored pattern, because not all gateways anchor. Allows a trailing slash, which the function redirects. */
+/** Returns an anchored pattern, because not all gateways anchor. Allows a trailing slash: the function redirects it. */
 function patternOf(path: string): string {
   const source = path
     .replace(/[.+?^${}()|[\]\\]/g, "\\$&")

@@ -35,7 +35,7 @@ export function listServices(routes: readonly Route[] = ROUTES) {
   return { compact: audiences, "per-route": functions };
 }
 
-/** Generates the manifests that depend on the route table: Services for functions and audiences, HTTPRoutes, PingSources. */
+/** Generates the manifests that depend on the route table: Services, HTTPRoutes and PingSources. */
 export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
   const deployed = deployedOf(routes);
   const services = listServices(routes);
@@ -53,7 +53,7 @@ function deployedOf(routes: readonly Route[]): Route[] {
   return routes.filter((route) => !JOBS.includes(route.function));
 }
 
-/** Returns one row of each function. */
+/** Returns the first row of each function. */
 function firstRows(routes: readonly Route[]): Route[] {
   return [...new Map(routes.map((route) => [route.function, route])).values()];
 }

@@ -4,7 +4,7 @@ import type { Size } from "./sizes.ts";
 export type ServiceOptions = {
   name: string;
   audience: Audience;
-  /** Whether it connects to hosts on the internet. */
+  /** Whether the function connects to hosts on the internet. */
   fetches: boolean;
   size: Size;
 };
@@ -119,13 +119,13 @@ function database([connections, why]: Size["connections"]): string {
 `;
 }
 
-// With so few pods Knative's default of 200 leaves the activator in the path nearly always.
+// With so few pods, Knative's default of 200 would keep the activator in the path most of the time, but not always.
 const SAME_HOPS = `\
         # The activator is always in the path, so that a request's hops can be counted: PODCORE_TRUSTED_HOPS.
         autoscaling.knative.dev/target-burst-capacity: "-1"
 `;
 
-/** Returns the tokens of a pod. Pods that serve the public only get the token that wakes the work tick. */
+/** Returns the environment entries for a pod's tokens. Pods that serve the public only get the wake token. */
 function tokens(audience: Audience): string {
   const wake = `\
             - name: PODCORE_WAKE_TOKEN

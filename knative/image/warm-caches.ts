@@ -1,6 +1,6 @@
-// Writes a V8 code cache beside each artifact in a folder, with the functions that its routes run. Artifacts are started
-// by launch.cjs over a database of this script's own, and asked for each of their routes.
-//   node knative/image/warm-caches.ts dist      by the node that is to run the artifacts
+// Writes a V8 code cache next to each artifact in a folder. Starts each artifact with launch.cjs on a temporary
+// database and requests all of its routes, so that the cache contains the functions that they run.
+//   node knative/image/warm-caches.ts dist      use the same node that will run the artifacts
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
@@ -15,14 +15,14 @@ import { callFunction } from "../../shared/dev/functions.ts";
 import { startPostgres } from "../../shared/dev/postgres.ts";
 import { assetPath } from "../../shared/web/asset-path.ts";
 
-// The first request compiles most functions, the second what only a warm process runs.
+// The first round compiles most functions, later rounds those that only a warm process runs.
 const NUM_ROUNDS = 3;
-// More than one page of them.
+// More than fit on one page.
 const NUM_EPISODES = 60;
 const TOKEN = "of-a-server-that-runs-for-a-minute-on-loopback";
-// A browser's: programs get no account.
+// A browser's, because programs do not get an account.
 const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
-// As Knative's PingSource sends it.
+// Headers that Knative's PingSource sends.
 const PING = { "ce-id": "1", "ce-source": "/warm", "ce-specversion": "1.0", "ce-type": "dev.knative.sources.ping" };
 const QUERY = `{
   __schema { types { name fields { name args { name } } } }
@@ -51,7 +51,7 @@ try {
 }
 
 async function warmAll(): Promise<void> {
-  // Nothing of this process's own: a V8 flag in NODE_OPTIONS would make caches for that flag.
+  // Does not inherit this process's environment: with a V8 flag in NODE_OPTIONS, the caches would only fit that flag.
   const environment = {
     DATABASE_URL: server.url,
     HOST: "127.0.0.1",
@@ -65,7 +65,7 @@ async function warmAll(): Promise<void> {
   };
   await callFunction({ name: "admin-migrate", dist, environment });
   const files = (await readdir(dist)).filter((file) => file.endsWith(".cjs")).sort();
-  // The first adds the podcast and the second makes the account that the others show.
+  // The first one adds the podcast, and the second one creates the account, that the others show.
   const first = ["admin-podcast-add.cjs", "web-subscription-post.cjs"];
   let cookie = "";
   for (const file of [...first, ...files.filter((name) => !first.includes(name))]) {
@@ -77,7 +77,7 @@ async function warmAll(): Promise<void> {
 
 type Browser = { environment: Record<string, string>; cookie: string };
 
-/** Asks an artifact for its routes and ends it. Returns the browser's cookies from then on. */
+/** Starts an artifact, requests its routes and stops it. Returns the cookies for the next artifacts. */
 async function warm(file: string, { environment, cookie }: Browser): Promise<string> {
   const name = basename(file, ".cjs");
   const launcher = join(import.meta.dirname, "launch.cjs");
@@ -96,11 +96,11 @@ async function warm(file: string, { environment, cookie }: Browser): Promise<str
       if (route.path.startsWith("/tick/")) await sql`update podcast_crawl set due_at = podcore_now()`;
       const { path, headers, ...init } = requestFor(route);
       const all = { "user-agent": USER_AGENT, ...headers };
-      // Without a login nothing ends it.
+      // Sent without cookies, so that these routes do not end the login.
       const own = /logout|deletion|revocation/.test(path) ? all : { ...all, cookie };
       const reply = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: own, redirect: "manual" });
       const text = await reply.text();
-      // Of a GraphQL query, errors are a 200.
+      // GraphQL reports errors with status 200.
       const hasFailed = reply.status >= 500 || (reply.status === 200 && text.includes('"errors":'));
       if (hasFailed && path !== "/admin/error") {
         throw new Error(`Cannot warm "${file}": ${path} answers ${reply.status} ${text}`);
@@ -116,7 +116,7 @@ async function warm(file: string, { environment, cookie }: Browser): Promise<str
 
 type Request = { method: string; path: string; headers?: Record<string, string>; body?: BodyInit };
 
-/** Makes a request that a route serves. Some refuse it: fields that one asks for are unknown to another. */
+/** Makes a request for a route. All forms get the same fields, so some routes refuse theirs. That is not a failure. */
 function requestFor({ method, path: pattern }: Route): Request {
   const json = { "content-type": "application/json" };
   const operator = { ...json, authorization: `Bearer ${TOKEN}` };
@@ -145,7 +145,7 @@ function requestFor({ method, path: pattern }: Route): Request {
   return { method, path, body: new URLSearchParams({ ...form, favorited: "true", position_seconds: "754" }) };
 }
 
-/** Answers as the directory's search does, or with a feed. */
+/** Returns the directory's answer to a search, or for other paths a feed. */
 function answerTo(url: string): string {
   if (url.startsWith("/search")) {
     const podcast = {

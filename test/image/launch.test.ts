@@ -76,6 +76,6 @@ test("launch.cjs says how it is used, given no program", () => {
 
   assert.deepEqual(
     [stderr, status],
-    [`${"Cannot launch anything: usage: launch.cjs [--write-cache] dist/<name>.cjs [arguments]"}\n`, 1],
+    [`${"Cannot launch: no artifact given; usage: launch.cjs [--write-cache] dist/<name>.cjs [arguments]"}\n`, 1],
   );
 });
