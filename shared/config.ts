@@ -1,11 +1,11 @@
 /** Every setting with its default and meaning. A test compares the README's table with these rows. */
 export const SETTINGS = {
-  DATABASE_URL: ["", "Postgres, as `postgres://user:password@host:port/database`; unset: `npm start` boots its own"],
+  DATABASE_URL: ["", "Postgres, as `postgres://user:password@host:port/database`; unset: `npm start` starts its own"],
   DATABASE_MIGRATE_URL: [
     "",
     "Postgres for admin-migrate, if migrations need another role or must bypass a pooler; DATABASE_URL unless set",
   ],
-  DATABASE_CONNECTIONS: ["5", "Most connections that one process opens"],
+  DATABASE_CONNECTIONS: ["5", "Maximum number of database connections of one process"],
   HOST: ["0.0.0.0", "Address to listen on; `npm start` listens on 127.0.0.1 unless this is set"],
   PORT: ["8080", "Port to listen on"],
   PODCORE_BODY_MAX_BYTES: ["102400", "Largest request body; larger ones get a 413 (a 400 at /graphql)"],
@@ -73,7 +73,7 @@ export const SETTINGS = {
   PODCORE_TICK_BUDGET_MS: ["240000", "Time after which a tick starts no more work; `npm start` sets 50000"],
   PODCORE_TRUSTED_HOPS: [
     "1",
-    "Number of proxies before podcore that each append an address to X-Forwarded-For; addresses before these are ignored",
+    "Number of proxies in front of podcore that each append an address to X-Forwarded-For; addresses before these are ignored",
   ],
   PODCORE_TRUSTED_PROXIES: [
     "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10",
@@ -81,7 +81,7 @@ export const SETTINGS = {
   ],
   PODCORE_WAKE_TOKEN: [
     "",
-    "Bearer token that wakes the work tick and grants nothing else; unset: the work tick is woken without a token. `npm start` generates one",
+    "Bearer token that wakes the work tick and grants nothing else; unset: wake-ups carry no token. `npm start` generates one",
   ],
   PODCORE_WORK_URL: [
     "",
@@ -197,7 +197,7 @@ export function readConfig(environment: Environment = process.env) {
     const names = list(name).map((host) => host.toLowerCase());
     const wrong = names.find((host) => !/^[a-z0-9_.-]+$|^\[[\da-f:.]+\]$/.test(host));
     if (wrong === undefined) return names;
-    throw new Error(`Cannot use ${name}: "${wrong}" is not a host name, without a port, such as podbox.example.com`);
+    throw new Error(`Cannot use ${name}: "${wrong}" is not a host name such as podbox.example.com, without a port`);
   }
 
   function networks(name: Name): string[] {
@@ -207,7 +207,7 @@ export function readConfig(environment: Environment = process.env) {
     throw new Error(`Cannot use ${name}: "${wrong}" is not a network such as 10.0.0.0/8`);
   }
 
-  /** CIDRs, each with or without a port behind it. */
+  /** Reads CIDRs, each with an optional port: `127.0.0.1/32:8080`. */
   function reachable(name: Name): string[] {
     const entries = list(name);
     const wrong = entries.find((entry) => !/^[\da-f.:]+\/\d{1,3}(?::\d{1,5})?$/i.test(entry));
@@ -252,7 +252,7 @@ export function readConfig(environment: Environment = process.env) {
     mailFrom: optional("PODCORE_MAIL_FROM") ?? `podcore@${new URL(publicUrl).hostname}`,
     shutdownGraceMs: shutdownGraceMs(),
     signup: oneOf("PODCORE_SIGNUP", ["open", "invite", "closed"]),
-    // 0: no proxy is believed. Nobody has more than a few.
+    // 0: trusts no proxy. 20 is more than any deployment has.
     trustedHops: integer("PODCORE_TRUSTED_HOPS", { min: 0, max: 20 }),
     trustedProxies: networks("PODCORE_TRUSTED_PROXIES"),
     workUrl: httpUrl("PODCORE_WORK_URL"),
@@ -271,7 +271,7 @@ const SECRET_URL_FORMS: Partial<Record<Name, string>> = {
   SMTP_URL: "smtps://user:password@host:port",
 };
 
-/** True if user and password decode. The driver decodes them separately, and only when it sends the first query. */
+/** Returns true if user and password decode. The driver would only decode them when it sends the first query. */
 function isDecodable(url: string): boolean {
   try {
     const { username, password } = new URL(url);

@@ -22,7 +22,9 @@ test("readConfig() reads host names in any case, and refuses a port or a URL", (
 
   assert.deepEqual(hosts, ["podbox.example.org", "other"]);
   for (const wrong of ["podbox.lan:8080", "http://podbox.lan", "*.lan"]) {
-    assert.throws(() => readConfig({ PODCORE_HOSTS: wrong }), { message: /is not a host name, without a port/ });
+    assert.throws(() => readConfig({ PODCORE_HOSTS: wrong }), {
+      message: /is not a host name such as podbox.example.com, without a port/,
+    });
   }
 });
 
