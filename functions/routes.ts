@@ -1,5 +1,5 @@
 /**
- * Podcore's whole HTTP surface in one table: method, path, function. A function's name tells its file:
+ * All of podcore's HTTP routes in one table: method, path, function. A function's name gives its file:
  * `web-podcast-get` is functions/web/podcast-get.ts. Builds, gateway rules and Knative Services are generated from this
  * table.
  *

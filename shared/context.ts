@@ -10,7 +10,9 @@ export type Context = {
   readonly config: Config;
   /** Opened on first use. */
   readonly db: Database;
-  /** The database with a deadline of its own, 5 s from each access, so that a call can release its leases after its own deadline. */
+  /**
+   * The database with a deadline 5 s after each access, so that a call can release its leases after its own deadline.
+   */
   readonly detachedDb: Database;
   /** Outbound HTTP with its limits; opened on first use. */
   readonly fetch: Fetch;
@@ -46,8 +48,8 @@ export type Caller = {
   /** Values of Set-Cookie that the reply must carry, to renew a login or to delete cookies of other hosts. */
   cookies?: readonly string[];
   /**
-   * Set if another host may have set the request's cookies. `canRetry`: the browser may repeat the request, with `query`
-   * added to its URL; then it is known.
+   * Set if another host may have set the request's cookies. `canRetry`: the browser may repeat the request, with
+   * `query` added to its URL; then it is known.
    */
   tossed?: { canRetry: boolean; query?: Readonly<Record<string, string>> };
   /** Token for the forms of the caller's pages; set only where another host could change the cookies meanwhile. */

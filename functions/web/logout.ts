@@ -8,7 +8,7 @@ import { logoutPage } from "../../shared/web/pages/entry-pages.ts";
 
 type View = { kind: "form" } | { kind: "logged-out" };
 
-/** Ends the browser's login for good. A GET changes nothing and shows a form instead. */
+/** Logs the browser out and revokes its login. A GET changes nothing and shows a form instead. */
 export default httpFunction<{ isSent: boolean }, View>({
   identify,
 

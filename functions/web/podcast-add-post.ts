@@ -38,7 +38,7 @@ export default httpFunction<Params, View>({
       if (params.url === "") throw missingParameter("url");
       return { kind: "done", location: await add(ctx, { isFromBrowser, ...params }) };
     } catch (error) {
-      // A program reads the status; a reader is to see the form again, with what was typed.
+      // Programs get an error status. Browsers get the form again, with its input and the error.
       if (!isFromBrowser || !(error instanceof UserError)) throw error;
       const podcasts = await listPodcasts(ctx.db, { first: HOME_PAGE_SIZE, after: undefined });
       const home = { podcasts: toPage(podcasts, HOME_PAGE_SIZE), after: undefined };
@@ -55,7 +55,7 @@ export default httpFunction<Params, View>({
   },
 });
 
-/** @returns where its reader goes then */
+/** Adds the podcast. @returns the page to redirect to */
 async function add(ctx: Context, { isFromBrowser, ...params }: Params): Promise<string> {
   const { account } = ctx.caller;
   if (account !== undefined && account.email !== null) {
@@ -68,14 +68,14 @@ async function add(ctx: Context, { isFromBrowser, ...params }: Params): Promise<
     // Without an account, nobody can see a private podcast, not even the visitor who added it.
     return added.isPrivate ? "/" : podcastPath({ ...added, id: added.podcastId });
   }
-  // Programs take a redirect for success.
+  // A program would take the redirect to the login page for success.
   if (!isFromBrowser) throw unauthorized();
   return "/login";
 }
 
 /**
- * Refuses, without an account, a podcast that would be private only because of its URL: nobody could answer the
- * question, or see it. @throws UserError 422
+ * Refuses a podcast that would be private only because of its URL: without an account, nobody could see it or say that
+ * it is public. @throws UserError 422
  */
 async function requirePublic(ctx: Context, { url, isPrivate }: Pick<Params, "url" | "isPrivate">): Promise<void> {
   const privacy = await privacyJudge.run(ctx, { feedUrl: normalizeFeedUrl(url), isPrivate, isListed: false });

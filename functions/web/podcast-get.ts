@@ -46,7 +46,7 @@ export default httpFunction<Params, PodcastView | TakedownView>({
 });
 
 /**
- * Finds what the podcast's subscribers see of its takedown. For everyone else the podcast does not exist. @throws
+ * Finds the takedown that a podcast's subscribers can see. For everyone else the podcast does not exist. @throws
  * UserError 404
  */
 async function findTakedown(ctx: Context, podcastId: number): Promise<TakedownView> {

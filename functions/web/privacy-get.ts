@@ -4,7 +4,7 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { pageReply } from "../../shared/web/layout.ts";
 import { type PrivacyFacts, privacyPage } from "../../shared/web/pages/privacy-page.ts";
 
-/** What is stored about visitors, for how long, and who else learns of them. The same for all, and made without a database. */
+/** The privacy page. It is the same for all visitors, and needs no database. */
 export default httpFunction<undefined, PrivacyFacts>({
   usesDatabase: false,
 

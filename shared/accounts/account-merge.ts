@@ -7,8 +7,8 @@ import { mergeAccounts } from "./merge-accounts.ts";
 const BUDGET_MS = 20_000;
 
 /**
- * Merges into `intoId` what a login has left of the account `fromId`. Each batch is its own transaction; the account
- * can change in between. After 20 s, a new job continues.
+ * Merges the rest of the account `fromId`, which a login could not merge at once, into `intoId`. Each batch is its own
+ * transaction; the account can change in between. After 20 s, a new job continues.
  */
 export const accountMerge = job({
   name: "account_merge",

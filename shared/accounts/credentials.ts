@@ -3,7 +3,7 @@ import { isCommonPassword } from "./is-common-password.ts";
 // NIST SP 800-63B 3.1.1.2 requires at least 8, and no composition rules.
 const PASSWORD_MIN_CHARACTERS = 8;
 
-/** Returns what is wrong with an email address, in the original podcore's words, or undefined if it is valid. */
+/** Returns what is wrong with an email address, in the words of the original podcore; undefined if it is valid. */
 export function validateEmail(email: string): string | undefined {
   if (email === "") return "Please specify an email address.";
   return isEmail(email) ? undefined : "Please specify a valid email address.";

@@ -1,6 +1,6 @@
 import { COMMON_PASSWORDS } from "./common-passwords.gen.ts";
 
-// Read when the first password is chosen: most requests do not need it.
+// Parsed on first use, because most requests do not need it.
 let passwords: ReadonlySet<string> | undefined;
 
 /** True for the ten thousand most common passwords of at least 8 characters, in any case (NIST SP 800-63B 3.1.1.2). */

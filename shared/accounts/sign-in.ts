@@ -23,8 +23,8 @@ export type SignedIn = { accountId: number; setCookies: readonly string[] | unde
 const NEW_ACCOUNTS = { kind: "account", max: 60, windowSeconds: 3_600 };
 
 /**
- * Logs the caller's browser in to an account with a new secret, and ends its previous login. What the browser's
- * ephemeral account holds is moved to the account; of thousands of episodes, most follow a little later.
+ * Logs the caller's browser in to an account with a new secret, and ends its previous login. Moves the data of the
+ * browser's ephemeral account to the account. If there are thousands of episodes, a job moves most of them later.
  *
  * @param params `passwordHash`: the hash that the user's password was checked against
  * @returns undefined if the account is gone or its password was changed in the meantime

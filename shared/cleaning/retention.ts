@@ -1,16 +1,16 @@
-/** How long what nobody needs any more is kept, as Postgres writes an interval. The privacy page tells its readers. */
+/** How long rows are kept when they are no longer needed, as Postgres intervals. The privacy page shows them. */
 export const RETENTION = {
-  /** An account that nobody signed up for, after it was last seen. */
+  /** Ephemeral accounts, after they were last seen. */
   unseenAccount: "1 month",
   /** After it has expired. */
   login: "1 week",
-  /** As long as a browser keeps its cookie (400 days), plus one. */
+  /** As long as a browser keeps the cookie (400 days), plus one day. */
   accountBrowser: "401 days",
   /** After it has expired. */
   apiKey: "1 week",
   /** After it has expired. */
   verificationCode: "1 week",
-  /** After it was given up. */
+  /** After its last attempt failed. */
   parkedJob: "1 month",
   directorySearch: "1 week",
 } as const;

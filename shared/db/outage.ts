@@ -1,22 +1,23 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { databaseFailure } from "./failure.ts";
 
-// Longer than a restart or a failover, so that requests wait for those; short enough to tell visitors soon.
+// Longer than a restart or failover, so that requests wait for these. Short enough that visitors soon get an answer.
 const OPEN_AFTER_MS = 10_000;
 // How long a request waits for a silent server, including its own probe, so that it fails within 50 ms.
 const REQUEST_WAIT_MS = 35;
-// A request's probe of a silent server lasts longer with each such probe in a row, up to this. Later requests share it: if
-// each had a probe of its own, a server that was frozen would have to end all of their connections first.
+// Maximum duration of a request's probe. Each one in a row that gets no answer lasts longer, and concurrent requests
+// share it. This limits the number of abandoned connections, which a server must close when it is no longer frozen.
 const MAX_REQUEST_PROBE_MS = 500;
 // How long to wait for the login once the server answers, so that the first request after an outage is not refused.
 const LOGIN_WAIT_MS = 1_000;
-// Between probes by the timer: frequent early in an outage, less frequent later.
+// Intervals between probes by the timer: short at first, longer after a minute.
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_INTERVAL_LATE_MS = 5_000;
 const LATE_AFTER_MS = 60_000;
 // A probe without an answer after this time counts as failed, even if it is still trying other hosts of the URL.
 const PROBE_OVERDUE_MS = 4_000;
-// So that a server that was frozen soon answers one: it answers connections in the order in which they came.
+// The timer starts no probe while this many are running. A server that was frozen answers connections in order of
+// arrival, so it answers one sooner if few are waiting.
 const MAX_TIMER_PROBES = 5;
 
 export type Outage = {
@@ -33,7 +34,9 @@ export type Outage = {
   admit(): Promise<void>;
   /** Probes the database now, unless a probe is running. @param since when the suspicious statement began */
   probe(since?: number): Promise<boolean>;
-  /** Aborted with the error OUTAGE once an outage has lasted ten seconds. Replaced by a new signal after each recovery. */
+  /**
+   * Aborted with the error OUTAGE once an outage has lasted ten seconds. Replaced by a new signal after each recovery.
+   */
   readonly opened: AbortSignal;
   status(): "up" | "down" | "unknown";
   close(): void;
@@ -55,7 +58,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
   const probes = new Set<Probe>();
   let latest: Probe | undefined;
   let requested: Probe | undefined;
-  // Probes of requests in a row without an answer.
+  // Number of requests' probes in a row that got no answer.
   let numSilent = 0;
   let opening = new AbortController();
   let ending = Promise.withResolvers<true>();
@@ -130,7 +133,7 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     return probe;
   }
 
-  /** Starts a probe for a request. It gives up soon if the server is silent, so that later requests can probe afresh. */
+  /** Starts a probe for a request. If the server is silent, it gives up soon, so that later requests can try again. */
   function startRequestProbe(): Probe {
     const givingUp = new AbortController();
     numSilent += 1;
@@ -145,19 +148,19 @@ export function createOutage({ ask, onOpen }: Options): Outage {
     void probe.succeeded.then(() => {
       clearTimeout(timer);
       requested = undefined;
-      // A refusal costs the server nothing, so the next request probes afresh.
+      // A refused connection costs the server nothing, so the next request's probe is short again.
       if (!givingUp.signal.aborted) numSilent = 0;
     });
     return probe;
   }
 
   /**
-   * Waits up to `ms` for the outcome of a request's probe, or for any other that succeeds first. Waits longer if the server
-   * has begun to answer one of them, because success follows soon.
+   * Waits up to `ms` until a request's probe ends, or another probe succeeds. Waits longer if the server has begun to
+   * answer a probe, because success will follow soon.
    */
   async function isBack(probe: Probe, ms: number): Promise<boolean> {
     const ended = ending.promise;
-    // One turn more, so that answers that came while this process was busy are read.
+    // Waits for one more turn, to read answers that arrived while this process was busy.
     const waited = sleep(Math.max(0, ms)).then(() => nextTurn());
     if ((await Promise.race([ended, probe.succeeded, waited])) ?? false) return true;
     const answered = [...probes].filter(({ isAnswered }) => isAnswered);

@@ -21,7 +21,7 @@ export type Pool = {
   close(): Promise<void>;
 };
 type PoolOptions = { url: string; max: number; applicationName: string; log?: Log };
-/** Of a connection that is opened to see whether the server is back. With a signal, it knocks first. */
+/** Options for opening a connection to find out if the server is back. With a signal, calls `knock` first. */
 type Probe = Parameters<Parameters<typeof createOutage>[0]["ask"]>[0];
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
 
@@ -118,7 +118,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
     return open();
   }
 
-  /** Obtains a connection unless `signal` or an outage comes first. A connection that arrives later is kept for others. */
+  /** Obtains a connection unless `signal` or an outage comes first. Keeps a later connection for other calls. */
   async function obtainUnlessAborted(signal: AbortSignal): Promise<Connection> {
     const { promise, reject } = Promise.withResolvers<never>();
     const signals = [signal, outage.opened];

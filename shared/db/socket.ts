@@ -43,8 +43,9 @@ export function connectSocket(endpoint: Endpoint, timeoutMs: number, signal?: Ab
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /**
- * Waits until Postgres, or a pooler, answers at all. It answers an SSLRequest with one byte, before the login, so a server
- * that was frozen soon works off the questions of those who gave up meanwhile. Their logins would take it far longer.
+ * Waits until Postgres or a pooler sends any answer. It answers an SSLRequest with one byte, before the login. So a
+ * server that was frozen soon gets through the requests of clients that have given up, which would take far longer with
+ * logins.
  *
  * @param signal ends the wait when aborted
  * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT

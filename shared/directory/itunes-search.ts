@@ -4,7 +4,7 @@ import { askItunes, readResults } from "./ask-itunes.ts";
 
 /** The directory's name in the database. */
 export const DIRECTORY_NAME = "Apple iTunes";
-/** The most that is requested; hits further down are rarely what the user meant. */
+/** Maximum number of hits to request. Hits further down are rarely what the user meant. */
 const NUM_HITS_MAX = 25;
 
 // A hit takes less than 2 KB.

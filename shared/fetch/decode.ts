@@ -57,7 +57,7 @@ export async function decodeBody(body: Buffer, options: Options): Promise<Buffer
   }
 }
 
-// Several encodings are not supported: joined, they are a name that no decoder has.
+// Joins several encodings into one name, which no decoder has, because only single encodings are supported.
 function readEncoding(contentEncoding: string): string {
   const names = contentEncoding.split(",").map((name) => name.trim().toLowerCase());
   return names.filter((name) => name !== "" && name !== "identity").join(", ");
@@ -87,8 +87,8 @@ async function inflate(decoder: Transform, { body, url, maxBytes }: Options & { 
   }
 }
 
-// Frees memory immediately, because the garbage collector would let about 60 MB of chunks accumulate. Only frees a chunk
-// that owns its whole buffer, so that no other chunk can still use the buffer.
+// Frees memory immediately, because the garbage collector would let about 60 MB of chunks accumulate. Only frees a
+// chunk that owns its whole buffer, so that no other chunk can still use the buffer.
 function release({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }

@@ -2,10 +2,10 @@ const A = 97;
 
 /**
  * How much each pair of letters suggests random text: rows by the first letter, columns by the second, from "a" to "z".
- * Each digit is the binary logarithm of how much more likely the pair is in random letters than in words: 0 is -3 bits, 4
- * is none, 9 is 3.75 bits, in steps of 0.75. Counted in the 30 000 most common words of each of 25 languages written in
- * Latin letters (the lists of wordfreq 3.1.1), without accents. One pair in seven spans two words, as in names without
- * spaces.
+ * Each digit is the binary logarithm of how much more likely the pair is in random letters than in words: 0 is -3 bits,
+ * 4 is none, 9 is 3.75 bits, in steps of 0.75. Counted in the 30 000 most common words of each of 25 languages written
+ * in Latin letters (the lists of wordfreq 3.1.1), without accents. One pair in seven spans two words, as in names
+ * without spaces.
  */
 const PAIRS = [
   "55446645464231749232557966",
@@ -38,7 +38,7 @@ const PAIRS = [
 const NONE = 4;
 const STEP_BITS = 0.75;
 
-/** Returns how many bits two letters, of either case, suggest random text by. Negative if they suggest words. */
+/** Returns the evidence, in bits, that two neighbouring letters are random text. Negative if they suggest words. */
 export function pairBits(first: number, second: number): number {
   const row = PAIRS[(first | 0x20) - A] ?? "";
   return (row.charCodeAt((second | 0x20) - A) - 0x30 - NONE) * STEP_BITS;

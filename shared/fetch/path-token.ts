@@ -8,13 +8,13 @@ const TELLING_PARENT =
 const COMMON_PARENT = /^(?:feed|feeds|my|podcast|podcasts|rss|u|user|users)$/i;
 
 /**
- * `minLength`: characters that have to look random. "p02nq0gn" is a BBC podcast. `minDigits`: a segment of digits alone is
- * an ID unless it has this many. Timestamps have up to 17, and other sites' IDs up to 19.
+ * `minLength`: number of characters that must look random. ("p02nq0gn" is a BBC podcast.) `minDigits`: a shorter
+ * segment of digits is an ID and not a token. Timestamps have up to 17 digits, and other sites' IDs up to 19.
  */
 const LIMITS = { common: { minLength: 8, minDigits: 18 }, other: { minLength: 10, minDigits: 20 } };
 // About 1 in 100 names and titles contains text that looks as random: "thejoyluckclubbyamytan".
 const MIN_BITS = 8;
-// After a telling parent: the mean of all pairs. Of random tokens of eight letters, 3 % are below it.
+// Minimum of `meanBits` after a telling parent. 3 % of random tokens of eight letters are below it.
 const TELLING_MEAN_BITS = -0.4;
 // Shorter segments are easy to guess, and too short to recognize as random.
 const MIN_LENGTH = 8;
@@ -24,8 +24,8 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const PLAIN_NAME = /^[a-z]+(?:[-_.~ ][a-z]+)*[-_.~ ]?\d{0,4}$/i;
 
 /**
- * Finds a segment of a feed URL's path that looks like a token: long and random. Returns undefined if there is none, and
- * for podcast hosts whose public URLs contain such IDs.
+ * Finds a segment of a feed URL's path that looks like a token: long and random. Returns undefined if there is none,
+ * and for podcast hosts whose public URLs contain such IDs.
  */
 export function findPathToken(feedUrl: string): string | undefined {
   const url = URL.parse(feedUrl);

@@ -11,14 +11,15 @@ const CAPITALS_BITS = 0.5;
 type Stretch = {
   length: number;
   bits: number;
-  /** The mean of all pairs in the whole text that suggest random text or words. */
+  /** Mean bits of the whole text's pairs, without pairs that suggest nothing. */
   meanBits: number;
 };
 type Kind = "digit" | "small" | "capital" | "other";
 
 /**
- * Finds the part of a text that looks most random: its length, and the bits that it is more likely by in random text than
- * in words and names. A name before or after a token does not hide the token. Takes one pass over the text.
+ * Finds the part of a text that looks most random. Returns its length, and the evidence in bits (the binary logarithm
+ * of how much more likely it is in random text than in words and names). A name before or after a token does not hide
+ * the token. Takes one pass over the text.
  */
 export function randomStretch(text: string): Stretch {
   const isShouted = !/[a-z]/.test(text);
@@ -43,7 +44,7 @@ export function randomStretch(text: string): Stretch {
   return { ...best, meanBits: total / Math.max(1, numTelling) };
 }
 
-/** Returns how many bits two neighbours suggest random text by: none for separators and for two digits. */
+/** Returns the evidence, in bits, that two neighbours are random text. 0 for separators and for two digits. */
 function bitsOf(first: number, second: number, isShouted: boolean): number {
   const [a, b] = [kindOf(first), kindOf(second)];
   if (a === "other" || b === "other") return 0;

@@ -30,7 +30,7 @@ const NOTES_NODES = 40;
 // one reply.
 const SCHEMA_NODES = 1_000;
 const TYPE_NODES = 50;
-// 30 fields for each of the most nodes, which take about 0.5 s altogether.
+// 30 fields for each of NODES_MAX nodes. They take about 0.5 s in total.
 const FIELDS_MAX = 150_000;
 // Reading a podcast or episode costs as much as writing ten of its fields.
 const FIELDS_PER_POINT = 10;

@@ -1,6 +1,6 @@
 import type { Turns } from "./turns.ts";
 
-// Some 0.3 ms of writing. A check of the time for each value would cost more than the value.
+// Takes about 0.3 ms to write. Checking the time after each value would cost more than writing the value.
 const PIECE_LENGTH = 65_536;
 
 /** Writes a large result as JSON in turns, so that it does not keep other requests waiting. */
@@ -17,7 +17,7 @@ export async function writeJson(value: unknown, turns: Turns): Promise<Buffer> {
   return Buffer.concat([...chunks, Buffer.from(text)]);
 }
 
-/** The JSON of a value, in order. Each piece is an object's or list's own part, or a value that holds no further ones. */
+/** Yields a value's JSON in pieces. A value without nested objects or lists is one piece. */
 function* pieces(value: unknown): Generator<string> {
   if (typeof value !== "object" || value === null) {
     yield JSON.stringify(value);

@@ -14,13 +14,13 @@ const trusted = new WeakMap<object, IsWithin>();
 const isPrivate = createNetworks(SETTINGS.PODCORE_TRUSTED_PROXIES[0].split(","));
 
 /**
- * Returns the client's IP address: the connection's, or if that is a trusted proxy, the address that the outermost proxy
- * appended to X-Forwarded-For.
+ * Returns the client's IP address: the connection's, or if that is a trusted proxy, the address that the outermost
+ * proxy appended to X-Forwarded-For.
  *
- * Each proxy appends the address that it was called from. A client may have written what stands before these addresses.
- * So the walk starts at the end, passes addresses of trusted networks, and stops after `trustedHops` addresses. Networks
- * alone cannot tell a proxy from a load balancer that hides its clients. If the walk ends at a private address or a
- * proxy's, that one is returned, and isKnownAddress() is false for it. Empty if the address is unknown.
+ * Each proxy appends the address that it was called from. A client may have forged the addresses before those. So the
+ * walk starts at the end, passes addresses of trusted networks, and stops after `trustedHops` addresses. Networks alone
+ * cannot tell a proxy from a load balancer that hides its clients. If the walk ends at a private address or a proxy's,
+ * that one is returned, and isKnownAddress() is false for it. Empty if the address is unknown.
  */
 export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Chain): string {
   const isProxy = trustedProxies(config);
@@ -35,8 +35,8 @@ export function clientAddress({ headers, remoteAddress = "" }: Peer, config: Cha
 }
 
 /**
- * Returns true if an address distinguishes clients. A private address or a proxy's does not: behind a load balancer that
- * hides its clients (Kubernetes' externalTrafficPolicy: Cluster), all clients have the same one.
+ * Returns true if an address distinguishes clients. A private address or a proxy's does not: behind a load balancer
+ * that hides its clients (Kubernetes' externalTrafficPolicy: Cluster), all clients have the same one.
  */
 export function isKnownAddress(address: string, config: Proxies): boolean {
   return isIP(address) !== 0 && !trustedProxies(config)(address) && !isPrivate(address);

@@ -20,7 +20,7 @@ export type Reply<B extends Body = string | Buffer> = {
   status?: number;
   /** Names are in lower case. */
   headers: Record<string, string>;
-  /** Values of Set-Cookie in order. The last one with a name counts. */
+  /** Values of Set-Cookie, in order. Of several cookies with the same name, the last one counts. */
   cookies?: readonly string[] | undefined;
   body: B;
 };
@@ -63,8 +63,8 @@ export type TickFunction<P = unknown, R extends object = object> = FunctionOptio
 };
 
 /**
- * An operator function takes params and returns a result, both JSON objects. Called with --once, or over HTTP from inside
- * the cluster with the operator's token.
+ * An operator function takes params and returns a result, both JSON objects. Called with --once, or over HTTP from
+ * inside the cluster with the operator's token.
  */
 export type AdminFunction<P = unknown, R extends object = object> = FunctionOptions & {
   kind: "admin";

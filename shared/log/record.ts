@@ -1,6 +1,6 @@
 export type FieldValue = string | number | boolean | bigint | Date | undefined | string[];
 
-/** A line's fields beside its message. Names are snake_case, as printed; undefined values are left out. */
+/** A line's fields, without its message. Names are snake_case, as printed; undefined values are left out. */
 export type Fields = Record<string, FieldValue>;
 
 export type Pair = readonly [name: string, value: Exclude<FieldValue, undefined>];
@@ -18,7 +18,9 @@ export type ErrorText = {
   message: string;
   /** Messages of its causes, nearest first. */
   causes: string[];
-  /** Lines: `Name: message`, its frames, then `Caused by: Name: message` and so on. Empty if the value was not an error. */
+  /**
+   * Lines: `Name: message`, its frames, then `Caused by: Name: message` and so on. Empty if the value was not an error.
+   */
   stack: string[];
 };
 

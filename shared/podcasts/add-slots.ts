@@ -16,8 +16,8 @@ const slots = createSemaphore(NUM_AT_ONCE);
 const numByCaller = new Map<string, number>();
 
 /**
- * Runs `work`, which fetches and stores a feed, once this process has a free slot. Operators, and visitors who share an
- * address that tells nobody apart, have no limit of their own: one of them must not lock the others out.
+ * Runs `work`, which fetches and stores a feed, once this process has a free slot. Operators, and visitors whose real
+ * address is unknown, have no limit per caller: they all look like one caller, so they would lock each other out.
  *
  * @throws UserError 429 if the caller has two adds in progress, 503 if too many callers are waiting
  */

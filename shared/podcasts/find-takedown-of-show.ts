@@ -2,11 +2,10 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { Feed } from "../feed/model.ts";
 
-// Number of the new feed's newest episodes to compare. Two different shows of one network share fewer than half of
-// them.
+// Number of newest episodes to compare of the new feed. Different shows of one network share fewer than half of them.
 const NUM_NEWEST = 10;
-// Number of the removed show's newest episodes to compare. More than NUM_NEWEST, because it is no longer crawled, so a
-// copy that continues has newer episodes.
+// Number of newest episodes to compare of a show that was taken down. More than NUM_NEWEST, because it is no longer
+// crawled, so a copy that continues has newer episodes.
 const NUM_KEPT = 100;
 // Shorter GUIDs are often plain numbers, which different shows share.
 const GUID_MIN = 8;

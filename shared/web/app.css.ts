@@ -5,5 +5,5 @@ import { PARTS_CSS } from "./style/parts.css.ts";
 import { PODCASTS_CSS } from "./style/podcasts.css.ts";
 import { PROSE_CSS } from "./style/prose.css.ts";
 
-/** The one style sheet. Text in TypeScript, so that node and the bundler read it alike; what stands later wins. */
+/** The site's only style sheet. It is in TypeScript so that Node and the bundler both can load it. Later rules win. */
 export const APP_CSS = [BASE_CSS, PARTS_CSS, PODCASTS_CSS, EPISODE_CSS, PROSE_CSS, ACCOUNT_CSS].join("\n");

@@ -25,7 +25,7 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(text);
 }
 
-/** Turns a string that contains markup into `Html`. The caller has sanitised what comes from outside. */
+/** Turns a string that contains markup into `Html`. External text in it must be sanitized before. */
 export function raw(text: string): Html {
   return new Html(text);
 }

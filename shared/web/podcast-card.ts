@@ -14,7 +14,7 @@ type Card = {
   path: string;
   /** A short note for the caller, such as the number of new episodes. */
   note?: string | undefined;
-  /** The link's page is expensive to build, so robots are asked not to follow it. */
+  /** The link's page is expensive to build, so the link asks robots not to follow it. */
   isCostly?: boolean;
 };
 

@@ -1,6 +1,9 @@
 import type { Mount } from "../router.ts";
 
-/** Returns the request that a browser would send for these params: in the path where it names them, or else in query or form. */
+/**
+ * Returns the request that a browser would send for these params. Params that the route's path names go into the path,
+ * the others into the query or the body.
+ */
 export function requestOf({ name, routes }: Mount, params: Record<string, unknown>) {
   const names = ({ path }: { path: string }): string[] => path.match(/(?<=:)\w+/g) ?? [];
   const complete = routes.filter((route) => names(route).every((key) => key in params));

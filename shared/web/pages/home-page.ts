@@ -21,9 +21,9 @@ export type HomeView = {
 type Shows = {
   /** The caller can add a podcast here. */
   showsForm: boolean;
-  /** The caller can also mark a podcast as private, having an account that can see it. */
+  /** The caller can also mark a podcast as private, because their account could see it. */
   isSignedIn: boolean;
-  /** What was sent and could not be done. */
+  /** Values of a refused form, and the error. */
   form?: AddForm | undefined;
 };
 export type AddForm = { url: string; isPrivate: boolean | undefined; fault: string };
