@@ -34,7 +34,7 @@ collect() {
   timeout 900 "$work/src/knative/image/collect.sh" "$work/out"
 }
 
-# Downloads the libraries that the node binary links to, the certificates, and the package with the licences of gcc's libraries.
+# Downloads the libraries that the node binary links to, the certificates, and the package with the licenses of gcc's libraries.
 download() {
   local gcc_base
   gcc_base=$(apt-cache depends --important libgcc-s1 | awk '/gcc-[0-9]+-base/ { print $2; exit }')
@@ -83,7 +83,7 @@ assemble_base() {
   build --file "$work/Dockerfile" --tag base "$work/base"
 }
 
-# Omits glibc's character sets, two thirds of its size, which Node does not use. Some licences are links to another package's
+# Omits glibc's character sets, two thirds of its size, which Node does not use. Some licenses are links to another package's
 # folder.
 copy_wanted() {
   cd "$1"

@@ -13,7 +13,7 @@ mkdir -p "$out/app/dist" "$out/node"
 cp dist/*.cjs dist/*.cjs.cache dist/THIRD_PARTY_LICENSES "$out/app/dist"
 cp knative/image/launch.cjs "$out/app"
 
-# npm's package `node` gets its binary from this package, which also has the licence. `npm install` has cached both.
+# npm's package `node` gets its binary from this package, which also has the license. `npm install` has cached both.
 package=$(node -p '`node-${process.platform}-${process.arch}@${process.versions.node}`')
 archive=$(npm pack --silent --prefer-offline --pack-destination "$out" "$package")
 tar -xzf "$out/$archive" -C "$out/node" --strip-components=1 --no-same-owner package/bin/node package/LICENSE

@@ -4,7 +4,7 @@ import { endedSessionCookie, isHttps, type Site } from "./session-cookie.ts";
 
 /**
  * Redirects a logged-out browser to the start page, and deletes its cached pages and script storage. Not all cookies:
- * the browser cookie has to stay. Browsers honour Clear-Site-Data on https only.
+ * the browser cookie has to stay. Browsers obey Clear-Site-Data only on https.
  */
 export function loggedOut(site: Site): Reply {
   const reply = seeOther("/", { setCookies: [endedSessionCookie(site)] });

@@ -5,7 +5,7 @@ const SECRET_BYTES = 32;
 // Base64url of 32 bytes.
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
-/** Lets a person or scanner that finds an API key in a log or repository recognise it. */
+/** Lets a person or scanner that finds an API key in a log or repository recognize it. */
 export const API_KEY_PREFIX = "podcore_";
 
 /** Makes a secret for a cookie, key or link, and the digest to store. */

@@ -12,7 +12,7 @@ import { listOf, required } from "./fields.ts";
 // Relay's cursor connections (https://relay.dev/graphql/connections.htm), forward only, with a plain list beside the
 // edges.
 
-/** Twice the length of a page of the web site. Use `after` for more. */
+/** Twice the length of a page on the website. Use `after` for more. */
 export const FIRST_MAX = 100;
 export const FIRST_DEFAULT = 20;
 

@@ -5,6 +5,6 @@ import { podcastMutations } from "./podcast-mutations.ts";
 
 export const Mutation = new GraphQLObjectType<undefined, Scope>({
   name: "Mutation",
-  description: "The root mutation object of the schema. Requires an account: an API key, or a login to the web site.",
+  description: "The root mutation object of the schema. Requires an account: an API key, or a login on the website.",
   fields: () => ({ ...listeningMutations, ...podcastMutations }),
 });

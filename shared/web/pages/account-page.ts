@@ -87,7 +87,7 @@ ${pagingNav({ path: "/account", after, nextAfter, words: { first: "First subscri
 </section>`;
 }
 
-/** Omits the author, whom a subscriber knows. Shows only the title of a podcast that was taken down. */
+/** Omits the author, because subscribers know who it is. Shows only the title of a podcast that was taken down. */
 function subscriptionCard({ podcastId: id, podcast, takedown }: ListedSubscription, numNew: number) {
   if (podcast === undefined) {
     const title = takedown?.title ?? "";
