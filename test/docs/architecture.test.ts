@@ -14,7 +14,10 @@ import { createDatabase } from "../support/postgres.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const TEXT = await readFile(join(ROOT, "docs/architecture.md"), "utf8");
 // What a build, the type check and the rules of the house read.
-const COPIED = "functions shared drizzle test/house package.json package-lock.json build.mjs tsconfig.json".split(" ");
+const COPIED =
+  "functions shared drizzle knative/generator test/house package.json package-lock.json build.mjs tsconfig.json".split(
+    " ",
+  );
 // How many files a folder has is the project's concern, not the example's.
 const HOUSE_RULES = ["--test-skip-pattern=no folder", "test/house/imports.test.ts", "test/house/visible.test.ts"];
 // Six bundles and a type check: seconds, on a busy machine a minute.

@@ -51,7 +51,7 @@ export function privacyPage(facts: PrivacyFacts): Page {
 <h2>What third parties learn</h2>
 <ul>
 <li><strong>Podcast hosts</strong>: pictures and episodes load from their servers, not from here. They see your IP address, your browser's name and that you came from this site, but not which page you were on.</li>
-<li><strong>${directoryHost}</strong>: the words that you search for, sent by this server without your IP address. This site keeps the words for ${retention.directorySearch}, not who searched.</li>
+<li><strong>${directoryHost}</strong>: the words that you search for, and the podcast whose link to a directory or secret-looking feed you add, sent by this server without your IP address. This site keeps the words for ${retention.directorySearch}, not who searched.</li>
 ${sendsMail && html`<li><strong>This site's mail server</strong>: your email address and the emails sent to it.</li>\n`}${
   reportsErrors &&
   html`<li><strong>An error tracker</strong> chosen by this site: what failed, where in the code, and the IDs of the request and of the data concerned.</li>\n`
