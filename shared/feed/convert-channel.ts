@@ -3,6 +3,7 @@ import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
+import { updateHintsOf } from "./update-hints.ts";
 import { webUrl } from "./url.ts";
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
@@ -35,6 +36,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     isLocked: booleanOf(childText(channel, "podcast:locked")),
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
+    updateHints: updateHintsOf(channel),
   };
 }
 

@@ -31,6 +31,8 @@ export type Feed = {
   medium: string | undefined;
   /** The rest of the podcast namespace at channel level. */
   namespace: ChannelNamespace;
+  /** What it says about when to come back. */
+  updateHints: UpdateHints;
   /** In the feed's order. The first of several items with the same GUID is kept. */
   episodes: FeedEpisode[];
   /** Unusable items in the feed's order, at most `LIMITS.skipped`. */
@@ -79,6 +81,21 @@ export type SkippedItem = {
   reason: SkipReason;
 };
 type SkipReason = "no media URL" | "duplicate guid" | "cannot be stored" | "too many items" | "cannot be converted";
+
+/** When a feed asks to be fetched. Hours and days are in UTC; Sunday is 0. */
+export type UpdateHints = {
+  ttlMinutes?: number;
+  skipHours?: number[];
+  skipDays?: number[];
+  /** sy:updatePeriod divided by sy:updateFrequency. */
+  updatePeriodMinutes?: number;
+  /** The rule of podcast:updateFrequency. */
+  announced?: AnnouncedRhythm;
+  /** There will be no more episodes, by itunes:complete or podcast:updateFrequency. */
+  isComplete?: boolean;
+};
+/** A mean time between episodes, and the weekdays that they come on. */
+export type AnnouncedRhythm = { periodMs: number; days?: number[] };
 
 export type Category = { name: string; subcategories: string[] };
 /** `startSeconds` may have decimals. */

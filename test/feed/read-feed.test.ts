@@ -35,6 +35,7 @@ test("readFeed() reads an RSS channel", async () => {
     podcastGuid: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
     isLocked: true,
     medium: "music",
+    updateHints: { isComplete: true },
     episodes: [],
     skipped: [],
     numSkipped: 0,

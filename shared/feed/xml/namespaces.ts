@@ -19,6 +19,7 @@ const PREFIXES: Record<string, string> = {
   "purl.org/dc/elements/1.0": "dc",
   "purl.org/dc/elements/1.1": "dc",
   "purl.org/rss/1.0/modules/content": "content",
+  "purl.org/rss/1.0/modules/syndication": "syn",
   "search.yahoo.com/mrss": "media",
   "www.google.com/schemas/play-podcasts/1.0": "googleplay",
   "www.google.com/schemas/play-podcasts/1.0/play-podcasts.xsd": "googleplay",
