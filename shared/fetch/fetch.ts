@@ -44,7 +44,7 @@ export type FetchReply = {
   lastModified: string | undefined;
   /** At most 7 days. */
   retryAfterMs: number | undefined;
-  /** Cache-Control max-age minus Age. */
+  /** Cache-Control max-age or Expires, minus Age. */
   cacheMaxAgeMs: number | undefined;
   /**
    * Where the URL has permanently moved. Set if there were redirects, all were 301 or 308, and none led from https to

@@ -65,12 +65,16 @@ function parseHttpDate(value: string | undefined): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Returns how long the response stays fresh: Cache-Control max-age minus Age; undefined with no-cache or no-store. */
+/**
+ * Returns how long the response stays fresh: Cache-Control max-age, or else Expires, minus Age (RFC 9111 4.2). Undefined with
+ * no-cache or no-store, and for an Expires that has passed or is not a date, such as 0.
+ */
 export function readCacheMaxAgeMs(headers: Headers): number | undefined {
   const directives = (headers["cache-control"] ?? "").split(",").map((directive) => directive.trim().toLowerCase());
   if (directives.includes("no-cache") || directives.includes("no-store")) return undefined;
   const maxAge = directives.map((directive) => /^max-age="?(\d+)"?$/.exec(directive)?.[1]).find(Boolean);
-  if (maxAge === undefined) return undefined;
+  const freshMs = maxAge === undefined ? untilMs(headers.expires ?? "", headers.date) : Number(maxAge) * 1000;
+  if (freshMs === undefined) return undefined;
   const age = /^\d+$/.test(headers.age ?? "") ? Number(headers.age) : 0;
-  return Math.max(0, Math.min(Number(maxAge), MAX_DELTA_SECONDS) - age) * 1000;
+  return Math.max(0, Math.min(freshMs, MAX_DELTA_SECONDS * 1000) - age * 1000);
 }

@@ -41,6 +41,8 @@ for (const { name, status, value, ms } of retryAfters) {
   });
 }
 
+const inSixHours = "Sun, 06 Nov 1994 14:49:37 GMT";
+
 type MaxAge = { name: string; headers?: Record<string, string>; lines?: string[]; ms?: number };
 
 const maxAges: MaxAge[] = [
@@ -53,6 +55,26 @@ const maxAges: MaxAge[] = [
   { name: "fetch 24: fetch() ignores max-age beside a later no-cache", lines: ["max-age=60", "no-cache"] },
   { name: "fetch 25: fetch() subtracts Age", headers: { "Cache-Control": "max-age=600", Age: "100" }, ms: 500_000 },
   { name: "fetch 25: fetch() stops at 0", headers: { "Cache-Control": "max-age=600", Age: "700" }, ms: 0 },
+  { name: "fetch 14: fetch() ignores Expires: 0", headers: { Expires: "0" } },
+  {
+    name: "fetch 14: fetch() ignores an Expires that has passed",
+    headers: { Expires: "Sun, 06 Nov 1994 08:00:00 GMT" },
+  },
+  { name: "fetch 23: fetch() reads Expires by the server's clock", headers: { Expires: inSixHours }, ms: 21_600_000 },
+  {
+    name: "fetch 23: fetch() prefers max-age to Expires",
+    headers: { "Cache-Control": "max-age=60", Expires: inSixHours },
+    ms: 60_000,
+  },
+  {
+    name: "fetch 24: fetch() ignores Expires beside no-cache",
+    headers: { "Cache-Control": "no-cache", Expires: inSixHours },
+  },
+  {
+    name: "fetch 25: fetch() subtracts Age from Expires",
+    headers: { Expires: inSixHours, Age: "3600" },
+    ms: 18_000_000,
+  },
   {
     name: "fetch 25: fetch() ignores a broken Age",
     headers: { "Cache-Control": "max-age=600", Age: "-9" },
@@ -62,7 +84,8 @@ const maxAges: MaxAge[] = [
 
 for (const { name, headers = {}, lines, ms } of maxAges) {
   test(name, async (t) => {
-    const origin = await startOrigin({ "/": { headers: lines === undefined ? headers : { "Cache-Control": lines } } });
+    const cacheControl = lines === undefined ? headers : { "Cache-Control": lines };
+    const origin = await startOrigin({ "/": { headers: { Date: date, ...cacheControl } } });
     t.after(origin.close);
 
     const reply = await fetch({ url: origin.url });
