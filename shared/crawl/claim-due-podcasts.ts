@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
+import type { UpdateHints } from "../feed/model.ts";
 
 /** A podcast under a lease, with what a crawl needs to know about it. */
 export type Claim = {
@@ -13,8 +14,14 @@ export type Claim = {
   numUnfinished: number;
   /** Logs and errors must not show the feed's URL, nor any URL that it redirects to. */
   isPrivate: boolean;
-  /** The feed changed within the last month. */
-  isActive: boolean;
+  claimedAt: Date;
+  lastSucceededAt: Date | undefined;
+  /** When its last episodes came, oldest first; undefined if no crawl has stored that. */
+  arrivals: Date[] | undefined;
+  /** What the feed says about when to come back. */
+  hints: UpdateHints | undefined;
+  /** How long the host said that its last reply was fresh. */
+  maxAgeMs: number | undefined;
   /** The show's GUID or, without one, its title. */
   identity: string;
   /** The permanent redirect target that the last crawl saw. */
@@ -29,7 +36,11 @@ type Row = {
   num_failures: number;
   num_unfinished: number;
   is_private: boolean;
-  is_active: boolean;
+  claimed_at: number;
+  last_succeeded_at: number | null;
+  arrivals: number[] | null;
+  hints: UpdateHints | null;
+  max_age_seconds: number | null;
   identity: string;
   moved_to_url: string | null;
 };
@@ -76,7 +87,8 @@ export async function claimDuePodcasts(
       and p.taken_down_at is null
     returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, c.num_unfinished, p.is_private,
       c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
-      coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
+      c.arrivals, c.hints, c.max_age_seconds, extract(epoch from podcore_now())::float8 as claimed_at,
+      extract(epoch from c.last_succeeded_at)::float8 as last_succeeded_at`);
   return rows.map((row) => ({
     podcastId: Number(row.podcast_id),
     leaseToken: Number(row.lease_token),
@@ -86,8 +98,16 @@ export async function claimDuePodcasts(
     numFailures: row.num_failures,
     numUnfinished: row.num_unfinished,
     isPrivate: row.is_private,
-    isActive: row.is_active,
+    claimedAt: instantOf(row.claimed_at),
+    lastSucceededAt: row.last_succeeded_at === null ? undefined : instantOf(row.last_succeeded_at),
+    arrivals: row.arrivals?.map(instantOf),
+    hints: row.hints ?? undefined,
+    maxAgeMs: row.max_age_seconds === null ? undefined : row.max_age_seconds * 1_000,
     identity: row.identity,
     movedToUrl: row.moved_to_url ?? undefined,
   }));
+}
+
+function instantOf(seconds: number): Date {
+  return new Date(seconds * 1_000);
 }

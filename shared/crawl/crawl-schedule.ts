@@ -1,28 +1,115 @@
+import type { UpdateHints } from "../feed/model.ts";
+import {
+  expectEpisodes,
+  learnRhythm,
+  NUM_ARRIVALS,
+  type Rhythm,
+  STEP_MS,
+  STEPS_PER_WEEK,
+  stepOfWeek,
+} from "./schedule/rhythm.ts";
+import { planVisit } from "./schedule/visit-plan.ts";
+import { isSkipped, leastWait, MAX_DELAY_MS, type WaitReason } from "./schedule/wishes.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-// The original podcore's rule: hourly if the feed changed within the last month, else daily.
-const ACTIVE_INTERVAL_MS = HOUR_MS;
-const QUIET_INTERVAL_MS = DAY_MS;
-// Spreads out feeds that were added together. Always positive, so that no feed is fetched more often than its interval.
-const JITTER_MS = 10 * MINUTE_MS;
-// Cache-Control and Retry-After can slow crawls down, but only up to a week.
-const MAX_DELAY_MS = 7 * DAY_MS;
-const FIRST_BACKOFF_MS = 15 * MINUTE_MS;
+// What a request costs, in hours that a new episode waits to be found. Half an hour is some 4 to 5 requests a day for a
+// feed that is active; docs/crawling.md has the figures for others.
+const REQUEST_HOURS = 0.5;
+// Spreads out feeds that are due together. Always later, so that no feed is asked sooner than it allows.
+const JITTER_SHARE = 0.1;
+const MAX_JITTER_MS = STEP_MS;
+const FIRST_BACKOFF_MS = 30 * MINUTE_MS;
+const MIN_BACKOFF_MS = 10 * MINUTE_MS;
 const MAX_BACKOFF_MS = DAY_MS;
 // A feed that is gone (410) is still fetched now and then: some come back.
 const GONE_DELAY_MS = 30 * DAY_MS;
 
-/** Returns the delay after a successful crawl, in milliseconds. `random` is in [0, 1). */
-export function delayAfterSuccess(options: {
-  isActive: boolean;
-  cacheMaxAgeMs: number | undefined;
+/** Why a podcast is next crawled when it is. Stored as podcast_crawl.due_reason; docs/crawling.md explains each. */
+export type DueReason =
+  | WaitReason
+  | "usual-time"
+  | "spread"
+  | "quiet"
+  | "complete"
+  | "skipped-hours"
+  | "retry"
+  | "refused"
+  | "rate-limited"
+  | "retry-after"
+  | "gone";
+
+/** The next visit: how long to wait for it, and why. */
+export type Visit = { delayMs: number; reason: DueReason };
+
+type Success = {
+  /** When its last episodes came. */
+  arrivals: readonly Date[];
+  hints: UpdateHints;
+  /** How long the reply is fresh, if its host says so. */
+  maxAgeMs: number | undefined;
+  now: Date;
+  /** In [0, 1). */
   random: number;
-}): number {
-  const { isActive, cacheMaxAgeMs = 0, random } = options;
-  const interval = Math.max(isActive ? ACTIVE_INTERVAL_MS : QUIET_INTERVAL_MS, Math.min(cacheMaxAgeMs, MAX_DELAY_MS));
-  return Math.round(interval + random * JITTER_MS);
+};
+
+/**
+ * Returns the next visit after a successful crawl. It is the first of those visits of the coming week that cost least: an
+ * episode costs an hour for each hour that it waits, and a request half an hour (`planVisit()`); when episodes are
+ * expected is learned from the last 50 (`learnRhythm()`). Up to a tenth of the delay, at most ten minutes, is added at
+ * random.
+ *
+ * The visits are at least an hour apart; ten minutes if the host says that its reply is fresh for less, and the feed has no
+ * ttl. max-age, Expires, ttl and sy:updatePeriod make them as rare as they ask, up to 7 days. skipHours and skipDays are
+ * kept free. A complete show is asked once in 7 days.
+ */
+export function visitAfterSuccess({ arrivals, hints, ...options }: Success): Visit {
+  const instants = arrivals.map((arrival) => arrival.getTime()).filter((at) => at <= options.now.getTime());
+  return visitByRhythm(learnRhythm(instants, hints.announced), { hints, ...options });
+}
+
+type ByRhythm = Omit<Success, "arrivals"> & { requestHours?: number };
+/** Returns the next visit to a feed whose rhythm is known already. `requestHours` is what a request costs. */
+export function visitByRhythm(rhythm: Rhythm, { requestHours = REQUEST_HOURS, ...options }: ByRhythm): Visit {
+  const { hints, maxAgeMs, now, random } = options;
+  const at = now.getTime();
+  const wait = leastWait(hints, maxAgeMs);
+  const minSteps = Math.ceil(wait.ms / STEP_MS);
+  // The jitter must not end in a skipped hour either.
+  const isAllowed = (step: number) => [step, step + 1].every((end) => !isSkipped(hints, at + end * STEP_MS));
+  const maxSteps = lastAllowed(isAllowed, { minSteps });
+  const steps = hints.isComplete
+    ? maxSteps
+    : planVisit({
+        expected: expectEpisodes(rhythm, { now: at, numSteps: maxSteps }),
+        requestHours,
+        minSteps,
+        isAllowed,
+      });
+  const delayMs = Math.max(steps * STEP_MS, wait.ms);
+  return { delayMs: withJitter(delayMs, random), reason: reasonOf() };
+
+  function reasonOf(): DueReason {
+    if (hints.isComplete) return "complete";
+    if (steps <= minSteps && wait.reason !== undefined) return wait.reason;
+    if (steps > 1 && !isAllowed(steps - 1)) return "skipped-hours";
+    if (steps === maxSteps) return "quiet";
+    // Twice the average: an hour at which more episodes come than at others.
+    return (rhythm.shape[stepOfWeek(at + (steps - 1) * STEP_MS)] ?? 0) >= 2 ? "usual-time" : "spread";
+  }
+}
+
+/** Returns the last allowed step within a week, or else the first after it. */
+function lastAllowed(isAllowed: (step: number) => boolean, { minSteps }: { minSteps: number }): number {
+  for (let step = STEPS_PER_WEEK; step >= minSteps; step--) if (isAllowed(step)) return step;
+  for (let step = STEPS_PER_WEEK; step < 2 * STEPS_PER_WEEK; step++) if (isAllowed(step)) return step;
+  return STEPS_PER_WEEK;
+}
+
+function withJitter(delayMs: number, random: number): number {
+  return Math.round(delayMs + random * Math.min(delayMs * JITTER_SHARE, MAX_JITTER_MS));
 }
 
 export type Failure = {
@@ -31,22 +118,62 @@ export type Failure = {
   retryAfterMs: number | undefined;
   /** Number of failed crawls in a row, including this one. */
   numFailures: number;
+  hints: UpdateHints;
+  now: Date;
   /** In [0, 1). */
   random: number;
 };
 
 /**
- * Returns the delay after a failed crawl, in milliseconds. The delay starts at 15 minutes and doubles with each
- * failure, up to a day; its second half is random. It is at least an hour after 429, a day after 401, 403 and 404, and
- * 30 days after 410. Retry-After is honoured, up to seven days.
+ * Returns the next visit after a failed crawl. The delay is random between ten minutes and a bound that doubles with each
+ * failure: half an hour, an hour, two, ..., a day after the seventh and from then on. It is at least an hour and bounded
+ * by twice that after 429, at least a day after 401, 403 and 404, and 30 days after 410. Retry-After is honoured, up to
+ * seven days, and so are skipHours and skipDays.
  */
-export function delayAfterFailure({ status, retryAfterMs = 0, numFailures, random }: Failure): number {
-  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (numFailures - 1), MAX_BACKOFF_MS);
-  const spread = backoff / 2 + (random * backoff) / 2;
-  const least = status === 410 ? GONE_DELAY_MS : isRefusal(status) ? DAY_MS : status === 429 ? HOUR_MS : 0;
-  return Math.round(Math.max(spread, least, Math.min(retryAfterMs, MAX_DELAY_MS)));
+export function visitAfterFailure({ hints, now, random, ...failure }: Failure): Visit {
+  const { delayMs, reason } = delayOf(failure, random);
+  const until = now.getTime() + delayMs;
+  let later = 0;
+  while (later < MAX_DELAY_MS && isSkipped(hints, until + later)) later += STEP_MS;
+  return { delayMs: later < MAX_DELAY_MS ? delayMs + later : delayMs, reason: later > 0 ? "skipped-hours" : reason };
 }
 
-function isRefusal(status: number | undefined): boolean {
-  return status === 401 || status === 403 || status === 404;
+function delayOf(
+  { status, retryAfterMs = 0, numFailures }: Pick<Failure, "status" | "retryAfterMs" | "numFailures">,
+  random: number,
+): Visit {
+  const [least, reason] = leastAfter(status);
+  const bound = Math.min(Math.max(FIRST_BACKOFF_MS, least) * 2 ** Math.min(numFailures - 1, 20), MAX_BACKOFF_MS);
+  const backoff = Math.max(least, MIN_BACKOFF_MS);
+  const delayMs = Math.round(backoff + random * Math.max(bound - backoff, backoff * JITTER_SHARE));
+  const asked = Math.min(retryAfterMs, MAX_DELAY_MS);
+  return asked > delayMs ? { delayMs: withJitter(asked, random), reason: "retry-after" } : { delayMs, reason };
+}
+
+function leastAfter(status: number | undefined): [leastMs: number, reason: DueReason] {
+  if (status === 410) return [GONE_DELAY_MS, "gone"];
+  if (status === 401 || status === 403 || status === 404) return [DAY_MS, "refused"];
+  if (status === 429) return [HOUR_MS, "rate-limited"];
+  return [0, "retry"];
+}
+
+type News = { publishedAts: readonly (Date | undefined)[]; previousVisitAt: Date | undefined; now: Date };
+
+/**
+ * Adds a feed's new episodes to the instants at which earlier ones came, and returns the newest 50. An episode came when it
+ * was published. If it is dated before a visit that did not find it, it came halfway between that visit and now; if it is
+ * dated later than now, it came now.
+ */
+export function addArrivals(known: readonly Date[], { publishedAts, previousVisitAt, now }: News): Date[] {
+  const newest = Math.max(...known.map(Number), Number.NEGATIVE_INFINITY);
+  const to = now.getTime();
+  const from = previousVisitAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const instants = publishedAts
+    .map((publishedAt) => publishedAt?.getTime() ?? Number.NEGATIVE_INFINITY)
+    .filter((at) => at > newest)
+    .map((at) => (at > to ? to : at > from ? at : (from + to) / 2));
+  return [...known.map(Number), ...instants]
+    .sort((a, b) => a - b)
+    .slice(-NUM_ARRIVALS)
+    .map((at) => new Date(at));
 }

@@ -14,10 +14,12 @@ import { present } from "../present.ts";
 export class RetrievalError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly reply: FetchReply | undefined;
 
   constructor(message: string, options: { cause?: unknown; reply?: FetchReply } = {}) {
     super(message, { cause: options.cause });
     this.name = "RetrievalError";
+    this.reply = options.reply;
     this.status = options.reply?.status;
     this.retryAfterMs = options.reply?.retryAfterMs;
   }

@@ -63,7 +63,8 @@ export async function run(
 
 /**
  * Stores a podcast's newest raw feed as today's code parses it: podcast and episodes in one transaction. Compares every
- * column, so that values that have drifted from the feed are corrected. Leaves the crawl's state and its lease alone.
+ * column, so that values that have drifted from the feed are corrected. Leaves the crawl's state and its lease alone, but for the
+ * feed's hints.
  *
  * @throws LeaseLostError if the podcast was claimed by another crawler in the meantime
  */
@@ -73,6 +74,7 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
     ctx.db.repeatable.transaction(async (tx) => {
       await lockLease(tx, claim);
       await updatePodcast(tx, { podcastId, feed });
+      await updateHints(tx, { podcastId, feed });
       const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
       return toStoreResult({ podcastId, feed, result });
     }),
@@ -110,7 +112,11 @@ async function insertPodcast(
     numFailures: 0,
     numUnfinished: 0,
     isPrivate,
-    isActive: true,
+    claimedAt: new Date(),
+    lastSucceededAt: undefined,
+    arrivals: undefined,
+    hints: undefined,
+    maxAgeMs: undefined,
     identity: feed.podcastGuid ?? feed.title,
     movedToUrl: undefined,
   };
@@ -125,6 +131,15 @@ async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: num
       .set({ ...columns, updatedAt: sql`podcore_now()` })
       .where(eq(podcast.id, podcastId));
   }
+}
+
+async function updateHints(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
+  await tx.repeatable
+    .update(podcastCrawl)
+    .set({ hints: feed.updateHints })
+    .where(
+      sql`${podcastCrawl.podcastId} = ${podcastId} and ${podcastCrawl.hints} is distinct from ${JSON.stringify(feed.updateHints)}::jsonb`,
+    );
 }
 
 async function touchLocation(tx: Database, podcastId: number): Promise<void> {

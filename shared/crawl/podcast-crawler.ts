@@ -3,7 +3,7 @@ import * as backlogWorker from "../jobs/backlog-worker.ts";
 import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { toCountFields } from "../log/counts.ts";
 import { type Claim, claimDuePodcasts, LEASE_SECONDS } from "./claim-due-podcasts.ts";
-import { delayAfterFailure } from "./crawl-schedule.ts";
+import { failedVisit } from "./next-visit.ts";
 import * as podcastUpdater from "./podcast-updater.ts";
 import { recordUnfinishedCrawl } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
@@ -63,11 +63,9 @@ async function claimSuspect(ctx: Context): Promise<Claim[]> {
   const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, isSuspect: true });
   if (claim === undefined) return [];
   const { podcastId, numUnfinished } = claim;
-  const numFailures = claim.numFailures + 1;
-  const delayMs = delayAfterFailure({ status: undefined, retryAfterMs: undefined, numFailures, random: Math.random() });
   const error = `Crawler ended before the crawl did, ${numUnfinished} times in a row`;
   try {
-    await recordUnfinishedCrawl(ctx.db, claim, { error, delayMs });
+    await recordUnfinishedCrawl(ctx.db, claim, { error, ...failedVisit(claim, undefined) });
   } catch (cause) {
     await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
     throw cause;

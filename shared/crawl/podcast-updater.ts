@@ -4,13 +4,13 @@ import type { FetchReply } from "../fetch/fetch.ts";
 import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { withContext } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
-import { delayAfterFailure, delayAfterSuccess } from "./crawl-schedule.ts";
 import { withinFeedMemory } from "./feed-memory.ts";
 import * as feedMover from "./feed-mover.ts";
 import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
 import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
 import { LeaseLostError } from "./lock-lease.ts";
+import { failedVisit, nextVisit } from "./next-visit.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
@@ -87,24 +87,23 @@ async function store(
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
     const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
-    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+    return recordUnchanged(ctx, { claim, validators, reply });
   }
   const validators = { etag: reply.etag, lastModified: reply.lastModified };
   const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
   if (!isChanged && !isForced) {
-    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+    return recordUnchanged(ctx, { claim, validators, reply });
   }
-  const isActive = isChanged || claim.isActive;
-  const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () =>
-    feedStorer.run(ctx, {
-      feed: await read(ctx, reply),
+  const stored = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
+    const feed = await read(ctx, reply);
+    return feedStorer.run(ctx, {
+      feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
-      success: { isChanged, ...validators, delayMs },
+      success: { isChanged, ...validators, ...(await nextVisit(ctx, { claim, reply, feed })) },
       comparesColumns: isForced,
-    }),
-  );
+    });
+  });
   const { numInserted, numUpdated } = stored;
   ctx.log.info("Podcast updated", {
     num_inserted: numInserted,
@@ -117,11 +116,11 @@ async function store(
 type Unchanged = {
   claim: Claim;
   validators: { etag: string | undefined; lastModified: string | undefined };
-  cacheMaxAgeMs: number | undefined;
+  reply: FetchReply;
 };
-async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs }: Unchanged): Promise<UpdateResult> {
-  const delayMs = delayAfterSuccess({ isActive: claim.isActive, cacheMaxAgeMs, random: Math.random() });
-  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, delayMs });
+async function recordUnchanged(ctx: Context, { claim, validators, reply }: Unchanged): Promise<UpdateResult> {
+  const visit = await nextVisit(ctx, { claim, reply });
+  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, ...visit });
   return { kind: isRecorded ? "unchanged" : "abandoned" };
 }
 
@@ -130,10 +129,11 @@ async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; err
   const message = isExpected ? error.message : "Internal error";
   if (isExpected) ctx.log.info("Podcast not updated", { reason: message });
   else ctx.log.error("Cannot update podcast", { cause: error });
-  const status = isExpected ? error.status : undefined;
-  const retryAfterMs = isExpected ? error.retryAfterMs : undefined;
-  const numFailures = claim.numFailures + 1;
-  const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
-  const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
+  const visit = failedVisit(claim, isExpected ? error.reply : undefined);
+  const isRecorded = await recordCrawlFailure(ctx.db, claim, {
+    error: message,
+    isGone: visit.status === 410,
+    ...visit,
+  });
   return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
 }

@@ -1,15 +1,28 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
+import type { UpdateHints } from "../feed/model.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
+import type { DueReason } from "./crawl-schedule.ts";
 
-/** Result of a successful crawl. `delayMs` is the time until the next one. */
-export type CrawlSuccess = {
+/** The next crawl, and what operators see of this one's reply. */
+type Outcome = {
+  /** Time until the next crawl. */
+  delayMs: number;
+  reason?: DueReason | undefined;
+  /** Of the last reply, if there was one. */
+  status?: number | undefined;
+  redirects?: { status: number; host: string }[] | undefined;
+};
+/** Result of a successful crawl. Unless given, `hints` and `arrivals` stay as they are. */
+export type CrawlSuccess = Outcome & {
   isChanged: boolean;
   etag: string | undefined;
   lastModified: string | undefined;
-  delayMs: number;
+  hints?: UpdateHints | undefined;
+  arrivals?: readonly Date[] | undefined;
+  maxAgeMs?: number | undefined;
 };
-export type CrawlFailure = { error: string; isGone: boolean; delayMs: number };
+export type CrawlFailure = Outcome & { error: string; isGone: boolean };
 
 /** Ends a claim with a success. @returns false if the lease was lost; nothing is recorded then */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
@@ -21,7 +34,11 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
       last_succeeded_at = podcore_now(),
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
       num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
-      etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text
+      etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text,
+      hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
+      arrivals = coalesce(${jsonOf(success.arrivals?.map((at) => Math.round(at.getTime() / 1_000)))}::jsonb, arrivals),
+      max_age_seconds = ${success.maxAgeMs === undefined ? null : Math.round(success.maxAgeMs / 1_000)}::int,
+      ${setOutcome(success)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
@@ -36,14 +53,15 @@ export async function recordCrawlFailure(db: Database, claim: Claim, failure: Cr
       last_attempted_at = podcore_now(),
       num_failures = ${claim.numFailures + 1}::int,
       last_error = left(${failure.error}::text, 2000), last_error_at = podcore_now(),
-      gone_at = case when ${failure.isGone}::boolean then coalesce(gone_at, podcore_now()) end
+      gone_at = case when ${failure.isGone}::boolean then coalesce(gone_at, podcore_now()) end,
+      ${setOutcome(failure)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
 }
 
 /** What is recorded about crawlers that ended during a podcast's crawl, before the next attempt. */
-export type UnfinishedCrawl = { error: string; delayMs: number };
+export type UnfinishedCrawl = Outcome & { error: string };
 
 /**
  * Counts claims that ran out as one failure. The claim continues: if this crawler ends too, the podcast is due only
@@ -55,6 +73,16 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
       due_at = podcore_now() + ${unfinished.delayMs}::bigint * interval '1 millisecond',
       last_attempted_at = podcore_now(),
       num_failures = ${claim.numFailures + 1}::int,
-      last_error = left(${unfinished.error}::text, 2000), last_error_at = podcore_now()
+      last_error = left(${unfinished.error}::text, 2000), last_error_at = podcore_now(),
+      ${setOutcome(unfinished)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
+}
+
+function setOutcome({ reason, status, redirects }: Outcome) {
+  return sql`due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int,
+      last_redirects = ${jsonOf(redirects)}::jsonb`;
+}
+
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { delayAfterSuccess } from "../crawl/crawl-schedule.ts";
 import { withinFeedMemory } from "../crawl/feed-memory.ts";
 import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts";
 import * as feedStorer from "../crawl/feed-storer.ts";
+import { firstVisit } from "../crawl/next-visit.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
 import { errorCodeOf } from "../db/failure.ts";
@@ -206,7 +206,6 @@ type Fetched = Omit<Page, "kind" | "error"> & {
   privateReason: PrivateReason | undefined;
 };
 async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateReason }: Fetched): Promise<Added> {
-  const delayMs = delayAfterSuccess({ isActive: true, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
   return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const read = await readReply(ctx, reply);
     if (read.kind === "not-a-feed") return { kind: "page", reply, viaUrls, error: read.error };
@@ -215,7 +214,12 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "new", feedUrls, privateReason },
-      success: { isChanged: true, etag: reply.etag, lastModified: reply.lastModified, delayMs },
+      success: {
+        isChanged: true,
+        etag: reply.etag,
+        lastModified: reply.lastModified,
+        ...firstVisit(ctx, { reply, feed: read.feed, isPrivate: privateReason !== undefined }),
+      },
     });
     ctx.log.info("Podcast added", {
       podcast_id: stored.podcastId,

@@ -258,14 +258,21 @@ test("renewLeases() passes over a podcast that is being stored", async () => {
   );
 });
 
-test("claimDuePodcasts() tells which podcasts had something new within a month", async () => {
-  await insertDuePodcasts(db, ["a", "b", "c"]);
-  await db.once.execute(sql`
-    update podcast_crawl set last_changed_at = podcore_now() - case podcast_id % 2 when 0 then 20 else 40 end * interval '1 day'`);
+test("claimDuePodcasts() tells what the last crawl stored for the schedule", async () => {
+  await insertDuePodcasts(db, ["a"]);
+  const first = await claimOne();
+  const arrivals = [new Date("2026-01-01T05:00:00Z"), new Date("2026-01-02T05:00:00Z")];
+  const hints = { ttlMinutes: 60, skipDays: [0] };
+  await recordCrawlSuccess(db, first, { ...SUCCESS, delayMs: 0, hints, arrivals, maxAgeMs: 300_000 });
 
-  const claims = await claimDuePodcasts(db, { limit: 3 });
+  const second = await claimOne();
+  await recordCrawlSuccess(db, second, { ...SUCCESS, delayMs: 0 });
+  const third = await claimOne();
 
-  assert.ok(claims.length === 3 && claims.every(({ podcastId, isActive }) => isActive === (podcastId % 2 === 0)));
+  assert.deepEqual([first.arrivals, first.hints, first.maxAgeMs, first.lastSucceededAt], Array(4).fill(undefined));
+  assert.deepEqual([second.arrivals, second.hints, second.maxAgeMs], [arrivals, hints, 300_000]);
+  assert.deepEqual([third.arrivals, third.hints, third.maxAgeMs], [arrivals, hints, undefined]);
+  assert.ok(Math.abs(Number(second.lastSucceededAt) - second.claimedAt.getTime()) < 10_000);
 });
 
 test("podcore_now() lets thirty days pass, when a test says so", async () => {

@@ -1,42 +1,236 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delayAfterFailure, delayAfterSuccess } from "../../shared/crawl/crawl-schedule.ts";
+import {
+  addArrivals,
+  type Failure,
+  type Visit,
+  visitAfterFailure,
+  visitAfterSuccess,
+} from "../../shared/crawl/crawl-schedule.ts";
+import type { UpdateHints } from "../../shared/feed/model.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+// A Monday.
+const NOW = new Date("2026-03-02T10:00:00Z");
 
-test("delayAfterSuccess() is an hour for an active feed and a day for a quiet one, and up to ten minutes more, never less", () => {
-  const delays = (isActive: boolean) =>
-    [0, 0.5, 1].map((random) => delayAfterSuccess({ isActive, cacheMaxAgeMs: undefined, random }));
+type Given = { arrivals?: Date[]; hints?: UpdateHints; maxAgeMs?: number; now?: Date; random?: number };
+function afterSuccess({ arrivals = [], hints = {}, maxAgeMs, now = NOW, random = 0 }: Given): Visit {
+  return visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random });
+}
 
-  assert.deepEqual(delays(true), [HOUR_MS, HOUR_MS + 5 * MINUTE_MS, HOUR_MS + 10 * MINUTE_MS]);
-  assert.deepEqual(delays(false), [DAY_MS, DAY_MS + 5 * MINUTE_MS, DAY_MS + 10 * MINUTE_MS]);
+/** The last 30 episodes of a show, one every `everyMs`, the last at `last`. */
+function every(everyMs: number, last: string): Date[] {
+  return Array.from({ length: 30 }, (_, i) => new Date(Date.parse(last) - (29 - i) * everyMs));
+}
+
+/** The visits of the `days` after `now`, if no episode comes. */
+function visitsOf({ days, now = NOW, ...given }: Given & { days: number }): Date[] {
+  const visits: Date[] = [];
+  for (let at = now; ; ) {
+    at = new Date(at.getTime() + afterSuccess({ ...given, now: at }).delayMs);
+    if (at.getTime() > now.getTime() + days * DAY_MS) return visits;
+    visits.push(at);
+  }
+}
+
+const DAILY = every(DAY_MS, "2026-03-02T05:00:00Z");
+const WEEKLY = every(7 * DAY_MS, "2026-02-24T06:00:00Z");
+
+test("fetch 74: visitAfterSuccess() comes within the hour after a daily show's time", () => {
+  const visits = visitsOf({ arrivals: DAILY, days: 1 });
+
+  const first = visits.find((at) => at.getTime() >= Date.parse("2026-03-03T05:00:00Z"));
+  assert.ok(first !== undefined && first.getTime() < Date.parse("2026-03-03T06:00:00Z"), String(first));
+  assert.ok(visits.length <= 8, `${visits.length} visits`);
 });
 
-test("delayAfterSuccess() lets a host ask for less, up to a week, and not for more", () => {
-  const delay = (cacheMaxAgeMs: number) => delayAfterSuccess({ isActive: true, cacheMaxAgeMs, random: 0 });
+test("fetch 74: visitAfterSuccess() comes ten minutes after a weekly show's time, where the host allows it", () => {
+  const visits = visitsOf({ arrivals: WEEKLY, days: 2, maxAgeMs: 0 });
 
-  assert.deepEqual([delay(0), delay(5 * HOUR_MS), delay(365 * DAY_MS)], [HOUR_MS, 5 * HOUR_MS, 7 * DAY_MS]);
+  const first = visits.find((at) => at.getTime() > Date.parse("2026-03-03T06:00:00Z"));
+  assert.ok(first !== undefined && first.getTime() <= Date.parse("2026-03-03T06:20:00Z"), String(first));
 });
 
-test("delayAfterFailure() doubles from a quarter of an hour up to a day, of which half is left to chance", () => {
-  const delays = (random: number) =>
-    [1, 2, 3, 8, 100].map((numFailures) =>
-      delayAfterFailure({ status: 500, retryAfterMs: undefined, numFailures, random }),
-    );
-
-  assert.deepEqual(delays(1), [15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, DAY_MS, DAY_MS]);
-  assert.deepEqual(delays(0), [7.5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS / 2, DAY_MS / 2, DAY_MS / 2]);
-});
-
-test("delayAfterFailure() keeps away for as long as the host says, and longer where it refuses", () => {
-  const delay = (status: number, retryAfterMs?: number) =>
-    delayAfterFailure({ status, retryAfterMs, numFailures: 1, random: 0 });
+test("fetch 74: visitAfterSuccess() comes ever less to a show that is silent, down to once in seven days", () => {
+  const delays = [1, 30, 365, 3_650].map((days) => {
+    const now = new Date(NOW.getTime() + days * DAY_MS);
+    return afterSuccess({ arrivals: WEEKLY, now }).delayMs / DAY_MS;
+  });
 
   assert.deepEqual(
-    [429, 401, 403, 404, 410].map((status) => delay(status)),
-    [HOUR_MS, ...[DAY_MS, DAY_MS, DAY_MS], 30 * DAY_MS],
+    delays,
+    delays.toSorted((a, b) => a - b),
   );
-  assert.deepEqual([delay(503, 3 * HOUR_MS), delay(503, 365 * DAY_MS)], [3 * HOUR_MS, 7 * DAY_MS]);
+  assert.ok((delays[0] ?? 9) < 2 && delays[3] === 7, delays.join(", "));
+  assert.equal(afterSuccess({ arrivals: WEEKLY, now: new Date(NOW.getTime() + 3_650 * DAY_MS) }).reason, "quiet");
+});
+
+test("visitAfterSuccess() comes within two days to a show of which nothing is known", () => {
+  const { delayMs } = afterSuccess({});
+
+  assert.ok(delayMs >= HOUR_MS && delayMs <= 2 * DAY_MS, String(delayMs / HOUR_MS));
+});
+
+test("visitAfterSuccess() comes once in seven days to a show that is complete", () => {
+  assert.deepEqual(afterSuccess({ arrivals: DAILY, hints: { isComplete: true } }), {
+    delayMs: 7 * DAY_MS,
+    reason: "complete",
+  });
+});
+
+test("fetch 23: visitAfterSuccess() does not come before max-age, nor much later, and waits for seven days at most", () => {
+  const delays = [3, 48, 24 * 365].map((hours) => afterSuccess({ arrivals: DAILY, maxAgeMs: hours * HOUR_MS }));
+
+  assert.ok((delays[0]?.delayMs ?? 0) >= 3 * HOUR_MS);
+  assert.deepEqual(delays.slice(1), [
+    { delayMs: 48 * HOUR_MS, reason: "max-age" },
+    { delayMs: 7 * DAY_MS, reason: "max-age" },
+  ]);
+});
+
+test("fetch 71: visitAfterSuccess() leaves an hour between visits with a ttl of 1, and seven days with the largest", () => {
+  // Before six in the morning of the weekly show, visits are as close as they may.
+  const now = new Date("2026-03-03T05:55:00Z");
+  const shortest = (hints: UpdateHints) => {
+    const visits = visitsOf({ arrivals: WEEKLY, hints, maxAgeMs: 0, now, days: 15 });
+    return Math.min(...[now, ...visits].slice(0, -1).map((at, i) => Number(visits[i]) - at.getTime()));
+  };
+
+  assert.ok(shortest({}) < HOUR_MS);
+  assert.ok(shortest({ ttlMinutes: 1 }) >= HOUR_MS);
+  assert.ok(shortest({ ttlMinutes: 720 }) >= 12 * HOUR_MS);
+  assert.equal(shortest({ ttlMinutes: 1_000_000_000 }), 7 * DAY_MS);
+});
+
+test("fetch 73: visitAfterSuccess() waits for as long as sy:updatePeriod says", () => {
+  assert.deepEqual(afterSuccess({ arrivals: DAILY, hints: { updatePeriodMinutes: 7 * 24 * 60 } }), {
+    delayMs: 7 * DAY_MS,
+    reason: "update-period",
+  });
+});
+
+test("fetch 72: visitAfterSuccess() comes in no hour and on no day that the feed asks to skip", () => {
+  const skipHours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour !== 5);
+
+  const visits = visitsOf({ arrivals: DAILY, hints: { skipHours, skipDays: [0, 6] }, days: 14, random: 0.999 });
+
+  assert.ok(visits.length >= 4, `${visits.length} visits`);
+  assert.ok(
+    visits.every((at) => at.getUTCHours() === 5 && at.getUTCDay() % 6 !== 0),
+    visits.join(", "),
+  );
+});
+
+test("fetch 72: visitAfterSuccess() keeps skipped hours free after a week too", () => {
+  const now = new Date(NOW.getTime() + 3_650 * DAY_MS);
+
+  const { delayMs } = afterSuccess({ arrivals: WEEKLY, hints: { skipHours: [9, 10, 11] }, now, random: 0.999 });
+
+  assert.equal(new Date(now.getTime() + delayMs).getUTCHours(), 8);
+  assert.ok(delayMs > 6 * DAY_MS);
+});
+
+test("fetch 72: visitAfterSuccess() does not listen to a feed that skips all hours", () => {
+  const skipHours = Array.from({ length: 24 }, (_, hour) => hour);
+
+  assert.deepEqual(afterSuccess({ arrivals: DAILY, hints: { skipHours } }), afterSuccess({ arrivals: DAILY }));
+});
+
+test("visitAfterSuccess() adds up to ten minutes at random, and takes nothing off", () => {
+  const delays = [0, 0.5, 0.999].map((random) => afterSuccess({ maxAgeMs: 2 * DAY_MS, random }).delayMs);
+
+  assert.deepEqual(
+    delays,
+    [0, 300_000, 599_400].map((extra) => 2 * DAY_MS + extra),
+  );
+});
+
+function afterFailure(failure: Partial<Failure>): Visit {
+  const none = { status: undefined, retryAfterMs: undefined, numFailures: 1, hints: {}, now: NOW, random: 0 };
+  return visitAfterFailure({ ...none, ...failure });
+}
+
+test("fetch 30: visitAfterFailure() waits at random up to a bound that doubles to a day, and never gives up", () => {
+  const delays = (random: number) =>
+    [1, 2, 3, 6, 7, 100, 10_000].map(
+      (numFailures) => afterFailure({ status: 500, numFailures, random }).delayMs / MINUTE_MS,
+    );
+
+  assert.deepEqual(delays(1), [30, 60, 120, 960, 1_440, 1_440, 1_440]);
+  assert.deepEqual(delays(0), [10, 10, 10, 10, 10, 10, 10]);
+  assert.equal(afterFailure({ status: 500 }).reason, "retry");
+});
+
+test("fetch 17: visitAfterFailure() waits for Retry-After and no less", () => {
+  assert.deepEqual(afterFailure({ status: 429, retryAfterMs: 2 * HOUR_MS }), {
+    delayMs: 2 * HOUR_MS,
+    reason: "retry-after",
+  });
+  assert.ok(afterFailure({ status: 429, retryAfterMs: 120_000 }).delayMs >= 120_000);
+});
+
+test("fetch 19: visitAfterFailure() waits for seven days at most, whatever Retry-After says", () => {
+  assert.equal(afterFailure({ status: 503, retryAfterMs: 365 * DAY_MS }).delayMs, 7 * DAY_MS);
+});
+
+test("fetch 20: visitAfterFailure() honours Retry-After of a 503", () => {
+  assert.equal(afterFailure({ status: 503, retryAfterMs: 3 * HOUR_MS, random: 0 }).delayMs, 3 * HOUR_MS);
+});
+
+test("fetch 21: visitAfterFailure() doubles from an hour on after 429 without Retry-After", () => {
+  const delays = (random: number) =>
+    [1, 2, 3, 9].map((numFailures) => afterFailure({ status: 429, numFailures, random }).delayMs / HOUR_MS);
+
+  assert.deepEqual(delays(0), [1, 1, 1, 1]);
+  assert.deepEqual(delays(1), [1.1, 2, 4, 24]);
+});
+
+test("fetch 26: visitAfterFailure() looks at a feed that is gone once a month", () => {
+  const { delayMs, reason } = afterFailure({ status: 410, numFailures: 50 });
+
+  assert.deepEqual([delayMs, reason], [30 * DAY_MS, "gone"]);
+});
+
+for (const [name, status] of [
+  ["fetch 28: visitAfterFailure() waits for a day or more after 404", 404],
+  ["fetch 29: visitAfterFailure() waits for a day or more after 401", 401],
+  ["fetch 29: visitAfterFailure() waits for a day or more after 403", 403],
+] as const) {
+  test(name, () => {
+    const { delayMs, reason } = afterFailure({ status, numFailures: 1 });
+
+    assert.deepEqual([delayMs, reason], [DAY_MS, "refused"]);
+  });
+}
+
+test("fetch 72: visitAfterFailure() does not come in hours that the feed asks to skip", () => {
+  const { delayMs, reason } = afterFailure({ status: 500, hints: { skipHours: [10, 11] } });
+
+  assert.deepEqual([delayMs, reason], [2 * HOUR_MS, "skipped-hours"]);
+});
+
+test("addArrivals() takes new episodes when they were published, and keeps the newest fifty", () => {
+  const known = every(DAY_MS, "2026-03-01T05:00:00Z");
+  const publishedAts = [new Date("2026-03-02T05:00:00Z"), known[3], undefined];
+
+  const arrivals = addArrivals(known, { publishedAts, previousVisitAt: new Date("2026-03-02T04:00:00Z"), now: NOW });
+  const many = addArrivals([], {
+    publishedAts: every(HOUR_MS, "2026-03-01T00:00:00Z").flatMap((at) => [at, new Date(at.getTime() + 1)]),
+    previousVisitAt: undefined,
+    now: NOW,
+  });
+
+  assert.deepEqual(arrivals, [...known, publishedAts[0]]);
+  assert.deepEqual([many.length, many.at(-1)], [50, new Date(Date.parse("2026-03-01T00:00:00Z") + 1)]);
+});
+
+test("addArrivals() takes an episode that an earlier visit missed to have come after that, and one from the future now", () => {
+  const previousVisitAt = new Date("2026-03-02T08:00:00Z");
+
+  const late = addArrivals([], { publishedAts: [new Date("2026-03-02T00:00:00Z")], previousVisitAt, now: NOW });
+  const future = addArrivals([], { publishedAts: [new Date("2027-01-01T00:00:00Z")], previousVisitAt, now: NOW });
+
+  assert.deepEqual([late, future], [[new Date("2026-03-02T09:00:00Z")], [NOW]]);
 });

@@ -44,6 +44,15 @@ async function crawlOf(podcastId: number) {
   return { ...row.crawl, delayMs: row.delayMs };
 }
 
+/** A feed of which an episode comes every day, the last an hour ago. */
+function dailyFeed(extra = ""): string {
+  const items = Array.from({ length: 20 }, (_, day) => {
+    const at = new Date(Date.now() - 3_600_000 - day * 86_400_000).toUTCString();
+    return `<item><guid>${day}</guid><title>${day}</title><pubDate>${at}</pubDate><enclosure url="https://media.example.com/${day}.mp3"/></item>`;
+  });
+  return `<rss version="2.0"><channel><title>A</title>${extra}${items.join("")}</channel></rss>`;
+}
+
 function episodesOf(podcastId: number) {
   return ctx.db.once
     .select({ row: episode, version: sql<string>`${episode}.xmin::text` })
@@ -227,7 +236,102 @@ test("fetch 17: run() waits as long as Retry-After says", async () => {
   await update(podcastId);
 
   const { delayMs } = await crawlOf(podcastId);
-  assert.ok(delayMs > 7_100_000 && delayMs < 7_300_000, String(delayMs));
+  assert.ok(delayMs > 7_190_000 && delayMs < 7_810_000, String(delayMs));
+});
+
+test("fetch 14: run() asks conditionally, and not sooner than otherwise, when a reply says Expires: 0 and no-store", async () => {
+  const headers = { ETag: '"a"', Expires: "0", "Cache-Control": "no-store" };
+  const { podcastId, path } = await addFeed({ headers, body: rss() });
+  script[path] = { status: 304, headers };
+
+  await update(podcastId);
+
+  assert.equal(origin.requests[1]?.headers["if-none-match"], '"a"');
+  assert.ok((await crawlOf(podcastId)).delayMs > 3_590_000);
+});
+
+test("fetch 18: run() waits until the date of Retry-After, by the server's clock", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  const headers = { Date: "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": "Sun, 06 Nov 1994 13:49:37 GMT" };
+  script[path] = { status: 503, headers };
+
+  await update(podcastId);
+
+  const { delayMs, dueReason, lastStatus } = await crawlOf(podcastId);
+  assert.ok(delayMs > 17_990_000 && delayMs < 18_700_000, String(delayMs));
+  assert.deepEqual([dueReason, lastStatus], ["retry-after", 503]);
+});
+
+test("fetch 20: run() waits as long as a 503 says", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script[path] = { status: 503, headers: { "Retry-After": "36000" } };
+
+  await update(podcastId);
+
+  assert.ok((await crawlOf(podcastId)).delayMs > 35_900_000);
+});
+
+test("fetch 23: run() waits as long as max-age says, and as it said before, when a 304 does not say it", async () => {
+  const headers = { ETag: '"a"', "Cache-Control": "max-age=172800" };
+  const { podcastId, path } = await addFeed({ headers, body: dailyFeed() });
+  const added = await crawlOf(podcastId);
+  script[path] = { status: 304 };
+
+  await update(podcastId);
+
+  const crawl = await crawlOf(podcastId);
+  assert.ok(added.delayMs > 172_700_000 && crawl.delayMs > 172_700_000, `${added.delayMs}, ${crawl.delayMs}`);
+  assert.deepEqual([added.dueReason, crawl.dueReason, crawl.lastStatus], ["max-age", "max-age", 304]);
+});
+
+test("fetch 71: run() waits as long as the feed's ttl says, when the feed has not changed either", async () => {
+  const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: dailyFeed("<ttl>1440</ttl>") });
+  script[path] = { status: 304 };
+
+  await update(podcastId);
+
+  const { delayMs, dueReason } = await crawlOf(podcastId);
+  assert.ok(delayMs > 86_300_000, String(delayMs));
+  assert.equal(dueReason, "ttl");
+});
+
+test("fetch 72: run() comes at the one hour that a feed does not ask to skip", async () => {
+  const open = (new Date().getUTCHours() + 9) % 24;
+  const hours = Array.from({ length: 24 }, (_, hour) => (hour === open ? "" : `<hour>${hour}</hour>`)).join("");
+  const { podcastId } = await addFeed(dailyFeed(`<skipHours>${hours}</skipHours>`));
+
+  const { dueAt } = await crawlOf(podcastId);
+
+  assert.equal(dueAt.getUTCHours(), open);
+});
+
+test("run() keeps of redirects only their hosts, and of a private podcast's nothing", async () => {
+  const { podcastId, path } = await addFeed(rss());
+  script["/moved/token"] = rss({ title: "Moved" });
+  script[path] = { status: 302, headers: { Location: "/moved/token?key=secret" } };
+  await update(podcastId);
+  const shown = await crawlOf(podcastId);
+  await ctx.db.once.update(podcast).set({ isPrivate: true }).where(eq(podcast.id, podcastId));
+  await update(podcastId);
+
+  const hidden = await crawlOf(podcastId);
+
+  assert.deepEqual(shown.lastRedirects, [{ status: 302, host: new URL(origin.url).host }]);
+  assert.equal(hidden.lastRedirects, null);
+});
+
+test("run() learns a rhythm from the stored episodes, when no crawl has kept when they came", async () => {
+  const { podcastId, path } = await addFeed({
+    headers: { ETag: '"a"' },
+    body: rss({ items: [{ guid: "1" }, { guid: "2" }] }),
+  });
+  await ctx.db.once.update(podcastCrawl).set({ arrivals: null }).where(eq(podcastCrawl.podcastId, podcastId));
+  script[path] = { status: 304 };
+
+  await update(podcastId);
+
+  const published = Date.parse("2018-03-25T10:00:00Z") / 1_000;
+  assert.deepEqual((await crawlOf(podcastId)).arrivals, [published, published]);
 });
 
 test("fetch 26: run() keeps a podcast that is gone, and asks again in a month", async () => {

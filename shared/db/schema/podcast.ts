@@ -13,7 +13,7 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../../feed/model.ts";
+import type { Category, ChannelNamespace, Chapter, EpisodeNamespace, UpdateHints } from "../../feed/model.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
@@ -99,6 +99,14 @@ export const podcastCrawl = pgTable(
   {
     podcastId: bigint("podcast_id", { mode: "number" }).primaryKey(),
     dueAt: instant("due_at").notNull(),
+    /** Why then: a `DueReason` of shared/crawl/crawl-schedule.ts. */
+    dueReason: text("due_reason"),
+    /** What the feed says about when to come back. NULL until a crawl has read it. */
+    hints: jsonb("hints").$type<UpdateHints>(),
+    /** When its last 50 episodes came, as seconds since 1970, oldest first. NULL until a crawl has succeeded. */
+    arrivals: jsonb("arrivals").$type<number[]>(),
+    /** How long the host said that its last reply was fresh. */
+    maxAgeSeconds: integer("max_age_seconds"),
     /** No other crawler claims the podcast before this instant. NULL if no crawler holds it. */
     leaseExpiresAt: instant("lease_expires_at"),
     /** Fencing token. Each claim increments it, and a result is stored only under the token of its claim. */
@@ -110,6 +118,10 @@ export const podcastCrawl = pgTable(
     /** When the feed's bytes last differed. */
     lastChangedAt: instant("last_changed_at"),
     numFailures: integer("num_failures").notNull().default(0),
+    /** HTTP status of the last crawl's reply. NULL if there was no reply. */
+    lastStatus: integer("last_status"),
+    /** The redirects that led to it, of which only the hosts are kept. NULL for private podcasts. */
+    lastRedirects: jsonb("last_redirects").$type<{ status: number; host: string }[]>(),
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
     /** When the host answered 410. The feed is then checked once a month. */
