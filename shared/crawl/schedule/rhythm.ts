@@ -156,12 +156,12 @@ export function expectEpisodes(rhythm: Rhythm, { now, numSteps }: { now: number;
 
 /**
  * The rate per ms at which a gap ends that has lasted `ms`: of the earlier gaps that lasted as long, the share that ended
- * about there. One imagined gap is added that is likely to last as long again as it has lasted, so that a show that has
- * been silent for longer than ever is expected ever less.
+ * about there. One imagined gap is added, as shows end: the rate at which it ends falls with the square of the silence, so
+ * that 37 % of such gaps never end.
  */
 function endRate({ gaps, typicalGapMs }: Rhythm, ms: number): number {
-  let lasting = typicalGapMs / (typicalGapMs + ms);
-  let ending = typicalGapMs / (typicalGapMs + ms) ** 2;
+  let lasting = Math.exp(-ms / (typicalGapMs + ms));
+  let ending = (lasting * typicalGapMs) / (typicalGapMs + ms) ** 2;
   for (const gap of gaps) {
     const width = Math.max(MIN_GAP_TOLERANCE_MS, GAP_TOLERANCE * gap.ms);
     const distance = (ms - gap.ms) / width;

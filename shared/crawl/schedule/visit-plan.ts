@@ -19,8 +19,8 @@ const STRIDES = { fine: 1, middle: STEPS_PER_HOUR / 2, coarse: STEPS_PER_HOUR };
 /**
  * Returns how many steps to wait for the next visit: the first of those visits that cost least in all. An episode costs 1
  * for each hour between its publication and the next visit, and each visit costs `requestHours`. At an even rate of one
- * episode a week and half an hour a request, that is a visit every 13 h (the square root of 2 x 0.5 x 168); where an
- * episode is expected, visits are dense.
+ * episode a week and half an hour a request, that is a visit every 13 h (the square root of 2 x 0.5 x 168), and with a
+ * minute a request, every 2.4 h. Where an episode is expected, visits are dense.
  */
 export function planVisit(plan: Plan): number {
   const { expected, minSteps, isAllowed } = plan;

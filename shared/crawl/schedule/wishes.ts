@@ -36,6 +36,7 @@ export function leastWait(
 
 /** True if the feed asks not to be visited at that instant (skipHours, skipDays). A feed that skips all is not heard. */
 export function isSkipped({ skipHours = [], skipDays = [] }: UpdateHints, at: number): boolean {
+  if (skipHours.length + skipDays.length === 0) return false;
   const date = new Date(at);
   const isHour = skipHours.length < 24 && skipHours.includes(date.getUTCHours());
   return isHour || (skipDays.length < 7 && skipDays.includes(date.getUTCDay()));
