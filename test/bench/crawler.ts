@@ -9,7 +9,7 @@ import type { Metrics } from "./harness.ts";
 import { post, startServer } from "./server-process.ts";
 
 // What Knative's PingSource sends.
-const PING = {
+export const PING = {
   "ce-id": "9f2d7f1e-6f0a-4f0e-9d3b-0d9a2c6b8f10",
   "ce-source": "/apis/v1/namespaces/podcore/pingsources/crawl",
   "ce-specversion": "1.0",

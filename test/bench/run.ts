@@ -12,12 +12,26 @@ import crawl from "./rows/crawl.ts";
 import large from "./rows/large.ts";
 import mail from "./rows/mail.ts";
 import parse from "./rows/parse.ts";
+import readerScore from "./rows/reader-score.ts";
+import schedule from "./rows/schedule.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
 import worst from "./rows/worst.ts";
 import { killServers } from "./server-process.ts";
 
-const ROWS: readonly Row[] = [sizes, coldStart, warm, crawl, parse, worst, accounts, mail, large];
+const ROWS: readonly Row[] = [
+  sizes,
+  coldStart,
+  warm,
+  crawl,
+  parse,
+  worst,
+  accounts,
+  mail,
+  schedule,
+  readerScore,
+  large,
+];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
