@@ -35,6 +35,8 @@ export type Rhythm = {
   gaps: { ms: number; weight: number }[];
   /** The gap to be expected of a show of which nothing else is known. */
   typicalGapMs: number;
+  /** What `endRate()` has worked out so far, by the hours since the last publication. */
+  endRates: Map<number, number>;
 };
 
 /**
@@ -54,6 +56,7 @@ export function learnRhythm(arrivals: readonly number[], { periodMs, days }: Ann
     shape: shapeOf({ events, weights, days }),
     gaps,
     typicalGapMs: total === 0 && periodMs !== undefined ? periodMs : meanGapMs,
+    endRates: new Map(),
   };
 }
 
@@ -144,7 +147,7 @@ export function expectEpisodes(rhythm: Rhythm, { now, numSteps }: { now: number;
   let noneYet = 1;
   let rate = 0;
   for (let i = 0; i < numSteps; i++) {
-    if (i % STEPS_PER_HOUR === 0) rate = STEP_MS * endRate(rhythm, now - lastAt + i * STEP_MS + HOUR_MS / 2);
+    if (i % STEPS_PER_HOUR === 0) rate = STEP_MS * endRate(rhythm, Math.floor((now - lastAt + i * STEP_MS) / HOUR_MS));
     const step = (firstStep + i) % STEPS_PER_WEEK;
     const preference = (1 - part) * (shape[step] ?? 1) + part * (shape[(step + 1) % STEPS_PER_WEEK] ?? 1);
     const first = noneYet * (1 - Math.exp(-rate * preference));
@@ -155,11 +158,14 @@ export function expectEpisodes(rhythm: Rhythm, { now, numSteps }: { now: number;
 }
 
 /**
- * The rate per ms at which a gap ends that has lasted `ms`: of the earlier gaps that lasted as long, the share that ended
+ * The rate per ms at which a gap ends in the hour after it has lasted `hours`: of the earlier gaps that lasted as long, the share that ended
  * about there. One imagined gap is added, as shows end: the rate at which it ends falls with the square of the silence, so
  * that 37 % of such gaps never end.
  */
-function endRate({ gaps, typicalGapMs }: Rhythm, ms: number): number {
+function endRate({ gaps, typicalGapMs, endRates }: Rhythm, hours: number): number {
+  const known = endRates.get(hours);
+  if (known !== undefined) return known;
+  const ms = (hours + 0.5) * HOUR_MS;
   let lasting = Math.exp(-ms / (typicalGapMs + ms));
   let ending = (lasting * typicalGapMs) / (typicalGapMs + ms) ** 2;
   for (const gap of gaps) {
@@ -173,6 +179,7 @@ function endRate({ gaps, typicalGapMs }: Rhythm, ms: number): number {
     ending += (gap.weight * (1 - Math.abs(distance))) / width;
     lasting += gap.weight * (distance < 0 ? 1 - (1 + distance) ** 2 / 2 : (1 - distance) ** 2 / 2);
   }
+  endRates.set(hours, ending / lasting);
   return ending / lasting;
 }
 
