@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-// What a request costs, in hours that a new episode waits to be found: a minute. That is some 4 requests a day over all
+// What a request costs, in hours that a new episode waits to be found: a minute. That is some 3 requests a day over all
 // active feeds; docs/crawling.md has the figures.
 const REQUEST_HOURS = 1 / 60;
 // Spreads out feeds that are due together. Always later, so that no feed is asked sooner than it allows.
@@ -81,8 +81,8 @@ export function visitByRhythm(rhythm: Rhythm, { requestHours = REQUEST_HOURS, ..
   const at = now.getTime();
   const wait = leastWait(hints, maxAgeMs);
   const minSteps = Math.ceil(wait.ms / STEP_MS);
-  // The jitter must not end in a skipped hour either.
-  const isAllowed = (step: number) => [step, step + 1].every((end) => !isSkipped(hints, at + end * STEP_MS));
+  // The jitter must not end in a skipped hour either, nor must a tick that is late by less than ten minutes.
+  const isAllowed = (step: number) => [step, step + 2].every((end) => !isSkipped(hints, at + end * STEP_MS));
   const maxSteps = lastAllowed(isAllowed, { minSteps });
   const steps = hints.isComplete
     ? maxSteps
