@@ -14,7 +14,7 @@ export type Dates = readonly number[];
 export type PlayedFeed = { dates: Dates; numKnown: number };
 /** Returns the time from `now`, a visit, to the next. `seen` are the dates up to `now`: a schedule knows nothing else. */
 export type Schedule = (seen: Dates, options: { now: number; random: number }) => number;
-export type Outcome = { delays: number[]; numVisits: number; numDays: number };
+type Outcome = { delays: number[]; numVisits: number; numDays: number };
 
 /** Plays the visits to a feed from after its first `numKnown` episodes to its last one. */
 function play({ dates, numKnown }: PlayedFeed, options: { schedule: Schedule; random: () => number }): Outcome {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 const HEADER_BYTES = 12;
 const TYPE_A = 1;
 
-export type NameServer = {
+type NameServer = {
   /** Has a process of podcore ask this server. */
   environment: Record<string, string>;
   close(): void;

@@ -14,7 +14,7 @@ const DAY_MS = 24 * HOUR_MS;
  * What a crawler did, by the rules of the feed reader score (https://rachelbythebay.com/fs/): a good one has zeros from
  * `numUnconditional` on.
  */
-export type Score = {
+type Score = {
   numFeeds: number;
   numDays: number;
   numRestarts: number;
@@ -35,7 +35,7 @@ export type Score = {
   numOtherUserAgents: number;
 };
 
-export type Crawler = { tick(): Promise<unknown>; stop(): Promise<unknown> };
+type Crawler = { tick(): Promise<unknown>; stop(): Promise<unknown> };
 type Options = {
   databaseUrl: string;
   numFeeds: number;

@@ -25,7 +25,7 @@ const MIN_GAP_TOLERANCE_MS = 2 * HOUR_MS;
 const UNKNOWN_GAP_MS = 7 * DAY_MS;
 
 /** What a feed announces of its rhythm: a period, and UTC weekdays (0 is Sunday). */
-export type Announced = { periodMs?: number | undefined; days?: readonly number[] | undefined };
+type Announced = { periodMs?: number | undefined; days?: readonly number[] | undefined };
 
 /** When a podcast publishes, as far as its last publications tell. */
 export type Rhythm = {
