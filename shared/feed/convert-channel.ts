@@ -14,8 +14,10 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
   const linkUrl = linkOf(channel, baseUrl);
   const owner = firstChild(channel, "itunes:owner");
   const type = childText(channel, "itunes:type")?.toLowerCase();
+  const title = yield* titleOf(channel, ["title", "itunes:title", "media:title"]);
   return {
-    title: (yield* titleOf(channel, ["title", "itunes:title", "media:title"])) ?? new URL(linkUrl ?? baseUrl).hostname,
+    title: title ?? new URL(linkUrl ?? baseUrl).hostname,
+    isUntitled: title === undefined,
     description: yield* descriptionOf(channel),
     author: authorOf(channel),
     ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),

@@ -5,6 +5,8 @@
 export type Feed = {
   kind: "rss" | "rdf" | "atom";
   title: string;
+  /** The feed has no title; `title` is then the host of its page. */
+  isUntitled: boolean;
   /** Plain text, no markup. */
   description: string | undefined;
   author: string | undefined;
