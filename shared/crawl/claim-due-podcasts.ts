@@ -19,6 +19,8 @@ export type Claim = {
   identity: string;
   /** The permanent redirect target that the last crawl saw. */
   movedToUrl: string | undefined;
+  /** Where the stored feed says that it moves to (itunes:new-feed-url). */
+  newFeedUrl: string | undefined;
 };
 type Row = {
   podcast_id: string;
@@ -32,6 +34,7 @@ type Row = {
   is_active: boolean;
   identity: string;
   moved_to_url: string | null;
+  new_feed_url: string | null;
 };
 
 // Room for three renewals; short enough that a killed pod's feeds are soon crawled by another.
@@ -52,7 +55,8 @@ type Params = {
 /**
  * Claims up to `limit` podcasts that are due and not leased, longest overdue first. SKIP LOCKED lets any number of
  * crawlers claim at once without waiting for each other. A lease that ran out counts as an unfinished claim. Podcasts
- * that were taken down are never due, so they don't use up `limit`, and cannot be claimed by id either.
+ * that were taken down or merged, or have lost their address, are never due, so they don't use up `limit`, and cannot be
+ * claimed by id either.
  */
 export async function claimDuePodcasts(
   db: Database,
@@ -73,9 +77,9 @@ export async function claimDuePodcasts(
       num_unfinished = c.num_unfinished + (c.lease_expires_at is not null)::int
     from due, podcast_feed_location l, podcast p
     where c.podcast_id = due.podcast_id and l.podcast_id = due.podcast_id and l.is_current and p.id = due.podcast_id
-      and p.taken_down_at is null
+      and p.taken_down_at is null and p.merged_at is null
     returning c.podcast_id, c.lease_token, l.feed_url, c.etag, c.last_modified, c.num_failures, c.num_unfinished, p.is_private,
-      c.moved_to_url, coalesce(p.podcast_guid, p.title) as identity,
+      c.moved_to_url, p.new_feed_url, coalesce(p.podcast_guid, p.title) as identity,
       coalesce(c.last_changed_at > podcore_now() - interval '1 month', false) as is_active`);
   return rows.map((row) => ({
     podcastId: Number(row.podcast_id),
@@ -89,5 +93,6 @@ export async function claimDuePodcasts(
     isActive: row.is_active,
     identity: row.identity,
     movedToUrl: row.moved_to_url ?? undefined,
+    newFeedUrl: row.new_feed_url ?? undefined,
   }));
 }

@@ -42,6 +42,7 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
     rate_limit: 0,
     directory_search: 0,
     directory_podcast: 0,
+    podcast: 0,
     podcast_feed_content: 0,
   };
   return { numDeleted: { ...none, ...numDeleted } };

@@ -56,6 +56,7 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     privateReason: null,
     takenDownAt: null,
     takenDownReason: null,
+    mergedAt: null,
     newFeedUrl: null,
     podcastGuid: null,
     isLocked: null,
@@ -65,7 +66,7 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     createdAt: new Date("2018-03-01T00:00:00Z"),
     updatedAt: new Date("2018-03-01T00:00:00Z"),
   };
-  return { ...row, feedUrl: "https://example.com/feed.xml", ...values };
+  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, ...values };
 }
 
 /** An episode's row as a plain feed makes it. */

@@ -53,6 +53,8 @@ export const podcast = pgTable(
     takenDownAt: instant("taken_down_at"),
     /** The operator's reason. Visitors see it. */
     takenDownReason: text("taken_down_reason"),
+    /** When it was merged into another podcast (`podcast_merge`). It is then hidden, and kept so that it can come back. */
+    mergedAt: instant("merged_at"),
     newFeedUrl: text("new_feed_url"),
     podcastGuid: text("podcast_guid"),
     isLocked: boolean("is_locked"),
@@ -68,6 +70,10 @@ export const podcast = pgTable(
     index("podcast_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     // Each new feed is compared with what was taken down, which is little.
     index("podcast_taken_down_idx").on(t.id).where(sql`${t.takenDownAt} is not null`),
+    index("podcast_merged_at_idx").on(t.mergedAt).where(sql`${t.mergedAt} is not null`),
+    // To find the show of a new feed.
+    index("podcast_podcast_guid_idx").on(t.podcastGuid).where(sql`${t.podcastGuid} is not null`),
+    index("podcast_new_feed_url_idx").on(t.newFeedUrl).where(sql`${t.newFeedUrl} is not null`),
     atMost("podcast_title_length", t.title, 500),
     atMost("podcast_description_length", t.description, 4_000),
     atMost("podcast_author_length", t.author, 200),
@@ -123,6 +129,8 @@ export const podcastCrawl = pgTable(
     numMovesSeen: integer("num_moves_seen").notNull().default(0),
     /** The show's GUID or else its title from before the move, to check that the new URL has the same show. */
     movedIdentity: text("moved_identity"),
+    /** Since when the feed has had no episodes or no title, although some are known. NULL if the last crawl read a full feed. */
+    hollowSince: instant("hollow_since"),
   },
   (t) => [
     foreignKey({ name: "podcast_crawl_podcast_fk", columns: [t.podcastId], foreignColumns: [podcast.id] }).onDelete(
