@@ -113,13 +113,15 @@ async function insertPodcast(
     isActive: true,
     identity: feed.podcastGuid ?? feed.title,
     movedToUrl: undefined,
+    newFeedUrl: feed.newFeedUrl,
   };
 }
 
 async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
   const [stored] = await tx.repeatable.select().from(podcast).where(eq(podcast.id, podcastId));
-  const columns = columnsOf(feed);
-  if (stored !== undefined && !isSame(columns, stored)) {
+  if (stored === undefined) return;
+  const columns = feed.isUntitled ? keepKnown(columnsOf(feed), stored) : columnsOf(feed);
+  if (!isSame(columns, stored)) {
     await tx.repeatable
       .update(podcast)
       .set({ ...columns, updatedAt: sql`podcore_now()` })
@@ -135,10 +137,19 @@ async function touchLocation(tx: Database, podcastId: number): Promise<void> {
 }
 
 // Columns that the database or podcore fills. All others come from the feed.
-type OwnColumn = "id" | "isPrivate" | "privateReason" | "takenDownAt" | "takenDownReason" | "createdAt" | "updatedAt";
+type OwnColumn =
+  | "id"
+  | "isPrivate"
+  | "privateReason"
+  | "takenDownAt"
+  | "takenDownReason"
+  | "mergedAt"
+  | "createdAt"
+  | "updatedAt";
+type FeedColumns = Omit<typeof podcast.$inferSelect, OwnColumn>;
 
 /** Returns the columns that the feed fills, NULL for what it does not say. The type makes a missing column an error. */
-function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
+function columnsOf(feed: Feed): FeedColumns {
   return {
     title: feed.title,
     description: feed.description ?? null,
@@ -159,6 +170,19 @@ function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
     medium: feed.medium ?? null,
     namespace: feed.namespace,
     feedKind: feed.kind,
+  };
+}
+
+/** Keeps what a feed without a title does not say: such a channel is damaged, whatever its items are. */
+function keepKnown(columns: FeedColumns, stored: FeedColumns): FeedColumns {
+  const { title, podcastGuid } = stored;
+  return {
+    ...columns,
+    title,
+    podcastGuid: columns.podcastGuid ?? podcastGuid,
+    description: columns.description ?? stored.description,
+    author: columns.author ?? stored.author,
+    imageUrl: columns.imageUrl ?? stored.imageUrl,
   };
 }
 

@@ -80,7 +80,7 @@ async function crawl(ctx: Context, { claim, result }: { claim: Claim; result: Cr
   result.numClaimed += 1;
   try {
     const update = await podcastUpdater.run(ctx, { claim });
-    if (update.kind === "unchanged") result.numUnchanged += 1;
+    if (update.kind === "unchanged" || update.kind === "left") result.numUnchanged += 1;
     if (update.kind === "failed") result.numFailed += 1;
     if (update.kind === "abandoned") result.numAbandoned += 1;
     if (update.kind === "changed") {

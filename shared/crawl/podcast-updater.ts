@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { Feed } from "../feed/model.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
@@ -10,6 +11,9 @@ import * as feedMover from "./feed-mover.ts";
 import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
 import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
+import { recordLeft } from "./identity/quarantine.ts";
+import * as showJudge from "./identity/show-judge.ts";
+import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
@@ -18,6 +22,8 @@ import { digestOf, isNewestContent } from "./store-feed-content.ts";
 export type UpdateResult =
   | { kind: "unchanged" }
   | ({ kind: "changed" } & feedStorer.StoreResult)
+  /** The feed was read but is not the podcast's, or is hollow: nothing of it was stored. */
+  | { kind: "left"; verdict: "other" | "hollow" }
   | { kind: "failed"; error: string }
   /** Another crawler claimed the podcast in the meantime, or the crawl was aborted: nothing was recorded. */
   | { kind: "abandoned" };
@@ -62,9 +68,17 @@ async function update(ctx: Context, { claim, isForced }: Required<Params>): Prom
   const { feedUrl, etag, lastModified, isPrivate } = claim;
   const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
   await refuseTakenDown(ctx, retrieved.reply);
-  const result = await store(ctx, { claim, isForced, retrieved });
-  if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
+  const { result, feed } = await store(ctx, { claim, isForced, retrieved });
+  const { permanentUrl } = retrieved.reply;
+  const newFeedUrl = feed === undefined ? claim.newFeedUrl : feed.newFeedUrl;
+  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
+  else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
+  if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
   return result;
+}
+
+function isSameShow({ kind }: UpdateResult): boolean {
+  return kind === "changed" || kind === "unchanged";
 }
 
 /** Refuses a redirect to a podcast that was taken down, which would bring it back. @throws RetrievalError */
@@ -78,40 +92,53 @@ async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise
     throw new RetrievalError("The feed redirects to a podcast that the operator has taken down");
 }
 
+/** `feed` is set if it was read. */
+type Stored = { result: UpdateResult; feed?: Feed };
+
 async function store(
   ctx: Context,
   { claim, isForced, retrieved }: Required<Params> & { retrieved: Retrieved },
-): Promise<UpdateResult> {
+): Promise<Stored> {
   const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
     const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
-    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+    return { result: await recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs }) };
   }
   const validators = { etag: reply.etag, lastModified: reply.lastModified };
   const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
   if (!isChanged && !isForced) {
-    return recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs });
+    return { result: await recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs }) };
   }
   const isActive = isChanged || claim.isActive;
   const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
-  const stored = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () =>
-    feedStorer.run(ctx, {
-      feed: await read(ctx, reply),
+  return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
+    const feed = await read(ctx, reply);
+    const verdict = await showJudge.run(ctx, { claim, found: { feed, foundUrl: reply.url } });
+    if (verdict !== "same") return { result: await leave(ctx, { claim, verdict, cacheMaxAgeMs: reply.cacheMaxAgeMs }) };
+    const stored = await feedStorer.run(ctx, {
+      feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
       success: { isChanged, ...validators, delayMs },
       comparesColumns: isForced,
-    }),
-  );
-  const { numInserted, numUpdated } = stored;
-  ctx.log.info("Podcast updated", {
-    num_inserted: numInserted,
-    num_updated: numUpdated,
-    ...feedStorer.toSkippedFields(stored),
+    });
+    const { numInserted, numUpdated } = stored;
+    ctx.log.info("Podcast updated", {
+      num_inserted: numInserted,
+      num_updated: numUpdated,
+      ...feedStorer.toSkippedFields(stored),
+    });
+    return { result: { kind: "changed", ...stored }, feed };
   });
-  return { kind: "changed", ...stored };
+}
+
+type Leave = { claim: Claim; verdict: "other" | "hollow"; cacheMaxAgeMs: number | undefined };
+async function leave(ctx: Context, { claim, verdict, cacheMaxAgeMs }: Leave): Promise<UpdateResult> {
+  const delayMs = delayAfterSuccess({ isActive: claim.isActive, cacheMaxAgeMs, random: Math.random() });
+  const isRecorded = await recordLeft(ctx.db, claim, { kind: verdict, delayMs });
+  return isRecorded ? { kind: "left", verdict } : { kind: "abandoned" };
 }
 
 type Unchanged = {
@@ -135,5 +162,7 @@ async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; err
   const numFailures = claim.numFailures + 1;
   const delayMs = delayAfterFailure({ status, retryAfterMs, numFailures, random: Math.random() });
   const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, delayMs });
-  return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
+  if (!isRecorded) return { kind: "abandoned" };
+  await feedMover.followWhenGone(ctx, { claim, status, numFailures });
+  return { kind: "failed", error: message };
 }

@@ -11,16 +11,24 @@ export type CrawlSuccess = {
 };
 export type CrawlFailure = { error: string; isGone: boolean; delayMs: number };
 
-/** Ends a claim with a success. @returns false if the lease was lost; nothing is recorded then */
+/**
+ * Ends a claim with a success, and with it the record of another show at the address. @returns false if the lease was
+ * lost; nothing is recorded then
+ */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
+    with ended as (
+      delete from podcast_quarantine where podcast_id = ${claim.podcastId}::bigint and decision is null and exists (
+        select from podcast_crawl
+        where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint)
+    )
     update podcast_crawl set
       due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
       lease_expires_at = null, num_unfinished = 0,
       last_attempted_at = podcore_now(),
       last_succeeded_at = podcore_now(),
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
-      num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
+      num_failures = 0, last_error = null, last_error_at = null, gone_at = null, hollow_since = null,
       etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);

@@ -112,6 +112,12 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       description: "When the feed was last retrieved successfully.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.lastRetrievedAt,
     },
+    quarantinedSince: {
+      type: DateTime,
+      description:
+        "Since when another show has been at the feed's URL; null if none is. Nothing of that show is stored here, so there are no new episodes until the operator has decided.",
+      resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.quarantinedSince,
+    },
     episodes: {
       type: required(EpisodeConnection),
       description: "The show's episodes, newest first.",
