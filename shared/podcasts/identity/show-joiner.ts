@@ -1,0 +1,45 @@
+import type { Context } from "../../context.ts";
+import { moveFeedLocation } from "../../crawl/feed-mover.ts";
+import type { Database } from "../../db/pool.ts";
+import { podcastFeedLocation } from "../../db/schema.ts";
+import type { Feed } from "../../feed/model.ts";
+import type { FetchReply } from "../../fetch/fetch.ts";
+import { findPublicPodcastIdOfFeed } from "../find-feed-location.ts";
+import { findKnownShow } from "./find-known-show.ts";
+
+type Params = { feed: Feed; feedUrls: readonly string[] };
+
+/**
+ * Finds the known public podcast whose show a new feed is (`findKnownShow`), and stores the new URLs as its own. If the
+ * podcast's own feed is lost, it is asked at the first of them from now on.
+ *
+ * @returns undefined if it is a new show
+ */
+export async function run(ctx: Context, { feed, feedUrls }: Params): Promise<number | undefined> {
+  const known = await findKnownShow(ctx.db, { feed, feedUrls });
+  if (known === undefined) return undefined;
+  const { podcastId, isLost } = known;
+  await ctx.db.repeatable
+    .insert(podcastFeedLocation)
+    .values(feedUrls.map((feedUrl) => ({ podcastId, feedUrl, isCurrent: false })))
+    .onConflictDoNothing();
+  const [feedUrl] = feedUrls;
+  if (isLost && feedUrl !== undefined) await moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread: true });
+  ctx.log.info("Feed is a known podcast's", { podcast_id: podcastId, is_moved: isLost });
+  return podcastId;
+}
+
+/**
+ * Finds the public podcast that any redirect led to, permanent or not. The URL that redirected is not stored as the
+ * podcast's own: a temporary redirect may lead elsewhere tomorrow.
+ */
+export async function findRedirectTarget(
+  db: Database,
+  { redirects }: Pick<FetchReply, "redirects">,
+): Promise<number | undefined> {
+  for (const { url } of redirects.toReversed()) {
+    const podcastId = await findPublicPodcastIdOfFeed(db, url);
+    if (podcastId !== undefined) return podcastId;
+  }
+  return undefined;
+}
