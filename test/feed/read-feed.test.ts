@@ -19,6 +19,7 @@ test("readFeed() reads an RSS channel", async () => {
   assert.deepEqual(rest, {
     kind: "rss",
     title: "Tom & Jo",
+    isUntitled: false,
     description: "One\n\nTwo",
     author: "Jo Doe",
     ownerName: "Owner",

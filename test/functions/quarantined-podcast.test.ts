@@ -97,6 +97,27 @@ for (const decision of ["same", "other"] as const) {
   });
 }
 
+test("fetch 36, fetch 70: a redirect to another known show is resolved to that show, and an old URL still serves the old one", async () => {
+  const known = await follow("/known", show("Known"));
+  const podcastId = await follow("/left", show("Left"));
+  await db.once.execute(
+    `insert into podcast_feed_location (podcast_id, feed_url, is_current) values (${podcastId}, '${origin.url}/older', false)`,
+  );
+  script["/older"] = show("Left", "<language>fi</language>");
+  script["/left"] = { status: 301, headers: { location: "/known" } };
+  await crawl(podcastId);
+
+  const { body } = await admin("podcast-resolve", { podcastId, decision: "other" });
+  const byAddress = await follow("/left", script["/left"]);
+  const byOldUrl = await admin("podcast-add", { url: `${origin.url}/older` });
+
+  assert.equal(body.added.podcastId, known);
+  assert.equal(byAddress, known);
+  assert.equal(byOldUrl.body.podcastId, podcastId);
+  const [row] = await db.once.execute(`select language from podcast where id = ${podcastId}`);
+  assert.deepEqual(row, { language: "fi" });
+});
+
 test("admin-podcast-resolve refuses what waits for no decision, and what is no decision", async () => {
   const podcastId = await follow("/calm", show("Calm"));
 

@@ -37,13 +37,14 @@ export async function listQuarantined(db: Database): Promise<Quarantined[]> {
       select podcast_id, 'hollow', hollow_since, jsonb_build_object('since', hollow_since)
       from podcast_crawl where hollow_since is not null
       union all
-      select p.id, 'same-guid', p.created_at, jsonb_build_object('podcastGuid', p.podcast_guid, 'otherIds', other.ids)
-      from podcast p cross join lateral (
-        select jsonb_agg(twin.id order by twin.id) as ids from podcast twin
-        where twin.podcast_guid = p.podcast_guid and twin.id <> p.id and not twin.is_private
-          and twin.taken_down_at is null and twin.merged_at is null
-      ) other
-      where p.podcast_guid is not null and not p.is_private and other.ids is not null
+      select p.id, 'same-guid', p.created_at, jsonb_build_object('podcastGuid', p.podcast_guid,
+        'otherIds', (select jsonb_agg(id order by id) from unnest(shared.ids) as id where id <> p.id))
+      from (
+        select podcast_guid, array_agg(id) as ids from podcast
+        where podcast_guid is not null and not is_private and taken_down_at is null and merged_at is null
+        group by podcast_guid having count(*) > 1
+      ) shared
+      join podcast p on p.id = any(shared.ids)
     )
     select p.id, p.title, p.is_private, l.feed_url, f.kind, f.details
     from flagged f

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { moveFeedLocation } from "../../crawl/feed-mover.ts";
 import type { Database } from "../../db/pool.ts";
@@ -42,4 +43,20 @@ export async function findRedirectTarget(
     if (podcastId !== undefined) return podcastId;
   }
   return undefined;
+}
+
+/**
+ * Has a podcast that has lost its address (`quarantine-resolver`) asked at another of its own URLs, which somebody has
+ * entered. @returns false if it has an address, or the URL is not its own
+ */
+export async function giveAddress(
+  db: Database,
+  { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
+): Promise<boolean> {
+  const rows = await db.once.execute(sql`
+    update podcast_feed_location set is_current = true
+    where podcast_id = ${podcastId}::bigint and feed_url = ${feedUrl}::text and not exists (
+      select from podcast_feed_location l where l.podcast_id = ${podcastId}::bigint and l.is_current)
+    returning 1`);
+  return rows.length > 0;
 }
