@@ -9,10 +9,12 @@ import { mergePodcasts } from "./podcast-merger.ts";
 
 // Copies can claim one GUID in any number.
 const NUM_TWINS = 5;
+// As many failures in a row take about five days. Earlier, a copy could win while the show's host is down.
+const NUM_FAILURES = 10;
 
 /**
  * Merges other podcasts that are the same show as the feed that a crawl has just stored: the same podcast:guid, and most
- * episodes in common. The older podcast stays, unless its own feed cannot be fetched. An equal GUID alone joins nothing;
+ * episodes in common. The older podcast stays, unless its own feed is gone or has failed for days. An equal GUID alone joins nothing;
  * `listQuarantined` shows it to the operator. Does nothing for private podcasts.
  */
 export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: Feed }): Promise<void> {
@@ -35,7 +37,7 @@ async function listTwins(
   { podcastId, podcastGuid }: { podcastId: number; podcastGuid: string },
 ): Promise<Twin[]> {
   const rows = await db.repeatable.execute<{ id: string; is_alive: boolean }>(sql`
-    select p.id, c.num_failures = 0 and exists (
+    select p.id, c.num_failures < ${NUM_FAILURES}::int and c.gone_at is null and exists (
         select from podcast_feed_location l where l.podcast_id = p.id and l.is_current) as is_alive
     from podcast p join podcast_crawl c on c.podcast_id = p.id
     where p.podcast_guid = ${podcastGuid}::text and p.id <> ${podcastId}::bigint
