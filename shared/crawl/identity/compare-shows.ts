@@ -1,7 +1,7 @@
 import type { Feed, FeedEpisode } from "../../feed/model.ts";
 
 /** An episode as a witness of the show that it belongs to. */
-export type Witness = Pick<FeedEpisode, "guid" | "guidSha256" | "mediaUrl" | "title" | "publishedAt">;
+type Witness = Pick<FeedEpisode, "guid" | "guidSha256" | "mediaUrl" | "title" | "publishedAt">;
 /** A stored show, with its newest episodes. */
 export type StoredShow = {
   title: string;

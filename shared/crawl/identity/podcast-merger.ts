@@ -96,7 +96,7 @@ export async function lockShows(tx: Database, ids: readonly number[]): Promise<M
 }
 
 /** Whether the loser was merged into this winner and still is. */
-export async function isMergedInto(tx: Database, { winnerId, loserId }: Pair): Promise<boolean> {
+async function isMergedInto(tx: Database, { winnerId, loserId }: Pair): Promise<boolean> {
   const rows = await tx.repeatable.execute(sql`
     select from podcast_merge
     where loser_id = ${loserId}::bigint and winner_id = ${winnerId}::bigint and undone_at is null`);
@@ -119,7 +119,7 @@ async function countMerged(tx: Database, pair: Pair): Promise<MergeResult> {
 }
 
 /** Locks all accounts that hold something of a podcast, by id, so that their rows and sequences can be changed. */
-export async function lockListeners(tx: Database, podcastId: number): Promise<void> {
+async function lockListeners(tx: Database, podcastId: number): Promise<void> {
   await tx.repeatable.execute(sql`
     select from account where id in (
       select account_id from account_podcast where podcast_id = ${podcastId}::bigint
