@@ -73,7 +73,7 @@ ${peopleSection(podcast.namespace.persons)}`,
 /** Names nothing of the other show: it may have taken the address over to be named here. */
 function quarantineNotice(since: Date): Html {
   return notice(
-    html`Another show is at this feed's address since ${since.toISOString().slice(0, 10)}. Nothing of it is stored here. There are no new episodes until the operator of this site has decided which show this is.`,
+    html`Another show has been at this feed's address since ${since.toISOString().slice(0, 10)}. Nothing of it is stored here. There are no new episodes until the operator of this site has decided which show this is.`,
   );
 }
 
