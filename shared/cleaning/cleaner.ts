@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { accountBrowser, apiKey, directorySearch, login, verificationCode } from "../db/schema.ts";
 import { cleanAccounts } from "./clean-accounts.ts";
+import { cleanCrawlHosts } from "./clean-crawl-hosts.ts";
 import { cleanDirectoryPodcasts } from "./clean-directory-podcasts.ts";
 import { cleanExpired, type Expiry } from "./clean-expired.ts";
 import { cleanJobs } from "./clean-jobs.ts";
@@ -30,6 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
   directory_search: expired({ column: directorySearch.retrievedAt, keptFor: RETENTION.directorySearch }),
   directory_podcast: { clean: cleanDirectoryPodcasts, batchSize: BATCH_SIZE },
+  crawl_host: { clean: cleanCrawlHosts, batchSize: BATCH_SIZE },
   podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
 };
 

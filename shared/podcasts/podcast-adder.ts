@@ -4,6 +4,7 @@ import { delayAfterSuccess } from "../crawl/crawl-schedule.ts";
 import { withinFeedMemory } from "../crawl/feed-memory.ts";
 import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts";
 import * as feedStorer from "../crawl/feed-storer.ts";
+import { takeHostSlot } from "../crawl/hosts/take-host-slot.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
 import { errorCodeOf } from "../db/failure.ts";
@@ -160,6 +161,10 @@ async function judge(
 
 async function add(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, hidesPath, accountId } = target;
+  const pauseSeconds = await takeHostSlot(ctx.db, feedUrl);
+  if (pauseSeconds !== undefined) {
+    throw new RetrievalError(`its host has had too many requests, and can be asked again in ${pauseSeconds} s`);
+  }
   const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: hidesPath });
   // Includes redirects: the feed is read from the last one.
   const viaUrls = [...target.viaUrls, feedUrl, ...reply.redirects.map(({ url }) => url)];
@@ -235,13 +240,16 @@ function usableUrl(url: string): string | undefined {
   }
 }
 
-/** Crawls a known podcast's feed again, unless a crawler holds it. */
+/** Crawls a known podcast's feed again, unless a crawler holds it or its host pauses. */
 async function refresh(
   ctx: Context,
   { podcastId, isForced }: { podcastId: number; isForced: boolean },
 ): Promise<AddResult> {
   const update = await step(ctx.log, "refresh_podcast", () =>
-    podcastClaimer.run(ctx, { podcastId, work: (claim) => podcastUpdater.run(ctx, { claim, isForced }) }),
+    podcastClaimer.run(ctx, {
+      podcastId,
+      work: (claim) => podcastUpdater.run(ctx, { claim, isAsked: true, isForced }),
+    }),
   );
   if (update?.kind === "failed") throw new RetrievalError(update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
