@@ -72,6 +72,18 @@ for (const status of [301, 308]) {
   });
 }
 
+test("run() counts a feed that has moved as one of its new host", async () => {
+  const { podcastId } = await addMovingFeed();
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 7 });
+  await ctx.db.once.execute(sql`update podcast_crawl set host = 'old.example.com' where podcast_id = ${podcastId}`);
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`select host from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.equal(rows[0]?.host, "127.0.0.1");
+});
+
 test("fetch 32: run() moves nobody, when a week has not passed, or not five crawls", async () => {
   const soon = await addMovingFeed();
   const seldom = await addMovingFeed();
