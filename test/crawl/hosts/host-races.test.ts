@@ -9,6 +9,7 @@ import { pauseHost } from "../../../shared/crawl/hosts/pause-host.ts";
 import { takeHostSlot } from "../../../shared/crawl/hosts/take-host-slot.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "../../../shared/crawl/record-crawl.ts";
 import { releaseLease } from "../../../shared/crawl/release-lease.ts";
+import { openPool } from "../../../shared/db/pool.ts";
 import * as podcastRemover from "../../../shared/podcasts/podcast-remover.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
@@ -73,7 +74,9 @@ test("no host's podcasts are forgotten and nothing deadlocks, while hosts are cl
       await pauseHost(db, { host: pick(HOSTS), retryAfterMs: 0 });
       await takeHostSlot(db, `https://${pick(HOSTS)}/`);
       await cleanCrawlHosts(db, { limit: 10 });
-      await passHostSlots(db);
+      // As passHostSlots(), but a host that was forgotten stays so.
+      await db.once.execute(sql`
+        update crawl_host set next_slot_at = podcore_now(), ready_at = podcore_now() where ready_at < 'infinity'`);
     }),
   ]);
 
@@ -88,4 +91,44 @@ test("no host's podcasts are forgotten and nothing deadlocks, while hosts are cl
   assert.deepEqual([...forgotten], []);
   assert.equal(row?.num, 0);
   assert.ok(numClaimed > 50 && numInserted > 50, `${numClaimed} claimed, ${numInserted} inserted`);
+});
+
+test("claimDuePodcasts() soon looks again at a host, when a podcast of it became due that its snapshot does not show", async () => {
+  await db.once.execute(sql`truncate podcast, crawl_host cascade`);
+  await insertDuePodcasts(db, ["later"], { host: "a.example.com" });
+  await db.once.execute(sql`update podcast_crawl set due_at = podcore_now() + interval '1 hour'`);
+  // A session whose clock stops while the test holds a lock: after the snapshot, before the host's row is read.
+  await db.once.execute(sql`create schema slow`);
+  await db.once.execute(sql`
+    create function slow.podcore_now() returns timestamptz language plpgsql stable as $$ begin
+      perform pg_advisory_lock_shared(77); perform pg_advisory_unlock_shared(77);
+      return public.podcore_now();
+    end $$`);
+  const slow = openPool({ url: databaseUrl, max: 1, applicationName: "slow" });
+  await slow.db.once.execute(sql`set search_path = slow, public`);
+  // Otherwise the planner would read the clock before the snapshot.
+  await slow.db.once.execute(sql`set plan_cache_mode = force_generic_plan`);
+  const claim = () => claimDuePodcasts(slow.db, { limit: 10 });
+  await claim();
+  await passHostSlots(db);
+
+  // In an object, because a promise that is returned would be awaited within the transaction.
+  const { early } = await db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`select pg_advisory_xact_lock(77)`);
+    const early = claim();
+    const isWaiting = async () =>
+      (await db.once.execute(sql`select 1 from pg_locks where locktype = 'advisory' and not granted`)).length > 0;
+    while (!(await isWaiting())) await sleep(10);
+    await insertDuePodcasts(db, ["now"], { host: "a.example.com" });
+    return { early };
+  });
+  const claims = [await early];
+  await sleep(500);
+  claims.push(await claim());
+  await slow.close();
+
+  assert.deepEqual(
+    claims.map((found) => found.map(({ feedUrl }) => feedUrl)),
+    [[], ["now"]],
+  );
 });
