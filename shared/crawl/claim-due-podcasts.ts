@@ -14,7 +14,7 @@ const RECOVERY = 0.9;
 /**
  * Claims up to `limit` podcasts that are due and not leased, of as many hosts as possible: of each only what it may be
  * asked for now, and the host that has waited longest first. So no host's backlog delays another's, and a row is read
- * only if it is claimed. Suspects are left to `claimPodcast`.
+ * only if it is claimed. Suspects are left to `claimSuspectPodcast`.
  *
  * SKIP LOCKED lets any number of crawlers claim at once without waiting for each other. All other statements lock a
  * podcast before its host, and this one waits for no lock, so there are no deadlocks.
@@ -34,8 +34,8 @@ async function claimOfReadyHosts(
   db: Database,
   { limit, numHosts }: Visit,
 ): Promise<{ numVisited: number; claims: Claim[] }> {
-  // A host's row may have been locked after a podcast was made due and after this statement's snapshot was taken, which
-  // then does not show the podcast. The trigger has changed the row's xmin in that case: the host stays ready.
+  // Between this statement's snapshot and its lock of a host, another transaction may have made a podcast of it due, or
+  // claimed one. The snapshot does not show that, but the host's row has another xmin: it is left for the next look.
   const rows = await db.once.execute<Row>(sql`
     with host as materialized (
       select h.host, h.ready_at, h.next_slot_at, h.paused_until, h.xmin as version,
@@ -46,14 +46,13 @@ async function claimOfReadyHosts(
       limit ${numHosts}::int
       for update skip locked
     ), room as materialized (
-      select h.*, h.usual_rate / h.slowness as rate,
-        h.version = (select seen.xmin from crawl_host seen where seen.host = h.host) as is_current,
-        case when greatest(h.next_slot_at, h.paused_until) > podcore_now() then 0
+      select h.*, is_current, h.usual_rate / h.slowness as rate,
+        case when not is_current or greatest(h.next_slot_at, h.paused_until) > podcore_now() then 0
           else greatest(0, least(
             floor(h.usual_rate / h.slowness * ${CLAIMED_SECONDS}::float8) + 1,
             ${atOnceOf(sql`h.usual_rate`)} - (select count(*) from podcast_crawl c where c.host = h.host and c.lease_expires_at > podcore_now())
           ))::int end as num_free
-      from host h
+      from host h join crawl_host seen using (host) cross join lateral (select h.version = seen.xmin as is_current) snapshot
     ), found as materialized (
       select room.host, room.ready_at, room.rate, due.podcast_id, due.claimable_at
       from room cross join lateral (
