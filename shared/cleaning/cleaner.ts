@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { accountBrowser, apiKey, directorySearch, login, podcast, verificationCode } from "../db/schema.ts";
 import { cleanAccounts } from "./clean-accounts.ts";
+import { cleanCrawlHosts } from "./clean-crawl-hosts.ts";
 import { cleanDirectoryPodcasts } from "./clean-directory-podcasts.ts";
 import { cleanExpired, type Expiry } from "./clean-expired.ts";
 import { cleanJobs } from "./clean-jobs.ts";
@@ -37,6 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     clean: (db, { limit }) => cleanExpired(db, { column: podcast.mergedAt, keptFor: RETENTION.mergedPodcast, limit }),
     batchSize: PODCAST_BATCH_SIZE,
   },
+  crawl_host: { clean: cleanCrawlHosts, batchSize: BATCH_SIZE },
   podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
 };
 

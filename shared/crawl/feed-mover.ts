@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
 import { redactPaths } from "../fetch/redact.ts";
@@ -141,7 +142,7 @@ export async function moveFeedLocation(
       sql`update podcast_feed_location set is_current = true where feed_url = ${feedUrl}::text`,
     );
     await tx.repeatable.execute(sql`
-      update podcast_crawl set moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+      update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
         ${isUnread ? sql`, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null, num_failures = 0` : sql``}
       where podcast_id = ${podcastId}::bigint`);
     return ownerId;

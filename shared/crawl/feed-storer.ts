@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { type PrivateReason, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
 import type { Feed, SkippedItem } from "../feed/model.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { lockLease } from "./lock-lease.ts";
@@ -91,6 +92,7 @@ async function insertPodcast(
   { feed, feedUrls, privateReason }: { feed: Feed; feedUrls: string[]; privateReason: PrivateReason | undefined },
 ): Promise<Claim> {
   const isPrivate = privateReason !== undefined;
+  const [feedUrl = ""] = feedUrls;
   const [row] = await tx.repeatable
     .insert(podcast)
     .values({ ...columnsOf(feed), isPrivate, privateReason: privateReason ?? null })
@@ -99,16 +101,21 @@ async function insertPodcast(
   const podcastId = row.id;
   await tx.repeatable
     .insert(podcastFeedLocation)
-    .values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
-  await tx.repeatable.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
+    .values(feedUrls.map((url, i) => ({ podcastId, feedUrl: url, isCurrent: i === 0 })));
+  await tx.repeatable
+    .insert(podcastCrawl)
+    .values({ podcastId, host: hostKeyOf(feedUrl), dueAt: sql`podcore_now()`, leaseToken: 1 });
   return {
     podcastId,
     leaseToken: 1,
-    feedUrl: feedUrls[0] ?? "",
+    feedUrl,
+    startsInMs: 0,
     etag: undefined,
     lastModified: undefined,
+    contentAgeMs: undefined,
     numFailures: 0,
     numUnfinished: 0,
+    numSubscribers: 0,
     isPrivate,
     isActive: true,
     identity: feed.podcastGuid ?? feed.title,

@@ -18,6 +18,7 @@ import { LeaseLostError } from "./lock-lease.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
+import { validatorsOf } from "./validators-of.ts";
 
 export type UpdateResult =
   | { kind: "unchanged" }
@@ -30,6 +31,8 @@ export type UpdateResult =
 
 type Params = {
   claim: Claim;
+  /** A reader or the operator asks for it: fetches without validators, unless the host has just sent content. */
+  isAsked?: boolean;
   /** Fetches without validators, and stores the content even if its bytes have not changed. */
   isForced?: boolean;
 };
@@ -39,10 +42,11 @@ type Params = {
  *
  * @throws Error if the database is unavailable: releases the claim and counts no failure
  */
-export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
+export async function run(ctx: Context, params: Params): Promise<UpdateResult> {
+  const { claim } = params;
   return withContext({ podcast_id: claim.podcastId }, async () => {
     try {
-      return await update(ctx, { claim, isForced }).catch((error: unknown) => end(ctx, { claim, error }));
+      return await update(ctx, params).catch((error: unknown) => end(ctx, { claim, error }));
     } catch (error) {
       if (isDatabaseFault(error)) await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
       throw error;
@@ -64,9 +68,10 @@ async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknow
   return recordFailure(ctx, { claim, error });
 }
 
-async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
-  const { feedUrl, etag, lastModified, isPrivate } = claim;
-  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
+async function update(ctx: Context, { claim, isAsked = false, isForced = false }: Params): Promise<UpdateResult> {
+  const { feedUrl, isPrivate, numSubscribers } = claim;
+  const validators = isForced ? {} : validatorsOf(claim, { isAsked });
+  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, numSubscribers, ...validators });
   await refuseTakenDown(ctx, retrieved.reply);
   const { result, feed } = await store(ctx, { claim, isForced, retrieved });
   const { permanentUrl } = retrieved.reply;
@@ -97,19 +102,33 @@ type Stored = { result: UpdateResult; feed?: Feed };
 
 async function store(
   ctx: Context,
-  { claim, isForced, retrieved }: Required<Params> & { retrieved: Retrieved },
+  { claim, isForced, retrieved }: { claim: Claim; isForced: boolean; retrieved: Retrieved },
 ): Promise<Stored> {
   const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
     const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
-    return { result: await recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs }) };
+    return {
+      result: await recordUnchanged(ctx, {
+        claim,
+        validators,
+        cacheMaxAgeMs: reply.cacheMaxAgeMs,
+        isNotModified: true,
+      }),
+    };
   }
   const validators = { etag: reply.etag, lastModified: reply.lastModified };
   const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
   if (!isChanged && !isForced) {
-    return { result: await recordUnchanged(ctx, { claim, validators, cacheMaxAgeMs: reply.cacheMaxAgeMs }) };
+    return {
+      result: await recordUnchanged(ctx, {
+        claim,
+        validators,
+        cacheMaxAgeMs: reply.cacheMaxAgeMs,
+        isNotModified: false,
+      }),
+    };
   }
   const isActive = isChanged || claim.isActive;
   const delayMs = delayAfterSuccess({ isActive, cacheMaxAgeMs: reply.cacheMaxAgeMs, random: Math.random() });
@@ -145,10 +164,17 @@ type Unchanged = {
   claim: Claim;
   validators: { etag: string | undefined; lastModified: string | undefined };
   cacheMaxAgeMs: number | undefined;
+  isNotModified: boolean;
 };
-async function recordUnchanged(ctx: Context, { claim, validators, cacheMaxAgeMs }: Unchanged): Promise<UpdateResult> {
+async function recordUnchanged(ctx: Context, unchanged: Unchanged): Promise<UpdateResult> {
+  const { claim, validators, cacheMaxAgeMs, isNotModified } = unchanged;
   const delayMs = delayAfterSuccess({ isActive: claim.isActive, cacheMaxAgeMs, random: Math.random() });
-  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, delayMs });
+  const isRecorded = await recordCrawlSuccess(ctx.db, claim, {
+    isChanged: false,
+    isNotModified,
+    ...validators,
+    delayMs,
+  });
   return { kind: isRecorded ? "unchanged" : "abandoned" };
 }
 

@@ -5,6 +5,8 @@ import type { Claim } from "./claim-due-podcasts.ts";
 /** Result of a successful crawl. `delayMs` is the time until the next one. */
 export type CrawlSuccess = {
   isChanged: boolean;
+  /** The host answered 304 instead of sending content. */
+  isNotModified?: boolean;
   etag: string | undefined;
   lastModified: string | undefined;
   delayMs: number;
@@ -28,6 +30,8 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
       last_attempted_at = podcore_now(),
       last_succeeded_at = podcore_now(),
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
+      last_content_at = case when ${success.isNotModified ?? false}::boolean then coalesce(last_content_at, podcore_now())
+        else podcore_now() end,
       num_failures = 0, last_error = null, last_error_at = null, gone_at = null, hollow_since = null,
       etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint

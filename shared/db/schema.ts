@@ -1,5 +1,6 @@
 // All tables, for drizzle-kit and for queries.
 export * from "./schema/account.ts";
+export * from "./schema/crawl-host.ts";
 export * from "./schema/directory.ts";
 export * from "./schema/identity.ts";
 export * from "./schema/job.ts";

@@ -4,6 +4,7 @@ import { delayAfterSuccess } from "../crawl/crawl-schedule.ts";
 import { withinFeedMemory } from "../crawl/feed-memory.ts";
 import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts";
 import * as feedStorer from "../crawl/feed-storer.ts";
+import { takeHostSlot } from "../crawl/hosts/take-host-slot.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
 import { errorCodeOf } from "../db/failure.ts";
@@ -162,6 +163,10 @@ async function judge(
 
 async function add(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, hidesPath, accountId } = target;
+  const pauseSeconds = await takeHostSlot(ctx.db, feedUrl);
+  if (pauseSeconds !== undefined) {
+    throw new RetrievalError(`its host has had too many requests, and can be asked again in ${pauseSeconds} s`);
+  }
   const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: hidesPath });
   // Includes redirects: the feed is read from the last one.
   const viaUrls = [...target.viaUrls, feedUrl, ...reply.redirects.map(({ url }) => url)];
@@ -243,13 +248,16 @@ function usableUrl(url: string): string | undefined {
   }
 }
 
-/** Crawls a known podcast's feed again, unless a crawler holds it. */
+/** Crawls a known podcast's feed again, unless a crawler holds it or its host pauses. */
 async function refresh(
   ctx: Context,
   { podcastId, feedUrl, isForced }: { podcastId: number; feedUrl: string; isForced: boolean },
 ): Promise<AddResult> {
   const crawl = () =>
-    podcastClaimer.run(ctx, { podcastId, work: (claim) => podcastUpdater.run(ctx, { claim, isForced }) });
+    podcastClaimer.run(ctx, {
+      podcastId,
+      work: (claim) => podcastUpdater.run(ctx, { claim, isAsked: true, isForced }),
+    });
   const update = await step(ctx.log, "refresh_podcast", async () => {
     const first = await crawl();
     return first ?? ((await showJoiner.giveAddress(ctx.db, { podcastId, feedUrl })) ? crawl() : undefined);

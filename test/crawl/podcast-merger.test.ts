@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { asc, eq, sql } from "drizzle-orm";
 import * as cleaner from "../../shared/cleaning/cleaner.ts";
-import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import { mergePodcasts } from "../../shared/crawl/identity/podcast-merger.ts";
 import * as podcastUnmerger from "../../shared/crawl/identity/podcast-unmerger.ts";
 import { LeaseLostError, lockLease } from "../../shared/crawl/lock-lease.ts";
@@ -252,7 +252,7 @@ test("the same merge ten times at once is one merge", async () => {
 
 test("a crawl that holds the loser's lease stores nothing after a merge", async () => {
   const { winnerId, loserId } = await insertTwins();
-  const [claim] = await claimDuePodcasts(db, { limit: 1, podcastId: loserId });
+  const claim = await claimPodcast(db, { podcastId: loserId });
   assert.ok(claim);
 
   await mergePodcasts(ctx, { winnerId, loserId });
@@ -261,7 +261,7 @@ test("a crawl that holds the loser's lease stores nothing after a merge", async 
     db.once.transaction((tx) => lockLease(tx, claim)),
     LeaseLostError,
   );
-  assert.deepEqual(await claimDuePodcasts(db, { limit: 1, podcastId: loserId }), []);
+  assert.equal(await claimPodcast(db, { podcastId: loserId }), undefined);
 });
 
 test("a merge whose connection is cut at any point is done once or not at all, and is repeated", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
-import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
@@ -10,6 +10,7 @@ import { rss } from "../support/feed.ts";
 import { fetch } from "../support/loopback.ts";
 import { type Reply, startOrigin } from "../support/origin.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { passHostSlots } from "../support/rows.ts";
 
 const lines: string[] = [];
 const ctx = createContext({ databaseUrl: await createDatabase(), fetch, writeLog: (line) => lines.push(line) });
@@ -38,7 +39,8 @@ async function addFeed({ extra = "", isPrivate = false } = {}) {
 async function crawl(podcastId: number, { times = 1 } = {}): Promise<podcastUpdater.UpdateResult> {
   let result: podcastUpdater.UpdateResult | undefined;
   for (let i = 0; i < times; i++) {
-    const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+    await passHostSlots(ctx.db);
+    const claim = await claimPodcast(ctx.db, { podcastId });
     assert.ok(claim);
     result = await podcastUpdater.run(ctx, { claim });
   }
@@ -262,7 +264,7 @@ test("fetch 36: a feed that moves for good to where another podcast is becomes o
   assert.equal(known.podcastId, other.podcastId);
   assert.equal(await currentUrl(other.podcastId), `${path}-new`);
   assert.ok((await storedOf(podcastId)).show?.mergedAt);
-  assert.deepEqual(await claimDuePodcasts(ctx.db, { limit: 1, podcastId }), []);
+  assert.equal(await claimPodcast(ctx.db, { podcastId }), undefined);
 });
 
 test("fetch 36: a public feed that moves to where a private podcast is stays apart from it", async () => {

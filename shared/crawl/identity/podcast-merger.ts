@@ -187,7 +187,7 @@ async function moveAddresses(tx: Database, { winnerId, loserId }: Pair): Promise
       sql`update podcast_feed_location set is_current = true where id = ${current.id}::bigint`,
     );
     await tx.repeatable.execute(sql`
-      update podcast_crawl set etag = null, last_modified = null, due_at = podcore_now(), gone_at = null
+      update podcast_crawl set host = null, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null
       where podcast_id = ${winnerId}::bigint`);
   }
   await tx.repeatable.execute(sql`

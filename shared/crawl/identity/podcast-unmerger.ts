@@ -76,9 +76,10 @@ async function restoreAddresses(tx: Database, { winnerId, loserId }: Pair): Prom
     update directory_podcast set podcast_id = ${loserId}::bigint
     where id in (
       select row_id from podcast_merge_row where loser_id = ${loserId}::bigint and subject = 'directory_podcast')`);
-  // Either may be asked at another URL now: its validators are not that one's.
+  // Either may be asked at another URL now: neither its validators nor its host are that one's. The crawl tick fills the
+  // host in.
   await tx.once.execute(sql`
-    update podcast_crawl c set etag = null, last_modified = null,
+    update podcast_crawl c set host = null, etag = null, last_modified = null,
       due_at = case when exists (
         select from podcast_feed_location l where l.podcast_id = c.podcast_id and l.is_current
       ) then podcore_now() else 'infinity' end

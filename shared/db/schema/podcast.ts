@@ -14,6 +14,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../../feed/model.ts";
+import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
@@ -104,6 +105,8 @@ export const podcastCrawl = pgTable(
   "podcast_crawl",
   {
     podcastId: bigint("podcast_id", { mode: "number" }).primaryKey(),
+    /** `hostKeyOf` the current feed URL. If NULL, the next crawl tick fills it; until then the podcast is not claimed. */
+    host: text("host"),
     dueAt: instant("due_at").notNull(),
     /** No other crawler claims the podcast before this instant. NULL if no crawler holds it. */
     leaseExpiresAt: instant("lease_expires_at"),
@@ -115,6 +118,8 @@ export const podcastCrawl = pgTable(
     lastSucceededAt: instant("last_succeeded_at"),
     /** When the feed's bytes last differed. */
     lastChangedAt: instant("last_changed_at"),
+    /** When the host last sent content instead of a 304, changed or not. At first, when this column was first filled. */
+    lastContentAt: instant("last_content_at"),
     numFailures: integer("num_failures").notNull().default(0),
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
@@ -136,7 +141,13 @@ export const podcastCrawl = pgTable(
     foreignKey({ name: "podcast_crawl_podcast_fk", columns: [t.podcastId], foreignColumns: [podcast.id] }).onDelete(
       "cascade",
     ),
-    index("podcast_crawl_due_at_idx").on(t.dueAt),
+    // In which order a host's podcasts are claimed.
+    index("podcast_crawl_host_claimable_at_idx").on(t.host, claimableAt(t)),
+    // These three hold few rows: crawls in progress, suspects, and podcasts whose host is not known yet.
+    index("podcast_crawl_host_leased_idx").on(t.host).where(sql`${t.leaseExpiresAt} is not null`),
+    index("podcast_crawl_unfinished_due_at_idx").on(t.dueAt).where(sql`${t.numUnfinished} > 0`),
+    index("podcast_crawl_without_host_idx").on(t.podcastId).where(sql`${t.host} is null`),
+    atMost("podcast_crawl_host_length", t.host, 253),
     atMost("podcast_crawl_last_error_length", t.lastError, 2_000),
     atMost("podcast_crawl_etag_length", t.etag, 8_192),
     atMost("podcast_crawl_last_modified_length", t.lastModified, 8_192),

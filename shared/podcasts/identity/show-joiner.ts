@@ -4,6 +4,7 @@ import { moveFeedLocation } from "../../crawl/feed-mover.ts";
 import type { Database } from "../../db/pool.ts";
 import { podcastFeedLocation } from "../../db/schema.ts";
 import type { Feed } from "../../feed/model.ts";
+import { hostKeyOf } from "../../fetch/feed-hosts.ts";
 import type { FetchReply } from "../../fetch/fetch.ts";
 import { findPublicPodcastIdOfFeed } from "../find-feed-location.ts";
 import { findKnownShow } from "./find-known-show.ts";
@@ -54,9 +55,13 @@ export async function giveAddress(
   { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
 ): Promise<boolean> {
   const rows = await db.once.execute(sql`
-    update podcast_feed_location set is_current = true
-    where podcast_id = ${podcastId}::bigint and feed_url = ${feedUrl}::text and not exists (
-      select from podcast_feed_location l where l.podcast_id = ${podcastId}::bigint and l.is_current)
+    with given as (
+      update podcast_feed_location set is_current = true
+      where podcast_id = ${podcastId}::bigint and feed_url = ${feedUrl}::text and not exists (
+        select from podcast_feed_location l where l.podcast_id = ${podcastId}::bigint and l.is_current)
+      returning podcast_id
+    )
+    update podcast_crawl c set host = ${hostKeyOf(feedUrl)}::text from given where c.podcast_id = given.podcast_id
     returning 1`);
   return rows.length > 0;
 }
