@@ -9,7 +9,7 @@ import type { Page } from "../layout.ts";
 import { episodePath, podcastPath } from "../links.ts";
 import { pagingNav } from "../paging.ts";
 import { podcastCards } from "../podcast-card.ts";
-import { browserText, dateText, instantText, positionText } from "../words.ts";
+import { browserText, dateText, episodeDateText, instantText, positionText } from "../words.ts";
 import { apiKeyForm, deletionForm, emailForm, passwordForm } from "./account-forms.ts";
 
 export type AccountView = {
@@ -133,11 +133,11 @@ function inProgressRow({ podcast, episode, positionSeconds }: ListedAccountEpiso
 }
 
 function newEpisodeRow({ podcast, ...episode }: ListedNewEpisode): Row {
-  return { podcast, episode, about: dateText(episode.publishedAt) };
+  return { podcast, episode, about: episodeDateText(episode) };
 }
 
 function favoriteRow({ podcast, episode }: ListedAccountEpisode): Row {
-  return { podcast, episode, about: dateText(episode.publishedAt) };
+  return { podcast, episode, about: episodeDateText(episode) };
 }
 
 function loginsSection({ logins, loginId }: AccountView): Html {
