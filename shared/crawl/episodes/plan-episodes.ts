@@ -15,10 +15,11 @@ type Show = { podcastId: number; feed: Pick<Feed, "episodes" | "publishedAt"> };
 export async function planEpisodes(db: Database, { podcastId, feed }: Show): Promise<PlannedEpisode[]> {
   const { episodes } = feed;
   const { now, known } = await findKnown(db, { podcastId, keys: keysOf(episodes) });
-  const found = new Map([...known, ...(await findRenamed(db, { podcastId, episodes, known }))]);
+  const { renamed, isAnyLeft } = await findRenamed(db, { podcastId, episodes, known });
+  const found = new Map([...known, ...renamed]);
   const dates = settleDates(
     episodes.map(({ publishedAt }, i) => ({ publishedAt, storedAt: found.get(i)?.publishedAt })),
-    { now, channelAt: feed.publishedAt },
+    { now, channelAt: feed.publishedAt, isKnownShow: known.size > 0 || isAnyLeft },
   );
   return episodes.flatMap((episode, i) => {
     const own = dates[i];
@@ -59,10 +60,16 @@ type Row = {
   is_listed: boolean;
 };
 
-/** Finds the rows of episodes whose keys have changed, by the episodes' indexes. Reads nothing if there is a row for each. */
-async function findRenamed(db: Database, { podcastId, episodes, known }: Renamed): Promise<Map<number, Stored>> {
+/**
+ * Finds the rows of episodes whose keys have changed, by the episodes' indexes, and whether any row has none of the keys.
+ * Reads nothing if there is a row for each.
+ */
+async function findRenamed(
+  db: Database,
+  { podcastId, episodes, known }: Renamed,
+): Promise<{ renamed: Map<number, Stored>; isAnyLeft: boolean }> {
   const unknown = [...episodes.keys()].filter((i) => !known.has(i));
-  if (unknown.length === 0) return new Map();
+  if (unknown.length === 0) return { renamed: new Map(), isAnyLeft: false };
   const rows = await db.repeatable.execute<Row>(sql`
     select id, title, coalesce(announced_for, published_at) as feed_date, published_at, duration_seconds, media_url,
       season, episode_number, absent_since is null as is_listed
@@ -75,13 +82,14 @@ async function findRenamed(db: Database, { podcastId, episodes, known }: Renamed
     rows: rows.map(describe),
     otherTitles: episodes.filter((_, i) => known.has(i)).map(({ title }) => title),
   });
-  return new Map(
+  const renamed = new Map(
     [...matches].flatMap(([item, row]): [number, Stored][] => {
       const [index, stored] = [unknown[item], rows[row]];
       if (index === undefined || stored === undefined) return [];
       return [[index, { id: Number(stored.id), publishedAt: new Date(stored.published_at) }]];
     }),
   );
+  return { renamed, isAnyLeft: rows.length > 0 };
 }
 
 function describe(row: Row): Described {

@@ -8,7 +8,7 @@ export type SettledDate = {
   /** The date of a new row without `publishedAt`. */
   fallbackAt: Date;
 };
-type Options = { now: Date; channelAt: Date | undefined };
+type Options = { now: Date; channelAt: Date | undefined; isKnownShow: boolean };
 
 // Clocks and time zones of feeds are wrong by hours. Beyond a day, a date is meant for the future (as in NetNewsWire).
 const AHEAD_MS = 86_400_000;
@@ -18,22 +18,24 @@ const STEP_MS = 1_000;
 
 /**
  * Settles by which dates lists order a feed's items. A date in the future does not count until it has come. An item
- * without a date is put between its neighbours in the feed; only new items above all stored ones are dated now.
+ * without a date is put between its neighbours in the feed. Only new items above all stored ones of a known show are
+ * dated now.
  */
-export function settleDates(items: readonly DatedItem[], { now, channelAt }: Options): SettledDate[] {
+export function settleDates(items: readonly DatedItem[], { now, channelAt, isKnownShow }: Options): SettledDate[] {
   const known = items.map(({ publishedAt, storedAt }) =>
     publishedAt !== undefined && !isAhead(publishedAt, now) ? publishedAt.getTime() : storedAt?.getTime(),
   );
   const firstStored = items.findIndex(({ storedAt }) => storedAt !== undefined);
+  const numAtTop = !isKnownShow ? 0 : firstStored < 0 ? items.length : firstStored;
   const above = neighbours(known);
   const below = neighbours(known.toReversed()).reverse();
   return items.map(({ publishedAt }, i) => {
     const isAnnounced = publishedAt !== undefined && isAhead(publishedAt, now);
     const place = { above: above[i], below: below[i] };
+    const arrival = now.getTime() - i * STEP_MS;
     const fallback = isAnnounced
-      ? announcedAt(place, now.getTime() - i * STEP_MS)
-      : (undatedAt(place, i < firstStored ? now.getTime() - i * STEP_MS : undefined) ??
-        outsetOf({ now, channelAt }) - i * STEP_MS);
+      ? announcedAt(place, arrival)
+      : (undatedAt(place, i < numAtTop ? arrival : undefined) ?? outsetOf({ now, channelAt }) - i * STEP_MS);
     return {
       publishedAt: isAnnounced ? undefined : publishedAt,
       announcedFor: isAnnounced ? publishedAt : undefined,
@@ -72,7 +74,7 @@ function undatedAt({ above, below }: Place, arrival: number | undefined): number
 }
 
 /** The date of a feed without any: the channel's or, without one that means something, 1 January 1970. */
-function outsetOf({ now, channelAt }: Options): number {
+function outsetOf({ now, channelAt }: Pick<Options, "now" | "channelAt">): number {
   if (channelAt !== undefined && channelAt.getTime() < now.getTime() - BUILT_MS) return channelAt.getTime();
   // Leaves room below for as many items as a feed can have.
   return BUILT_MS - STEP_MS;

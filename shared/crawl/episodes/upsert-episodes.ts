@@ -106,7 +106,7 @@ async function upsertRows(db: Database, { podcastId, planned, comparesColumns }:
       update episode e set
         (${NAMES}, published_at, updated_at) = row(${VALUES}, ${STORED_DATE}, podcore_now())
       from item i
-      where e.id = i."rowId" and e.podcast_id = ${podcastId}::bigint and (${differs})
+      where e.id = i."rowId" and (${differs})
       returning 1
     ), inserted as (
       insert into episode (podcast_id, ${NAMES}, published_at)

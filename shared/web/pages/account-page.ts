@@ -118,7 +118,7 @@ function episodeRow({ podcast, episode, about }: Row): Html {
   const { id, title, imageUrl } = podcast;
   return html`<li dir="auto">${artwork({ id, title, imageUrl, size: ROW_SIZE, alt: "" })}
 <div><h3><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
-<p class="meta"><span dir="auto">${title}</span>\u00A0· <span dir="ltr">${about}</span></p></div></li>
+<p class="meta"><span dir="auto">${title}</span>${about !== "" && html`\u00A0· <span dir="ltr">${about}</span>`}</p></div></li>
 `;
 }
 

@@ -88,6 +88,16 @@ test("an undated item at the top of a known show arrived now, and below a stored
   assert.equal(after[3]?.[1].slice(0, 10), "1970-01-01");
 });
 
+test("an undated item arrived now, when a known show lists nothing else", async () => {
+  const { podcastId, crawl } = await add(feedOf([{ title: "One", guid: "1" }]));
+
+  await crawl(feedOf([{ title: "Two", guid: "2" }]));
+
+  const [first, second] = await listed(podcastId);
+  assert.deepEqual([first?.[0], second?.[0]], ["Two", "One"]);
+  assert.ok(Math.abs(Date.parse(first?.[1] ?? "") - Date.now()) < 600_000);
+});
+
 test("a feed without dates takes the channel's, unless that is the time of the request", async () => {
   const items = [
     { title: "A", guid: "a" },
