@@ -71,6 +71,17 @@ const RENAMED: [string, before: Item, after: Item][] = [
     { ...ONE, guid: undefined, url: "https://dts.example.org/r/ep1.mp3?updated=200" },
   ],
   [
+    "has no guid, another query and another date",
+    { ...ONE, guid: undefined, duration: undefined, url: "https://dts.example.org/r/ep1.mp3?updated=100" },
+    {
+      ...ONE,
+      guid: undefined,
+      duration: undefined,
+      date: MARCH_4,
+      url: "https://dts.example.org/r/ep1.mp3?updated=200",
+    },
+  ],
+  [
     "has no guid, and moves from http to https",
     { ...ONE, guid: undefined, url: "http://media.example.org/1.mp3" },
     { ...ONE, guid: undefined, url: "https://media.example.org/1.mp3" },
