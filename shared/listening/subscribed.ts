@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import { accountEpisode, accountPodcast, episode, newUntil } from "../db/schema.ts";
+import { newUntil } from "../db/schema/new-until.ts";
+import { accountEpisode, accountPodcast, episode } from "../db/schema.ts";
 
 /** True for an `account_podcast` row with a current subscription. */
 export function isSubscribed(): SQL {

@@ -1,6 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import {
-  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -17,6 +16,7 @@ import {
 import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../../feed/model.ts";
 import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
+import { newUntil } from "./new-until.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
 /**
@@ -209,14 +209,6 @@ export const podcastFeedContent = pgTable(
     atMost("podcast_feed_content_base_url_length", t.baseUrl, 8_192),
   ],
 );
-
-/**
- * When an episode arrived or, if that is later, a week after it was published. To a subscription since before that, it is
- * new (shared/listening/subscribed.ts). Without a time zone, because an index takes only what no setting changes.
- */
-export function newUntil(t: { createdAt: AnyPgColumn; publishedAt: AnyPgColumn }): SQL {
-  return sql`greatest(${t.createdAt} at time zone 'UTC', ${t.publishedAt} at time zone 'UTC' + interval '7 days')`;
-}
 
 /** A playable item of a feed. Kept when the feed drops it. */
 export const episode = pgTable(
