@@ -7,10 +7,10 @@ import type { Feed, SkippedItem } from "../feed/model.ts";
 import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
+import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
 import { lockLease } from "./lock-lease.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
 import { compress, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
-import { type UpsertResult, upsertEpisodes } from "./upsert-episodes.ts";
 
 export type StoreResult = {
   podcastId: number;
@@ -55,7 +55,7 @@ export async function run(
         await touchLocation(tx, podcastId);
       }
       await storeFeedContent(tx, { podcastId, content, compressed });
-      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns });
+      const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
       await recordCrawlSuccess(tx, claim, success);
       return toStoreResult({ podcastId, feed, result });
     }),
@@ -74,7 +74,7 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
     ctx.db.repeatable.transaction(async (tx) => {
       await lockLease(tx, claim);
       await updatePodcast(tx, { podcastId, feed });
-      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
+      const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns: true });
       return toStoreResult({ podcastId, feed, result });
     }),
   );

@@ -1,3 +1,4 @@
+import { dateOf } from "./date.ts";
 import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
@@ -7,7 +8,9 @@ import { webUrl } from "./url.ts";
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
+export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped" | "isWhole">;
+
+const DATES = ["pubdate", "published", "dc:date", "updated", "lastbuilddate"];
 
 /** Converts a channel. If it has no title, its title is the host of its page or feed. */
 export function* convertChannel(channel: FeedNode | undefined, baseUrl: string): Steps<Channel> {
@@ -37,6 +40,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     isLocked: booleanOf(childText(channel, "podcast:locked")),
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
+    publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
   };
 }
 

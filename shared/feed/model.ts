@@ -33,8 +33,12 @@ export type Feed = {
   medium: string | undefined;
   /** The rest of the podcast namespace at channel level. */
   namespace: ChannelNamespace;
-  /** In the feed's order. The first of several items with the same GUID is kept. */
+  /** When the channel was published or, if it does not say, last built. */
+  publishedAt: Date | undefined;
+  /** In the feed's order. The first of equal items is kept. */
   episodes: FeedEpisode[];
+  /** Whether all episodes of the feed are in `episodes`: it does not have too many. */
+  isWhole: boolean;
   /** Unusable items in the feed's order, at most `LIMITS.skipped`. */
   skipped: SkippedItem[];
   numSkipped: number;
@@ -44,7 +48,10 @@ export type FeedEpisode = {
   /** Index of the item in the feed. */
   position: number;
   guid: string;
-  /** SHA-256 of the feed's full GUID, which distinguishes GUIDs that are equal once truncated. */
+  /**
+   * Identifies the episode within its feed: SHA-256 of the full GUID, which distinguishes GUIDs that are equal once
+   * truncated. If different episodes share a GUID, also of what tells them apart.
+   */
   guidSha256: Buffer;
   title: string;
   /** Undefined if the feed has no readable date. */

@@ -21,7 +21,6 @@ export async function countNewEpisodes(
       select count(*)::int from (
         select from ${episode}
         where ${episode.podcastId} = ${podcast.id} and ${isNewToSubscriber()}
-        order by ${episode.publishedAt} desc
         limit ${NUM_NEW_MAX}::int
       ) counted
     ) as num_new

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
 import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
@@ -296,6 +297,7 @@ for (const { what, extra, path: added } of [
     const before = await currentUrl(podcastId);
 
     await crawl(podcastId);
+    await passHostSlots(ctx.db);
     const [claim] = await claimDuePodcasts(ctx.db, { limit: 1_000 });
     const known = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
 

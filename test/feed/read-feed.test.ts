@@ -38,6 +38,8 @@ test("readFeed() reads an RSS channel", async () => {
     medium: "music",
     episodes: [],
     skipped: [],
+    isWhole: true,
+    publishedAt: undefined,
     numSkipped: 0,
   });
   assert.deepEqual(namespace, {

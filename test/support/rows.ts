@@ -78,6 +78,8 @@ export function episodeRow(values: Partial<Episode> = {}): Episode {
     guidSha256: Buffer.alloc(32),
     title: "Vienna to Venice",
     publishedAt: new Date("2018-03-25T18:30:00Z"),
+    announcedFor: null,
+    absentSince: null,
     descriptionSource: "<p>Over the Semmering</p>",
     descriptionHtml: '<p>Over the <a href="https://example.com/semmering">Semmering</a> &amp; through the night.</p>',
     author: null,

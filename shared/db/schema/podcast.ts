@@ -16,6 +16,7 @@ import {
 import type { Category, ChannelNamespace, Chapter, EpisodeNamespace } from "../../feed/model.ts";
 import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
+import { newUntil } from "./new-until.ts";
 import { episodeDocument, podcastDocument } from "./search-documents.ts";
 
 /**
@@ -224,11 +225,21 @@ export const episode = pgTable(
     id: id(),
     podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
     guid: text("guid").notNull(),
-    /** Hash of the feed's full GUID, which may be longer than `guid` and than a btree key (2704 bytes). */
+    /**
+     * Hash of the feed's full GUID, which may be longer than `guid` and than a btree key (2704 bytes). If episodes share
+     * the GUID, also of what tells them apart.
+     */
     guidSha256: bytea("guid_sha256").notNull(),
     title: text("title").notNull(),
-    /** Without a readable date in the feed: when the episode was first seen, minus one second per index in the feed. */
+    /**
+     * What lists order by. Without a readable date in the feed, and until the date of `announcedFor` has come: a date
+     * between the neighbours in the feed, or the arrival of an item at the top. 1 January 1970 if nothing is known.
+     */
     publishedAt: instant("published_at").notNull(),
+    /** The feed's date, while that is more than a day ahead. NULL once it has come. */
+    announcedFor: instant("announced_for"),
+    /** Since when the feed no longer lists the episode. NULL while it does. */
+    absentSince: instant("absent_since"),
     /** Show notes as the feed has them. Never rendered in a page. */
     descriptionSource: text("description_source"),
     /** Sanitized show notes. */
@@ -264,6 +275,8 @@ export const episode = pgTable(
       t.publishedAt.desc().nullsFirst(),
       t.id.desc().nullsFirst(),
     ),
+    index("episode_podcast_id_new_until_idx").on(t.podcastId, newUntil(t)),
+    index("episode_announced_for_idx").on(t.announcedFor).where(sql`${t.announcedFor} is not null`),
     index("episode_document_idx").using("gin", episodeDocument(t)),
     index("episode_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     atMost("episode_guid_length", t.guid, 2_000),
