@@ -1,8 +1,15 @@
 import * as cleaner from "../../shared/cleaning/cleaner.ts";
+import * as episodePublisher from "../../shared/crawl/episode-publisher.ts";
 import { tickFunction } from "../../shared/http/function.ts";
 
-/** Deletes expired rows, within the tick's time budget. Any number of ticks may run in parallel. */
+/**
+ * Publishes episodes whose date has come and deletes expired rows, within the tick's time budget. Any number of ticks may
+ * run in parallel.
+ */
 export default tickFunction({
   readParams: () => ({}),
-  run: (ctx) => cleaner.run(ctx, { budgetMs: ctx.config.tickBudgetMs }),
+  async run(ctx) {
+    const { numPublished } = await episodePublisher.run(ctx);
+    return { numPublished, ...(await cleaner.run(ctx, { budgetMs: ctx.config.tickBudgetMs })) };
+  },
 });

@@ -4,16 +4,18 @@ import type { Database } from "../../shared/db/pool.ts";
 import { episode, podcast } from "../../shared/db/schema.ts";
 import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
+import { movedPermanently } from "../../shared/http/reply.ts";
 import { findAccountEpisodes } from "../../shared/listening/find-account-episodes.ts";
 import { asksForPassword, findPasswordHosts } from "../../shared/podcasts/find-password-hosts.ts";
+import { findSuccessor, type Successor } from "../../shared/podcasts/identity/find-successor.ts";
 import { isVisible } from "../../shared/podcasts/visible.ts";
 import { pageReply } from "../../shared/web/layout.ts";
-import { unslugId } from "../../shared/web/links.ts";
+import { successorPath, unslugId } from "../../shared/web/links.ts";
 import { type EpisodeView, episodePage } from "../../shared/web/pages/episode-page.ts";
 
 type Params = { podcastId: number; id: number };
 
-export default httpFunction<Params, EpisodeView>({
+export default httpFunction<Params, EpisodeView | { successor: Successor }>({
   identify,
 
   readParams: ({ params }) => ({
@@ -28,12 +30,17 @@ export default httpFunction<Params, EpisodeView>({
       findPasswordHosts(ctx.db, { podcastIds: [podcastId], accountId }),
       accountId === undefined ? undefined : findAccountEpisodes(ctx.db, { accountId, episodeIds: [id] }),
     ]);
-    if (found?.podcast.id !== podcastId) throw notFound("episode", id);
+    if (found?.podcast.id !== podcastId) {
+      const successor = await findSuccessor(ctx.db, { podcastId, episodeId: id });
+      if (successor === undefined) throw notFound("episode", id);
+      return { successor };
+    }
     const needsFeedPassword = asksForPassword(found.episode, hosts);
     return { ...found, own: own?.get(id), needsFeedPassword };
   },
 
-  render: (view, ctx) => pageReply(ctx, episodePage(view)),
+  render: (view, ctx) =>
+    "successor" in view ? movedPermanently(successorPath(view.successor)) : pageReply(ctx, episodePage(view)),
 });
 
 /** Finds an episode with its podcast, if the account (or, without one, the public) may see it. */

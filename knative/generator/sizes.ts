@@ -155,8 +155,12 @@ const SIZES: Readonly<Record<string, Size>> = {
   "admin-directory-search": TASK,
   "admin-error": { ...TASK, connections: NO_DATABASE },
   "admin-podcast-block": TASK,
+  "admin-podcast-merge": TASK,
+  "admin-podcast-quarantined": TASK,
   "admin-podcast-remove": TASK,
+  "admin-podcast-resolve": TASK,
   "admin-podcast-unblock": TASK,
+  "admin-podcast-unmerge": TASK,
   "tick-work": WORKER,
   "tick-clean": CLEANER,
 };

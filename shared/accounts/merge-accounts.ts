@@ -1,4 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { MERGED_EPISODE_STATE, MERGED_SUBSCRIPTION, type MergedFacts, partsOf } from "../db/merged-facts.ts";
 import type { Database } from "../db/pool.ts";
 
 type Merge = { fromId: number; intoId: number };
@@ -42,47 +43,13 @@ export async function mergeAccounts(
 }
 
 async function mergePodcasts(db: Database, { fromId, intoId }: Merge): Promise<void> {
-  const isSubscribed = (row: "own" | "held") =>
-    sql.raw(`(${row}.subscribed_at is not null and ${row}.unsubscribed_at is null)`);
-  const isLater = sql`greatest(held.subscribed_at, held.unsubscribed_at)
-    > coalesce(greatest(own.subscribed_at, own.unsubscribed_at), '-infinity')`;
-  await merge(db, {
-    fromId,
-    intoId,
-    size: undefined,
-    table: "account_podcast",
-    subject: "podcast_id",
-    facts: {
-      subscribed_at: sql`case when ${isSubscribed("own")} and ${isSubscribed("held")}
-        then least(own.subscribed_at, held.subscribed_at)
-        when ${isLater} then held.subscribed_at else own.subscribed_at end`,
-      unsubscribed_at: sql`case when ${isLater} then held.unsubscribed_at else own.unsubscribed_at end`,
-      added_at: sql`least(own.added_at, held.added_at)`,
-    },
-  });
+  const table = { table: "account_podcast", subject: "podcast_id", facts: MERGED_SUBSCRIPTION } as const;
+  await merge(db, { fromId, intoId, size: undefined, ...table });
 }
 
 function mergeEpisodes(db: Database, { fromId, intoId, size }: Merge & { size: number }): Promise<number> {
-  return merge(db, {
-    fromId,
-    intoId,
-    size,
-    table: "account_episode",
-    subject: "episode_id",
-    facts: {
-      is_favorited: laterOf("is_favorited", "favorited_at"),
-      favorited_at: sql`greatest(own.favorited_at, held.favorited_at)`,
-      is_played: laterOf("is_played", "listened_at"),
-      position_seconds: laterOf("position_seconds", "listened_at"),
-      listened_at: sql`greatest(own.listened_at, held.listened_at)`,
-    },
-  });
-}
-
-/** Returns the value with the later instant. A value without one counts as the earliest. */
-function laterOf(column: string, instant: "favorited_at" | "listened_at"): SQL {
-  return sql.raw(`case when held.${instant} > coalesce(own.${instant}, '-infinity')
-    then held.${column} else own.${column} end`);
+  const table = { table: "account_episode", subject: "episode_id", facts: MERGED_EPISODE_STATE } as const;
+  return merge(db, { fromId, intoId, size, ...table });
 }
 
 type Rows = Merge & {
@@ -93,7 +60,7 @@ type Rows = Merge & {
    * The new value of a row that both accounts hold, by column. `own` belongs to the target account, `held` to the
    * source.
    */
-  facts: Record<string, SQL>;
+  facts: MergedFacts;
   /** All rows if undefined. */
   size: number | undefined;
 };
@@ -108,13 +75,11 @@ type Rows = Merge & {
 async function merge(db: Database, { fromId, intoId, table: name, subject, facts, size }: Rows): Promise<number> {
   const table = sql.raw(name);
   const about = sql.raw(subject);
-  const columns = Object.keys(facts).map((column) => sql.raw(column));
-  const list = (parts: SQL[]) => sql.join(parts, sql`, `);
+  const { selected, isChanged, set } = partsOf(facts);
   const [row] = await db.repeatable.execute<{ num_merged: number }>(sql`
     with merged as materialized (
       select held.id, held.sequence, own.id as own_id,
-        (${list(columns.map((it) => sql`own.${it}`))}) is distinct from (${list(Object.values(facts))}) as is_changed,
-        ${list(Object.entries(facts).map(([column, fact]) => sql`${fact} as ${sql.raw(column)}`))}
+        ${isChanged} as is_changed, ${selected}
       from (
         select * from ${table} where account_id = ${fromId}::bigint
         order by sequence, id limit ${size ?? null}::bigint
@@ -128,8 +93,7 @@ async function merge(db: Database, { fromId, intoId, table: name, subject, facts
       update ${table} held set account_id = ${intoId}::bigint, sequence = number, updated_at = podcore_now()
       from numbered where held.id = numbered.id and own_id is null
     ), changed as (
-      update ${table} own set sequence = number, updated_at = podcore_now(),
-        ${list(columns.map((it) => sql`${it} = numbered.${it}`))}
+      update ${table} own set sequence = number, updated_at = podcore_now(), ${set}
       from numbered where own.id = numbered.own_id
     ), deleted as (
       delete from ${table} held using merged where held.id = merged.id and own_id is not null

@@ -1,7 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { accountBrowser, apiKey, directorySearch, login, verificationCode } from "../db/schema.ts";
+import { accountBrowser, apiKey, directorySearch, login, podcast, verificationCode } from "../db/schema.ts";
 import { cleanAccounts } from "./clean-accounts.ts";
+import { cleanCrawlHosts } from "./clean-crawl-hosts.ts";
 import { cleanDirectoryPodcasts } from "./clean-directory-podcasts.ts";
 import { cleanExpired, type Expiry } from "./clean-expired.ts";
 import { cleanJobs } from "./clean-jobs.ts";
@@ -18,6 +19,9 @@ const BATCH_SIZE = 1_000;
 // Deleting an account also deletes all it holds, which may be thousands of rows.
 const ACCOUNT_BATCH_SIZE = 50;
 
+// So does deleting a podcast with all its episodes, and what listeners did with it before it was merged.
+const PODCAST_BATCH_SIZE = 5;
+
 // By the table that rows are deleted from. Searches come before the podcasts that only they refer to.
 const RULES: Readonly<Record<string, Rule>> = {
   account: { clean: cleanAccounts, batchSize: ACCOUNT_BATCH_SIZE },
@@ -30,6 +34,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   rate_limit: { clean: cleanRateLimits, batchSize: BATCH_SIZE },
   directory_search: expired({ column: directorySearch.retrievedAt, keptFor: RETENTION.directorySearch }),
   directory_podcast: { clean: cleanDirectoryPodcasts, batchSize: BATCH_SIZE },
+  podcast: {
+    clean: (db, { limit }) => cleanExpired(db, { column: podcast.mergedAt, keptFor: RETENTION.mergedPodcast, limit }),
+    batchSize: PODCAST_BATCH_SIZE,
+  },
+  crawl_host: { clean: cleanCrawlHosts, batchSize: BATCH_SIZE },
   podcast_feed_content: { clean: cleanPodcastFeedContents, batchSize: BATCH_SIZE },
 };
 

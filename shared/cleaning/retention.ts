@@ -13,4 +13,6 @@ export const RETENTION = {
   /** After its last attempt failed. */
   parkedJob: "1 month",
   directorySearch: "1 week",
+  /** After it was merged into another one, which can be undone until then. */
+  mergedPodcast: "1 month",
 } as const;

@@ -1,37 +1,117 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
+import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { carriesSecret, normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { findPathToken } from "../fetch/path-token.ts";
 import { redactPaths } from "../fetch/redact.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
+import { withinFeedMemory } from "./feed-memory.ts";
+import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
+import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
+import { isMovedShow } from "./identity/compare-shows.ts";
+import { findStoredShow } from "./identity/find-stored-show.ts";
+import { mergePodcasts } from "./identity/podcast-merger.ts";
+
+type Move = {
+  claim: Claim;
+  /** Where every hop of the crawl's redirects permanently led to (301 or 308, RFC 9110 15.4.2). */
+  permanentUrl: string | undefined;
+  /** Where the feed says that it moves to (itunes:new-feed-url). */
+  newFeedUrl: string | undefined;
+};
 
 /**
- * Records the permanent redirect that a crawl saw (301 or 308 on every hop, RFC 9110 15.4.2). Makes its target the
- * feed's URL once the same redirect to the same show was seen often and long enough, so that a host that is broken or
- * hijacked for a day moves no feed. A URL that carries a secret stays as its owner entered it.
+ * Records that a crawl was told of a feed's new URL, after it has found the same show. Makes that the feed's URL once it
+ * was told often and long enough, so that a host that is broken or hijacked for a day moves no feed. A URL that carries
+ * a secret stays as its owner entered it. What is told by the feed is followed only if the same show is there.
  */
-export async function run(
-  ctx: Context,
-  { claim, permanentUrl }: { claim: Claim; permanentUrl: string | undefined },
-): Promise<void> {
-  const movedToUrl = usableUrl(claim.feedUrl, permanentUrl);
+export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl }: Move): Promise<void> {
+  const redirectUrl = usableUrl(claim.feedUrl, permanentUrl);
+  const movedToUrl = redirectUrl ?? usableUrl(claim.feedUrl, newFeedUrl);
   if (movedToUrl === undefined && claim.movedToUrl === undefined) return;
   const isSettled = await recordMove(ctx.db, claim, movedToUrl);
   if (!isSettled || movedToUrl === undefined) return;
-  const isMoved = await moveFeedLocation(ctx.db, { podcastId: claim.podcastId, feedUrl: movedToUrl });
-  const feedUrl = claim.isPrivate ? redactPaths(movedToUrl) : movedToUrl;
-  if (isMoved) ctx.log.info("Feed moved", { feed_url: feedUrl });
-  // Two of our podcasts have become one feed. An operator must decide which to keep.
-  else ctx.log.warn("Feed not moved: another podcast has that URL", { feed_url: feedUrl });
+  if (redirectUrl !== undefined) await move(ctx, { claim, feedUrl: redirectUrl, isUnread: false });
+  else if (await isShowAt(ctx, { claim, feedUrl: movedToUrl }))
+    await move(ctx, { claim, feedUrl: movedToUrl, isUnread: true });
+  // Observed anew, so that the wrong place is not asked with each crawl.
+  else await recordMove(ctx.db, claim, undefined);
 }
 
-function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | undefined {
-  if (permanentUrl === undefined || [feedUrl, permanentUrl].some(carriesSecret)) return undefined;
-  // The feed's URL is public, so it must not become one that may be a subscriber's own.
-  if (findPathToken(permanentUrl) !== undefined && findPathToken(feedUrl) === undefined) return undefined;
+/** Observes a move from the start: the crawl has found another show. */
+export async function forget(ctx: Context, { claim }: { claim: Claim }): Promise<void> {
+  if (claim.movedToUrl !== undefined) await recordMove(ctx.db, claim, undefined);
+}
+
+// A 410 says that the feed is gone for good (RFC 9110 15.5.11). A 404 may be a mistake: the third comes after two days.
+const NUM_NOT_FOUND = 3;
+// Of any other failure, such as a host that is gone: after about five days of back-off.
+const NUM_FAILURES = 10;
+
+type Gone = { claim: Claim; status: number | undefined; numFailures: number };
+
+/** Follows a feed's own word to its new URL at once if the old one is gone, and the same show is at the new one. */
+export async function followWhenGone(ctx: Context, { claim, status, numFailures }: Gone): Promise<void> {
+  const isGone = status === 410 || numFailures >= (status === 404 ? NUM_NOT_FOUND : NUM_FAILURES);
+  const feedUrl = isGone ? usableUrl(claim.feedUrl, claim.newFeedUrl) : undefined;
+  if (feedUrl !== undefined && (await isShowAt(ctx, { claim, feedUrl })))
+    await move(ctx, { claim, feedUrl, isUnread: true });
+}
+
+/** Fetches the feed that a podcast is said to move to, and compares it. False if it cannot be read. */
+async function isShowAt(ctx: Context, { claim, feedUrl }: { claim: Claim; feedUrl: string }): Promise<boolean> {
   try {
-    const url = normalizeFeedUrl(permanentUrl);
+    const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: claim.isPrivate });
+    const urls = [feedUrl, ...reply.redirects.map(({ url }) => url)];
+    if ((await findTakedownOfFeed(ctx.db, urls)) !== undefined) return false;
+    const stored = await findStoredShow(ctx.db, claim.podcastId);
+    const isSame = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
+      const feed = await read(ctx, reply);
+      return stored !== undefined && isMovedShow(stored, feed);
+    });
+    if (!isSame) ctx.log.warn("Feed not moved: another show is at its new URL", { feed_url: shown(claim, feedUrl) });
+    return isSame;
+  } catch (error) {
+    if (!(error instanceof RetrievalError)) throw error;
+    ctx.log.info("Feed not moved: its new URL cannot be read", { reason: error.message });
+    return false;
+  }
+}
+
+type Target = {
+  claim: Claim;
+  feedUrl: string;
+  /** The crawl has not read its content from there. */
+  isUnread: boolean;
+};
+
+async function move(ctx: Context, { claim, feedUrl, isUnread }: Target): Promise<void> {
+  const { podcastId, isPrivate } = claim;
+  const ownerId = await moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread });
+  if (ownerId === podcastId) {
+    ctx.log.info("Feed moved", { feed_url: shown(claim, feedUrl) });
+    return;
+  }
+  // Two podcasts have become one feed. The one at the new URL stays.
+  const merged = isPrivate ? undefined : await mergePodcasts(ctx, { winnerId: ownerId, loserId: podcastId });
+  if (merged?.kind !== "merged")
+    ctx.log.warn("Feed not moved: another podcast has that URL", { feed_url: shown(claim, feedUrl) });
+}
+
+function shown({ isPrivate }: Claim, url: string): string {
+  return isPrivate ? redactPaths(url) : url;
+}
+
+function usableUrl(feedUrl: string, target: string | undefined): string | undefined {
+  if (target === undefined || [feedUrl, target].some(carriesSecret)) return undefined;
+  // The feed's URL is public, so it must not become one that may be a subscriber's own.
+  if (findPathToken(target) !== undefined && findPathToken(feedUrl) === undefined) return undefined;
+  // The way back from https is never taken for good.
+  if (feedUrl.startsWith("https:") && target.startsWith("http:")) return undefined;
+  try {
+    const url = normalizeFeedUrl(target);
     return url === feedUrl ? undefined : url;
   } catch {
     return undefined;
@@ -39,30 +119,33 @@ function usableUrl(feedUrl: string, permanentUrl: string | undefined): string | 
 }
 
 /**
- * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL.
+ * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL. If nothing was read
+ * from the new URL, the podcast is due, without the validators of the old one.
  *
- * @returns false if the URL belongs to another podcast; nothing is changed then
+ * @returns the podcast that has the URL then. If it is another one, nothing was changed
  */
-async function moveFeedLocation(
+export async function moveFeedLocation(
   db: Database,
-  { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
-): Promise<boolean> {
+  { podcastId, feedUrl, isUnread }: { podcastId: number; feedUrl: string; isUnread: boolean },
+): Promise<number> {
   return db.repeatable.transaction(async (tx) => {
     await tx.repeatable.execute(sql`
       insert into podcast_feed_location (podcast_id, feed_url, is_current)
       values (${podcastId}::bigint, ${feedUrl}::text, false) on conflict (feed_url) do nothing`);
-    const own = await tx.repeatable.execute(sql`
-      select from podcast_feed_location where feed_url = ${feedUrl}::text and podcast_id = ${podcastId}::bigint`);
-    if (own.length === 0) return false;
+    const [owner] = await tx.repeatable.execute<{ podcast_id: string }>(sql`
+      select podcast_id from podcast_feed_location where feed_url = ${feedUrl}::text`);
+    const ownerId = Number(owner?.podcast_id);
+    if (ownerId !== podcastId) return ownerId;
     await tx.repeatable.execute(sql`
       update podcast_feed_location set is_current = false where podcast_id = ${podcastId}::bigint and is_current`);
     await tx.repeatable.execute(
       sql`update podcast_feed_location set is_current = true where feed_url = ${feedUrl}::text`,
     );
     await tx.repeatable.execute(sql`
-      update podcast_crawl set moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+      update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+        ${isUnread ? sql`, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null, num_failures = 0` : sql``}
       where podcast_id = ${podcastId}::bigint`);
-    return true;
+    return ownerId;
   });
 }
 

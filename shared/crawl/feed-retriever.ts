@@ -2,10 +2,13 @@ import type { Context } from "../context.ts";
 import { FeedError } from "../feed/feed-error.ts";
 import type { Feed } from "../feed/model.ts";
 import { FetchError } from "../fetch/errors.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactPaths } from "../fetch/redact.ts";
+import { crawlerUserAgent } from "../fetch/user-agent.ts";
 import { step } from "../log/log.ts";
 import { present } from "../present.ts";
+import { pauseHost } from "./hosts/pause-host.ts";
 
 /**
  * A feed could not be fetched or read: the host is at fault, its reply, or the content. `message` may be shown to
@@ -32,18 +35,28 @@ type Params = {
   lastModified?: string | undefined;
   /** Messages then show nothing of a URL but its host. */
   isPrivate?: boolean;
+  /** For the User-Agent. None if the feed is not stored yet. */
+  numSubscribers?: number;
 };
 
 const ACCEPT =
   "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
-/** Fetches a feed, conditionally if validators are given. @throws RetrievalError */
+/**
+ * Fetches a feed, conditionally if validators are given. If the host answers that it gets too many requests, pauses all
+ * requests to it.
+ *
+ * @throws RetrievalError
+ */
 export async function retrieve(
   ctx: Context,
-  { url, etag, lastModified, isPrivate = false }: Params,
+  { url, etag, lastModified, isPrivate = false, numSubscribers = 0 }: Params,
 ): Promise<Retrieved> {
   const validators = present({ etag, lastModified });
-  const request = { url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs };
+  const request = {
+    ...{ url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs },
+    userAgent: crawlerUserAgent(ctx.config, { numSubscribers }),
+  };
   const reply = await step(ctx.log, "fetch_feed", () =>
     ctx.fetch(request).catch((cause: unknown) => {
       if (!(cause instanceof FetchError) || cause.kind === "aborted") throw cause;
@@ -51,6 +64,7 @@ export async function retrieve(
     }),
   );
   if (reply.status === 200) return { kind: "content", reply };
+  if (asksToWait(reply)) await pauseHosts(ctx, { urls: [url, reply.url], retryAfterMs: reply.retryAfterMs });
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
     throw new RetrievalError(
@@ -61,6 +75,22 @@ export async function retrieve(
   if (reply.status === 404)
     throw new RetrievalError("That podcast doesn't seem to exist on the host's servers (404).", { reply });
   throw new RetrievalError(`Error fetching podcast feed. Host responded with status: ${reply.status}`, { reply });
+}
+
+/** True for a reply about the host's load. A 503 without Retry-After may be about one feed. */
+function asksToWait({ status, retryAfterMs }: FetchReply): boolean {
+  return status === 429 || (status === 503 && retryAfterMs !== undefined);
+}
+
+/** Pauses the host that was asked, and the one that it redirected to: its other feeds would lead there too. */
+async function pauseHosts(
+  ctx: Context,
+  { urls, retryAfterMs }: { urls: string[]; retryAfterMs: number | undefined },
+): Promise<void> {
+  for (const host of new Set(urls.map(hostKeyOf))) {
+    await pauseHost(ctx.db, { host, retryAfterMs });
+    ctx.log.info("Host paused", { host, retry_after_ms: retryAfterMs });
+  }
 }
 
 /** Content of a reply: a feed, or something else. `error` is the one to throw if a feed was required. */

@@ -4,12 +4,13 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { type PrivateReason, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
 import type { Feed, SkippedItem } from "../feed/model.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
+import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
 import { lockLease } from "./lock-lease.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
 import { compress, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
-import { type UpsertResult, upsertEpisodes } from "./upsert-episodes.ts";
 
 export type StoreResult = {
   podcastId: number;
@@ -54,7 +55,7 @@ export async function run(
         await touchLocation(tx, podcastId);
       }
       await storeFeedContent(tx, { podcastId, content, compressed });
-      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns });
+      const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
       await recordCrawlSuccess(tx, claim, success);
       return toStoreResult({ podcastId, feed, result });
     }),
@@ -75,7 +76,7 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
       await lockLease(tx, claim);
       await updatePodcast(tx, { podcastId, feed });
       await updateHints(tx, { podcastId, feed });
-      const result = await upsertEpisodes(tx, { podcastId, episodes: feed.episodes, comparesColumns: true });
+      const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns: true });
       return toStoreResult({ podcastId, feed, result });
     }),
   );
@@ -93,6 +94,7 @@ async function insertPodcast(
   { feed, feedUrls, privateReason }: { feed: Feed; feedUrls: string[]; privateReason: PrivateReason | undefined },
 ): Promise<Claim> {
   const isPrivate = privateReason !== undefined;
+  const [feedUrl = ""] = feedUrls;
   const [row] = await tx.repeatable
     .insert(podcast)
     .values({ ...columnsOf(feed), isPrivate, privateReason: privateReason ?? null })
@@ -101,16 +103,21 @@ async function insertPodcast(
   const podcastId = row.id;
   await tx.repeatable
     .insert(podcastFeedLocation)
-    .values(feedUrls.map((feedUrl, i) => ({ podcastId, feedUrl, isCurrent: i === 0 })));
-  await tx.repeatable.insert(podcastCrawl).values({ podcastId, dueAt: sql`podcore_now()`, leaseToken: 1 });
+    .values(feedUrls.map((url, i) => ({ podcastId, feedUrl: url, isCurrent: i === 0 })));
+  await tx.repeatable
+    .insert(podcastCrawl)
+    .values({ podcastId, host: hostKeyOf(feedUrl), dueAt: sql`podcore_now()`, leaseToken: 1 });
   return {
     podcastId,
     leaseToken: 1,
-    feedUrl: feedUrls[0] ?? "",
+    feedUrl,
+    startsInMs: 0,
     etag: undefined,
     lastModified: undefined,
+    contentAgeMs: undefined,
     numFailures: 0,
     numUnfinished: 0,
+    numSubscribers: 0,
     isPrivate,
     claimedAt: new Date(),
     lastSucceededAt: undefined,
@@ -119,13 +126,15 @@ async function insertPodcast(
     maxAgeMs: undefined,
     identity: feed.podcastGuid ?? feed.title,
     movedToUrl: undefined,
+    newFeedUrl: feed.newFeedUrl,
   };
 }
 
 async function updatePodcast(tx: Database, { podcastId, feed }: { podcastId: number; feed: Feed }): Promise<void> {
   const [stored] = await tx.repeatable.select().from(podcast).where(eq(podcast.id, podcastId));
-  const columns = columnsOf(feed);
-  if (stored !== undefined && !isSame(columns, stored)) {
+  if (stored === undefined) return;
+  const columns = feed.isUntitled ? keepKnown(columnsOf(feed), stored) : columnsOf(feed);
+  if (!isSame(columns, stored)) {
     await tx.repeatable
       .update(podcast)
       .set({ ...columns, updatedAt: sql`podcore_now()` })
@@ -150,10 +159,19 @@ async function touchLocation(tx: Database, podcastId: number): Promise<void> {
 }
 
 // Columns that the database or podcore fills. All others come from the feed.
-type OwnColumn = "id" | "isPrivate" | "privateReason" | "takenDownAt" | "takenDownReason" | "createdAt" | "updatedAt";
+type OwnColumn =
+  | "id"
+  | "isPrivate"
+  | "privateReason"
+  | "takenDownAt"
+  | "takenDownReason"
+  | "mergedAt"
+  | "createdAt"
+  | "updatedAt";
+type FeedColumns = Omit<typeof podcast.$inferSelect, OwnColumn>;
 
 /** Returns the columns that the feed fills, NULL for what it does not say. The type makes a missing column an error. */
-function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
+function columnsOf(feed: Feed): FeedColumns {
   return {
     title: feed.title,
     description: feed.description ?? null,
@@ -174,6 +192,19 @@ function columnsOf(feed: Feed): Omit<typeof podcast.$inferSelect, OwnColumn> {
     medium: feed.medium ?? null,
     namespace: feed.namespace,
     feedKind: feed.kind,
+  };
+}
+
+/** Keeps what a feed without a title does not say: such a channel is damaged, whatever its items are. */
+function keepKnown(columns: FeedColumns, stored: FeedColumns): FeedColumns {
+  const { title, podcastGuid } = stored;
+  return {
+    ...columns,
+    title,
+    podcastGuid: columns.podcastGuid ?? podcastGuid,
+    description: columns.description ?? stored.description,
+    author: columns.author ?? stored.author,
+    imageUrl: columns.imageUrl ?? stored.imageUrl,
   };
 }
 

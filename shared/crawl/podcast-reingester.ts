@@ -57,7 +57,8 @@ export async function run(ctx: Context, { budgetMs, podcastId, afterId = 0 }: Pa
 }
 
 async function reingest(ctx: Context, podcastId: number): Promise<"numReingested" | "numFailed" | "numHeld"> {
-  return (await podcastClaimer.run(ctx, { podcastId, work: (claim) => storeAgain(ctx, claim) })) ?? "numHeld";
+  const work = (claim: Claim) => storeAgain(ctx, claim);
+  return (await podcastClaimer.run(ctx, { podcastId, asksHost: false, work })) ?? "numHeld";
 }
 
 async function storeAgain(ctx: Context, claim: Claim): Promise<"numReingested" | "numFailed" | "numHeld"> {

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { Feed } from "../feed/model.ts";
 import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
@@ -9,21 +10,29 @@ import * as feedMover from "./feed-mover.ts";
 import { RetrievalError, type Retrieved, read, retrieve } from "./feed-retriever.ts";
 import * as feedStorer from "./feed-storer.ts";
 import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
+import { recordLeft } from "./identity/quarantine.ts";
+import * as showJudge from "./identity/show-judge.ts";
+import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
 import { failedVisit, nextVisit } from "./next-visit.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
+import { validatorsOf } from "./validators-of.ts";
 
 export type UpdateResult =
   | { kind: "unchanged" }
   | ({ kind: "changed" } & feedStorer.StoreResult)
+  /** The feed was read but is not the podcast's, or is hollow: nothing of it was stored. */
+  | { kind: "left"; verdict: "other" | "hollow" }
   | { kind: "failed"; error: string }
   /** Another crawler claimed the podcast in the meantime, or the crawl was aborted: nothing was recorded. */
   | { kind: "abandoned" };
 
 type Params = {
   claim: Claim;
+  /** A reader or the operator asks for it: fetches without validators, unless the host has just sent content. */
+  isAsked?: boolean;
   /** Fetches without validators, and stores the content even if its bytes have not changed. */
   isForced?: boolean;
 };
@@ -33,10 +42,11 @@ type Params = {
  *
  * @throws Error if the database is unavailable: releases the claim and counts no failure
  */
-export async function run(ctx: Context, { claim, isForced = false }: Params): Promise<UpdateResult> {
+export async function run(ctx: Context, params: Params): Promise<UpdateResult> {
+  const { claim } = params;
   return withContext({ podcast_id: claim.podcastId }, async () => {
     try {
-      return await update(ctx, { claim, isForced }).catch((error: unknown) => end(ctx, { claim, error }));
+      return await update(ctx, params).catch((error: unknown) => end(ctx, { claim, error }));
     } catch (error) {
       if (isDatabaseFault(error)) await releaseClaim(ctx, () => releaseLease(ctx.detachedDb, claim));
       throw error;
@@ -58,13 +68,22 @@ async function end(ctx: Context, { claim, error }: { claim: Claim; error: unknow
   return recordFailure(ctx, { claim, error });
 }
 
-async function update(ctx: Context, { claim, isForced }: Required<Params>): Promise<UpdateResult> {
-  const { feedUrl, etag, lastModified, isPrivate } = claim;
-  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, ...(!isForced && { etag, lastModified }) });
+async function update(ctx: Context, { claim, isAsked = false, isForced = false }: Params): Promise<UpdateResult> {
+  const { feedUrl, isPrivate, numSubscribers } = claim;
+  const validators = isForced ? {} : validatorsOf(claim, { isAsked });
+  const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, numSubscribers, ...validators });
   await refuseTakenDown(ctx, retrieved.reply);
-  const result = await store(ctx, { claim, isForced, retrieved });
-  if (result.kind !== "abandoned") await feedMover.run(ctx, { claim, permanentUrl: retrieved.reply.permanentUrl });
+  const { result, feed } = await store(ctx, { claim, isForced, retrieved });
+  const { permanentUrl } = retrieved.reply;
+  const newFeedUrl = feed === undefined ? claim.newFeedUrl : feed.newFeedUrl;
+  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
+  else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
+  if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
   return result;
+}
+
+function isSameShow({ kind }: UpdateResult): boolean {
+  return kind === "changed" || kind === "unchanged";
 }
 
 /** Refuses a redirect to a podcast that was taken down, which would bring it back. @throws RetrievalError */
@@ -78,39 +97,51 @@ async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise
     throw new RetrievalError("The feed redirects to a podcast that the operator has taken down");
 }
 
+/** `feed` is set if it was read. */
+type Stored = { result: UpdateResult; feed?: Feed };
+
 async function store(
   ctx: Context,
-  { claim, isForced, retrieved }: Required<Params> & { retrieved: Retrieved },
-): Promise<UpdateResult> {
+  { claim, isForced, retrieved }: { claim: Claim; isForced: boolean; retrieved: Retrieved },
+): Promise<Stored> {
   const { podcastId, etag, lastModified } = claim;
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
     const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
-    return recordUnchanged(ctx, { claim, validators, reply });
+    return { result: await recordUnchanged(ctx, { claim, validators, reply }) };
   }
   const validators = { etag: reply.etag, lastModified: reply.lastModified };
   const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
   if (!isChanged && !isForced) {
-    return recordUnchanged(ctx, { claim, validators, reply });
+    return { result: await recordUnchanged(ctx, { claim, validators, reply }) };
   }
-  const stored = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
+  return withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
     const feed = await read(ctx, reply);
-    return feedStorer.run(ctx, {
+    const verdict = await showJudge.run(ctx, { claim, found: { feed, foundUrl: reply.url } });
+    if (verdict !== "same") return { result: await leave(ctx, { claim, verdict, reply }) };
+    const stored = await feedStorer.run(ctx, {
       feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
       success: { isChanged, ...validators, ...(await nextVisit(ctx, { claim, reply, feed })) },
       comparesColumns: isForced,
     });
+    const { numInserted, numUpdated } = stored;
+    ctx.log.info("Podcast updated", {
+      num_inserted: numInserted,
+      num_updated: numUpdated,
+      ...feedStorer.toSkippedFields(stored),
+    });
+    return { result: { kind: "changed", ...stored }, feed };
   });
-  const { numInserted, numUpdated } = stored;
-  ctx.log.info("Podcast updated", {
-    num_inserted: numInserted,
-    num_updated: numUpdated,
-    ...feedStorer.toSkippedFields(stored),
-  });
-  return { kind: "changed", ...stored };
+}
+
+type Leave = { claim: Claim; verdict: "other" | "hollow"; reply: FetchReply };
+async function leave(ctx: Context, { claim, verdict, reply }: Leave): Promise<UpdateResult> {
+  const visit = await nextVisit(ctx, { claim, reply });
+  const isRecorded = await recordLeft(ctx.db, claim, { kind: verdict, ...visit });
+  return isRecorded ? { kind: "left", verdict } : { kind: "abandoned" };
 }
 
 type Unchanged = {
@@ -120,7 +151,13 @@ type Unchanged = {
 };
 async function recordUnchanged(ctx: Context, { claim, validators, reply }: Unchanged): Promise<UpdateResult> {
   const visit = await nextVisit(ctx, { claim, reply });
-  const isRecorded = await recordCrawlSuccess(ctx.db, claim, { isChanged: false, ...validators, ...visit });
+  const isNotModified = reply.status === 304;
+  const isRecorded = await recordCrawlSuccess(ctx.db, claim, {
+    isChanged: false,
+    isNotModified,
+    ...validators,
+    ...visit,
+  });
   return { kind: isRecorded ? "unchanged" : "abandoned" };
 }
 
@@ -130,10 +167,9 @@ async function recordFailure(ctx: Context, { claim, error }: { claim: Claim; err
   if (isExpected) ctx.log.info("Podcast not updated", { reason: message });
   else ctx.log.error("Cannot update podcast", { cause: error });
   const visit = failedVisit(claim, isExpected ? error.reply : undefined);
-  const isRecorded = await recordCrawlFailure(ctx.db, claim, {
-    error: message,
-    isGone: visit.status === 410,
-    ...visit,
-  });
-  return isRecorded ? { kind: "failed", error: message } : { kind: "abandoned" };
+  const { status } = visit;
+  const isRecorded = await recordCrawlFailure(ctx.db, claim, { error: message, isGone: status === 410, ...visit });
+  if (!isRecorded) return { kind: "abandoned" };
+  await feedMover.followWhenGone(ctx, { claim, status, numFailures: claim.numFailures + 1 });
+  return { kind: "failed", error: message };
 }

@@ -5,7 +5,7 @@ import type { Claim } from "./claim-due-podcasts.ts";
 import type { DueReason } from "./crawl-schedule.ts";
 
 /** The next crawl, and what operators see of this one's reply. */
-type Outcome = {
+export type Outcome = {
   /** Time until the next crawl. */
   delayMs: number;
   reason?: DueReason | undefined;
@@ -16,6 +16,8 @@ type Outcome = {
 /** Result of a successful crawl. Unless given, `hints` and `arrivals` stay as they are. */
 export type CrawlSuccess = Outcome & {
   isChanged: boolean;
+  /** The host answered 304 instead of sending content. */
+  isNotModified?: boolean;
   etag: string | undefined;
   lastModified: string | undefined;
   hints?: UpdateHints | undefined;
@@ -24,16 +26,26 @@ export type CrawlSuccess = Outcome & {
 };
 export type CrawlFailure = Outcome & { error: string; isGone: boolean };
 
-/** Ends a claim with a success. @returns false if the lease was lost; nothing is recorded then */
+/**
+ * Ends a claim with a success, and with it the record of another show at the address. @returns false if the lease was
+ * lost; nothing is recorded then
+ */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
+    with ended as (
+      delete from podcast_quarantine where podcast_id = ${claim.podcastId}::bigint and decision is null and exists (
+        select from podcast_crawl
+        where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint)
+    )
     update podcast_crawl set
       due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
       lease_expires_at = null, num_unfinished = 0,
       last_attempted_at = podcore_now(),
       last_succeeded_at = podcore_now(),
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
-      num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
+      last_content_at = case when ${success.isNotModified ?? false}::boolean then coalesce(last_content_at, podcore_now())
+        else podcore_now() end,
+      num_failures = 0, last_error = null, last_error_at = null, gone_at = null, hollow_since = null,
       etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text,
       hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
       arrivals = coalesce(${jsonOf(success.arrivals?.map((at) => Math.round(at.getTime() / 1_000)))}::jsonb, arrivals),
@@ -78,7 +90,7 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
 }
 
-function setOutcome({ reason, status, redirects }: Outcome) {
+export function setOutcome({ reason, status, redirects }: Outcome) {
   return sql`due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int,
       last_redirects = ${jsonOf(redirects)}::jsonb`;
 }

@@ -1,3 +1,4 @@
+import { dateOf } from "./date.ts";
 import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
@@ -8,15 +9,19 @@ import { webUrl } from "./url.ts";
 import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
-export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped">;
+export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped" | "isWhole">;
+
+const DATES = ["pubdate", "published", "dc:date", "updated", "lastbuilddate"];
 
 /** Converts a channel. If it has no title, its title is the host of its page or feed. */
 export function* convertChannel(channel: FeedNode | undefined, baseUrl: string): Steps<Channel> {
   const linkUrl = linkOf(channel, baseUrl);
   const owner = firstChild(channel, "itunes:owner");
   const type = childText(channel, "itunes:type")?.toLowerCase();
+  const title = yield* titleOf(channel, ["title", "itunes:title", "media:title"]);
   return {
-    title: (yield* titleOf(channel, ["title", "itunes:title", "media:title"])) ?? new URL(linkUrl ?? baseUrl).hostname,
+    title: title ?? new URL(linkUrl ?? baseUrl).hostname,
+    isUntitled: title === undefined,
     description: yield* descriptionOf(channel),
     author: authorOf(channel),
     ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),
@@ -37,6 +42,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
     updateHints: updateHintsOf(channel),
+    publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
   };
 }
 

@@ -1,24 +1,28 @@
-// There were no podcasts before, and a mistaken later date would remain the newest episode forever.
-const MIN_YEAR = 1970;
+// Old recordings are dated when they were made. 1601, 0001 and the like are what software writes for "no date".
+const MIN_YEAR = 1800;
 const MAX_YEAR = 2100;
 
-// Months by their first three letters, without accents, in languages found in feeds. "jui" is juin or juillet; see monthOf.
+/**
+ * Months by the first letters of their names in the languages of feeds, without accents. The longest match counts:
+ * "juil" is July, other words in "jui" are June. Where languages differ, as in "listopad", the larger one counts.
+ */
 const MONTHS = new Map<string, number>(
   [
-    "jan ene gen янв",
-    "feb fev фев",
-    "mar mrz maa mrt mae мар",
-    "apr abr avr апр",
-    "may mai mag maj mei май мая",
-    "jun jui giu июн",
-    "jul lug июл",
-    "aug ago aou авг",
-    "sep set сен",
-    "oct okt out ott окт",
-    "nov ноя",
-    "dec dez dic des дек",
-  ].flatMap((names, month) => names.split(" ").map((name): [string, number] => [name, month + 1])),
+    "jan jaa ene gen ian oca янв січ ιαν tam sty led",
+    "feb fev vee sub фев лют φεβ hel lut uno",
+    "mar mrz maa mrt mae мар бер μαρ bre",
+    "apr abr avr nis апр кві απρ huh kwi dub",
+    "may mai mag maj mei май мая тра μαι tou kve",
+    "jun jui juu giu iun haz июн чер ιουν kes cze cer cvn",
+    "jul juil juul lug iul tem июл лип ιουλ hei lip cvc cervenc cervene",
+    "aug ago aou agu авг сер αυγ elo sie srp",
+    "sep set sze eyl сен вер σεπ syy wrz zar",
+    "oct okt out ott eki окт жов οκτ lok paz rij",
+    "nov noi kas ноя лис νοε marr lis",
+    "dec dez dic des det ara дек гру δεκ jou gru pro",
+  ].flatMap((names, month) => names.split(" ").map((name): [string, number] => [unaccented(name), month + 1])),
 );
+const START_LENGTHS = [7, 4, 3];
 
 // Offsets in hours. A name with several meanings has the one that feeds use: American first, then European.
 const ZONES: Record<string, number> = {
@@ -84,7 +88,7 @@ type Day = { year: number; month: number; day: number };
 /**
  * Reads a date in the formats found in feeds: RFC 822 with deviations, ISO 8601, numeric dates, epoch seconds, and month
  * names in several languages. Ignores weekdays, because they may be wrong. The default zone is UTC, the default time
- * midnight. Returns undefined for other text and for dates outside 1970 to 2100.
+ * midnight. Returns undefined for other text and for dates outside 1800 to 2100.
  */
 export function dateOf(value: string | undefined): Date | undefined {
   if (value === undefined || value.length > 400) return undefined;
@@ -100,24 +104,28 @@ export function dateOf(value: string | undefined): Date | undefined {
   const afterTime = time === null ? "" : readable.slice(time.index + time[0].length);
   const rest = time === null ? readable : `${readable.slice(0, time.index)} ${afterTime.replace(OFFSET, " ")}`;
   const day = numericDay(rest) ?? namedDay(rest);
-  if (day === undefined || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31) return undefined;
+  // Date.UTC() takes the year 0 for 1900.
+  if (day === undefined || day.year < MIN_YEAR || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31)
+    return undefined;
   const seconds = time === null ? 0 : secondsOf(time);
   return within(Date.UTC(day.year, day.month - 1, day.day, 0, -offsetMinutes(afterTime), seconds));
 }
 
 function normalize(value: string): string {
-  return (
+  return unaccented(
     value
       // Drupal writes an HTML element with the machine-readable date in an attribute.
       .replace(/^.*\scontent="([^"]*)".*$/s, "$1")
-      .replace(/<[^>]*>/g, " ")
-      .normalize("NFKD")
-      .replace(/\p{M}/gu, "")
-      .toLowerCase()
-      .replace(/(\d{4})年(\d{1,2})月(\d{1,2})日/, "$1-$2-$3 ")
-      .replace(/[\s"'\u200e\u200f]+/g, " ")
-      .trim()
-  );
+      .replace(/<[^>]*>/g, " "),
+  )
+    .toLowerCase()
+    .replace(/(\d{4})年(\d{1,2})月(\d{1,2})日/, "$1-$2-$3 ")
+    .replace(/[\s"'\u200e\u200f]+/g, " ")
+    .trim();
+}
+
+function unaccented(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "");
 }
 
 function within(time: number): Date | undefined {
@@ -169,13 +177,17 @@ function namedDay(text: string): Day | undefined {
 }
 
 function monthOf(word: string): number | undefined {
-  return word.startsWith("juil") ? 7 : MONTHS.get(word.slice(0, 3));
+  for (const length of START_LENGTHS) {
+    const month = MONTHS.get(word.slice(0, length));
+    if (month !== undefined) return month;
+  }
+  return undefined;
 }
 
-/** Returns a year of four digits. Two digits are read as in RFC 2822 4.3, but the limit is 1970. */
+/** Returns a year of four digits. Two digits are read as in RFC 2822 4.3. */
 function fullYear(digits: string): number {
   const year = Number(digits);
-  return digits.length > 2 ? year : year + (year < 70 ? 2_000 : 1_900);
+  return digits.length > 2 ? year : year + (year < 50 ? 2_000 : 1_900);
 }
 
 /** Reads the zone after a time, such as "+0200", "-5:00", "gmt+2" or "pdt". Returns 0 if there is none. */

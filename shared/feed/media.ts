@@ -37,7 +37,12 @@ export function mediaType(value: string | undefined): string | undefined {
   return /^[a-z0-9][\w.+-]*\/[\w.+-]+$/.test(type) && type.length <= LIMITS.mediaType ? type : undefined;
 }
 
+/** True if a URL's path names an audio or video file. */
+export function isPlayablePath(path: string): boolean {
+  return PLAYABLE_PATH.test(path);
+}
+
 function isPlayable({ type, url }: Media): boolean {
   if (type !== undefined && /^(?:audio|video)\//.test(type)) return true;
-  return type === undefined || !type.startsWith("image/") ? PLAYABLE_PATH.test(url.split(/[?#]/, 1)[0] ?? "") : false;
+  return type === undefined || !type.startsWith("image/") ? isPlayablePath(url.split(/[?#]/, 1)[0] ?? "") : false;
 }

@@ -5,6 +5,8 @@
 export type Feed = {
   kind: "rss" | "rdf" | "atom";
   title: string;
+  /** The feed has no title; `title` is then the host of its page. */
+  isUntitled: boolean;
   /** Plain text, no markup. */
   description: string | undefined;
   author: string | undefined;
@@ -33,8 +35,12 @@ export type Feed = {
   namespace: ChannelNamespace;
   /** What it says about when to come back. */
   updateHints: UpdateHints;
-  /** In the feed's order. The first of several items with the same GUID is kept. */
+  /** When the channel was published or, if it does not say, last built. */
+  publishedAt: Date | undefined;
+  /** In the feed's order. The first of equal items is kept. */
   episodes: FeedEpisode[];
+  /** Whether all episodes of the feed are in `episodes`: it does not have too many. */
+  isWhole: boolean;
   /** Unusable items in the feed's order, at most `LIMITS.skipped`. */
   skipped: SkippedItem[];
   numSkipped: number;
@@ -44,7 +50,10 @@ export type FeedEpisode = {
   /** Index of the item in the feed. */
   position: number;
   guid: string;
-  /** SHA-256 of the feed's full GUID, which distinguishes GUIDs that are equal once truncated. */
+  /**
+   * Identifies the episode within its feed: SHA-256 of the full GUID, which distinguishes GUIDs that are equal once
+   * truncated. If different episodes share a GUID, also of what tells them apart.
+   */
   guidSha256: Buffer;
   title: string;
   /** Undefined if the feed has no readable date. */

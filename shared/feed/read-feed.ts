@@ -50,7 +50,8 @@ export async function readFeed({ body, contentType, url, signal }: FeedInput): P
   const { kind, channel, isComplete } = tree.result();
   if (kind === undefined) throw await notAFeed(bytes);
   if (!isComplete) throw new FeedError("truncated", "it ends before its last element is closed");
-  return { kind, ...(await inTurns(convertChannel(channel, url), takeTurns)), ...collector.result() };
+  const converted = await inTurns(convertChannel(channel, url), takeTurns);
+  return { kind, ...converted, ...(await inTurns(collector.result(), takeTurns)) };
 }
 
 async function inTurns<T>(steps: Steps<T>, takeTurns: TakeTurns): Promise<T> {

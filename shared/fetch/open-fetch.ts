@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
-import { VERSION } from "../version.gen.ts";
 import { createFetch, type Fetch } from "./fetch.ts";
+import { crawlerUserAgent } from "./user-agent.ts";
 
-/** Opens the fetcher with the configured settings. Its User-Agent has a fixed format, so that hosts can recognize podcore. */
+/** Opens the fetcher with the configured settings. */
 export function openFetch(config: Config): Fetch {
-  return createFetch({ allow: config.fetchAllow, userAgent: `podcore/${VERSION} (+${config.contactUrl})` });
+  return createFetch({ allow: config.fetchAllow, userAgent: crawlerUserAgent(config) });
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { isAnyOf } from "../db/any-of.ts";
 import type { Database } from "../db/pool.ts";
 import { accountPodcast, episode, podcast } from "../db/schema.ts";
-import { isNotTakenDown } from "../podcasts/visible.ts";
+import { isAvailable } from "../podcasts/visible.ts";
 import { isNewToSubscriber, isSubscribed } from "./subscribed.ts";
 
 /** Counts stop here: beyond a hundred new episodes the exact number does not matter. */
@@ -21,12 +21,11 @@ export async function countNewEpisodes(
       select count(*)::int from (
         select from ${episode}
         where ${episode.podcastId} = ${podcast.id} and ${isNewToSubscriber()}
-        order by ${episode.publishedAt} desc
         limit ${NUM_NEW_MAX}::int
       ) counted
     ) as num_new
     from ${accountPodcast} join ${podcast} on ${podcast.id} = ${accountPodcast.podcastId}
     where ${accountPodcast.accountId} = ${accountId}::bigint and ${isAnyOf(accountPodcast.podcastId, podcastIds)}
-      and ${isSubscribed()} and ${isNotTakenDown()}`);
+      and ${isSubscribed()} and ${isAvailable()}`);
   return new Map(rows.map((row) => [Number(row.podcast_id), row.num_new]));
 }

@@ -3,7 +3,7 @@ import { decodeInstantCursor, type Edge, encodeCursor, type PageRequest } from "
 import type { Database } from "../db/pool.ts";
 import { accountEpisode, accountPodcast, episode, podcast } from "../db/schema.ts";
 import { type EpisodeParts, type EpisodeRow, episodeColumns } from "../podcasts/list-episodes-by-podcast.ts";
-import { isEpisodeListed, isNotTakenDown } from "../podcasts/visible.ts";
+import { isAvailable, isEpisodeListed } from "../podcasts/visible.ts";
 import { PODCAST_BRIEF, type PodcastBrief } from "./list-account-episodes.ts";
 import { isHeard, isNewToSubscriber, isSinceSubscription, isSubscribed } from "./subscribed.ts";
 
@@ -55,7 +55,7 @@ async function list(
       and(
         eq(accountPodcast.accountId, accountId),
         isSubscribed(),
-        isNotTakenDown(),
+        isAvailable(),
         isNew,
         from && sql`(${episode.publishedAt}, ${episode.id}) < (${from.key}::timestamptz, ${from.id}::bigint)`,
       ),

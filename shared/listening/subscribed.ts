@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { newUntil } from "../db/schema/new-until.ts";
 import { accountEpisode, accountPodcast, episode } from "../db/schema.ts";
 
 /** True for an `account_podcast` row with a current subscription. */
@@ -7,16 +8,16 @@ export function isSubscribed(): SQL {
 }
 
 /**
- * True for episodes published after a week before the subscription began. A new subscriber finds the last week's
- * episodes, not the whole archive.
+ * True for episodes that have arrived since the subscription began, whatever their date says, and for those published in
+ * the week before. A new subscriber finds the last week's episodes, not the whole archive. An index has this expression.
  */
 export function isSinceSubscription(): SQL {
-  return sql`${episode.publishedAt} >= ${accountPodcast.subscribedAt} - interval '7 days'`;
+  return sql`${newUntil(episode)} >= ${accountPodcast.subscribedAt} at time zone 'UTC'`;
 }
 
 /**
- * True for episodes that are new to a subscriber: published since the subscription, neither played nor started, and
- * without itunes:block.
+ * True for episodes that are new to a subscriber: arrived since the subscription, neither played nor started, and without
+ * itunes:block.
  */
 export function isNewToSubscriber(): SQL {
   return sql`(${isSinceSubscription()} and ${episode.isBlocked} = false and not exists (

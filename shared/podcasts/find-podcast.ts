@@ -1,25 +1,28 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { podcast, podcastFeedLocation } from "../db/schema.ts";
+import { podcast, podcastFeedLocation, podcastQuarantine } from "../db/schema.ts";
 import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 export type FoundPodcast = NonNullable<Awaited<ReturnType<typeof findPodcast>>>;
 
 /**
  * Finds a podcast that the account (or, without one, the public) may see. `feedUrl` is null if it may not see the
- * feed's URL.
+ * feed's URL, or if the podcast has lost it. `quarantinedSince`: since when another show has been at that URL.
  */
 export async function findPodcast(db: Database, { id, accountId }: { id: number; accountId: number | undefined }) {
   const [row] = await db.repeatable
     .select({
       podcast,
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
+      quarantinedSince: podcastQuarantine.since,
     })
     .from(podcast)
-    .innerJoin(
+    .leftJoin(
       podcastFeedLocation,
       and(eq(podcastFeedLocation.podcastId, podcast.id), eq(podcastFeedLocation.isCurrent, true)),
     )
+    .leftJoin(podcastQuarantine, and(eq(podcastQuarantine.podcastId, podcast.id), isNull(podcastQuarantine.decision)))
     .where(and(eq(podcast.id, id), isVisible(accountId)));
-  return row === undefined ? undefined : { ...row.podcast, feedUrl: row.feedUrl };
+  if (row === undefined) return undefined;
+  return { ...row.podcast, feedUrl: row.feedUrl, quarantinedSince: row.quarantinedSince };
 }

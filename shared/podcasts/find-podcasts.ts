@@ -1,12 +1,15 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { isAnyOf } from "../db/any-of.ts";
 import type { Database } from "../db/pool.ts";
-import { type Podcast, podcast, podcastCrawl, podcastFeedLocation } from "../db/schema.ts";
+import { type Podcast, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../db/schema.ts";
 import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 type Params = { ids: number[]; accountId: number | undefined };
-/** `feedUrl` is null if the account may see the podcast but not its feed's URL. */
-export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null };
+/**
+ * `feedUrl` is null if the account may see the podcast but not its feed's URL, or if the podcast has lost it.
+ * `quarantinedSince`: since when another show has been at that URL.
+ */
+export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null; quarantinedSince: Date | null };
 
 /** Finds podcasts by id, if the account may see them. */
 export async function findPodcasts(db: Database, { ids, accountId }: Params): Promise<Map<number, Podcast>> {
@@ -24,12 +27,14 @@ export async function findPodcastFeeds(db: Database, { ids, accountId }: Params)
       podcastId: podcast.id,
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
       lastRetrievedAt: podcastCrawl.lastSucceededAt,
+      quarantinedSince: podcastQuarantine.since,
     })
     .from(podcast)
-    .innerJoin(
+    .leftJoin(
       podcastFeedLocation,
       and(eq(podcastFeedLocation.podcastId, podcast.id), eq(podcastFeedLocation.isCurrent, true)),
     )
+    .leftJoin(podcastQuarantine, and(eq(podcastQuarantine.podcastId, podcast.id), isNull(podcastQuarantine.decision)))
     .leftJoin(podcastCrawl, eq(podcastCrawl.podcastId, podcast.id))
     .where(and(isAnyOf(podcast.id, ids), isVisible(accountId)));
   return new Map(rows.map((row) => [row.podcastId, row]));

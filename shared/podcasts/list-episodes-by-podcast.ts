@@ -7,9 +7,13 @@ import { isEpisodeListed, isVisible } from "./visible.ts";
 
 const { itemSha256: _item, guidSha256: _guid, ...ALL } = getTableColumns(episode);
 const { descriptionSource, descriptionHtml, ...DETAILS } = ALL;
-const { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } = DETAILS;
+const { id, podcastId, title, publishedAt, announcedFor, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit } =
+  DETAILS;
 // The columns that lists show. Reading all columns takes three times as long, and the notes are most of a row's size.
-export const BRIEF = { id, podcastId, title, publishedAt, linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit };
+export const BRIEF = {
+  ...{ id, podcastId, title, publishedAt, announcedFor },
+  ...{ linkUrl, imageUrl, mediaUrl, durationSeconds, isExplicit },
+};
 const NOTES = { descriptionSource, descriptionHtml };
 
 /** Which columns to read besides those of lists. Only four combinations, to limit the number of prepared statements. */

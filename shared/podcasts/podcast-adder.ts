@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { withinFeedMemory } from "../crawl/feed-memory.ts";
 import { RetrievalError, readReply, retrieve } from "../crawl/feed-retriever.ts";
 import * as feedStorer from "../crawl/feed-storer.ts";
+import { takeHostSlot } from "../crawl/hosts/take-host-slot.ts";
 import { firstVisit } from "../crawl/next-visit.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
@@ -15,10 +16,12 @@ import { maxInflatedBytes } from "../feed/xml/inflated-body.ts";
 import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import { redactUrl } from "../fetch/redact.ts";
+import { withoutTracking } from "../fetch/same-feed-urls.ts";
 import { step } from "../log/log.ts";
 import { withinAddSlot } from "./add-slots.ts";
 import { findFeedOfLink, findFeedOfPage } from "./feed-finder.ts";
-import { findPodcastIdByFeedUrl } from "./find-feed-location.ts";
+import { findPodcastIdByFeedUrl, findPodcastIdOfFeed } from "./find-feed-location.ts";
+import * as showJoiner from "./identity/show-joiner.ts";
 import { numEpisodes } from "./num-episodes.ts";
 import * as privacyJudge from "./privacy-judge.ts";
 import * as takedownGate from "./takedown-gate.ts";
@@ -120,7 +123,7 @@ export async function findKnown(ctx: Context, params: AddParams): Promise<AddRes
   if (podcastId === undefined) return undefined;
   const privacy = await privacyJudge.run(ctx, { feedUrl, isPrivate, isListed: false });
   await privacyJudge.settle(ctx, { podcastId, accountId, privacy });
-  return summarise(ctx, { podcastId, isNew: false, numSkipped: 0, skipped: [] });
+  return summariseKnown(ctx, podcastId);
 }
 
 type Page = { kind: "page"; reply: FetchReply; viaUrls: string[]; error: RetrievalError };
@@ -133,7 +136,7 @@ async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, viaUrls, privacy, isListed, accountId, isForced } = target;
   const judged = await judge(ctx, { privacy, isListed }, [...viaUrls, feedUrl]);
   await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged, isListed });
-  return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
+  return { kind: "podcast", result: await refresh(ctx, { podcastId: known, feedUrl, isForced }) };
 }
 
 async function followPage(ctx: Context, { page, target }: { page: Page; target: Target }): Promise<Target> {
@@ -145,7 +148,7 @@ async function followPage(ctx: Context, { page, target }: { page: Page; target: 
 /** Finds the podcast that is known by a feed's URL. @throws UserError 403 if it was taken down */
 async function findUnlessTakenDown(ctx: Context, { feedUrl, hidesPath }: Pick<Target, "feedUrl" | "hidesPath">) {
   await takedownGate.run(ctx, { feedUrls: [feedUrl], shown: redactUrl(feedUrl, { isPrivate: hidesPath }) });
-  return findPodcastIdByFeedUrl(ctx.db, [feedUrl]);
+  return findPodcastIdOfFeed(ctx.db, feedUrl);
 }
 
 /** A feed that a public directory lists is public wherever it redirects to, unless a URL carries a secret. */
@@ -160,6 +163,10 @@ async function judge(
 
 async function add(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, hidesPath, accountId } = target;
+  const pauseSeconds = await takeHostSlot(ctx.db, feedUrl);
+  if (pauseSeconds !== undefined) {
+    throw new RetrievalError(`its host has had too many requests, and can be asked again in ${pauseSeconds} s`);
+  }
   const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: hidesPath });
   // Includes redirects: the feed is read from the last one.
   const viaUrls = [...target.viaUrls, feedUrl, ...reply.redirects.map(({ url }) => url)];
@@ -168,10 +175,14 @@ async function add(ctx: Context, target: Target): Promise<Added> {
   // A feed that moved permanently is stored with both URLs, and the new one may be known already. A feed with a secret
   // keeps only the URL that its owner entered.
   const movedTo = privacy.hasSecret || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
-  const feedUrls = [...new Set([movedTo, feedUrl].filter((candidate) => candidate !== undefined))];
+  const untracked = privacy.hasSecret ? undefined : withoutTracking(feedUrl);
+  const feedUrls = [...new Set([movedTo, feedUrl, untracked].filter((candidate) => candidate !== undefined))];
   const join = { feedUrl, feedUrls, accountId, privacy };
   const known = await joinKnown(ctx, join);
   if (known !== undefined) return { kind: "podcast", result: known };
+  const isPublic = privacyJudge.reasonOf(privacy) === undefined;
+  const redirectedTo = isPublic ? await showJoiner.findRedirectTarget(ctx.db, reply) : undefined;
+  if (redirectedTo !== undefined) return { kind: "podcast", result: await summariseKnown(ctx, redirectedTo) };
   try {
     const shown = redactUrl(feedUrl, { isPrivate: hidesPath });
     return await store(ctx, { reply, feedUrls, viaUrls, shown, privateReason: privacyJudge.reasonOf(privacy) });
@@ -197,7 +208,7 @@ async function joinKnown(
     .values({ podcastId: known, feedUrl, isCurrent: false })
     .onConflictDoNothing();
   await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy });
-  return summarise(ctx, { podcastId: known, isNew: false, numSkipped: 0, skipped: [] });
+  return summariseKnown(ctx, known);
 }
 
 type Fetched = Omit<Page, "kind" | "error"> & {
@@ -210,6 +221,8 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
     const read = await readReply(ctx, reply);
     if (read.kind === "not-a-feed") return { kind: "page", reply, viaUrls, error: read.error };
     await takedownGate.requireNewShow(ctx, { feed: read.feed, shown });
+    const known = privateReason === undefined ? await showJoiner.run(ctx, { feed: read.feed, feedUrls }) : undefined;
+    if (known !== undefined) return { kind: "podcast", result: await summariseKnown(ctx, known) };
     const stored = await feedStorer.run(ctx, {
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
@@ -239,17 +252,27 @@ function usableUrl(url: string): string | undefined {
   }
 }
 
-/** Crawls a known podcast's feed again, unless a crawler holds it. */
+/** Crawls a known podcast's feed again, unless a crawler holds it or its host pauses. */
 async function refresh(
   ctx: Context,
-  { podcastId, isForced }: { podcastId: number; isForced: boolean },
+  { podcastId, feedUrl, isForced }: { podcastId: number; feedUrl: string; isForced: boolean },
 ): Promise<AddResult> {
-  const update = await step(ctx.log, "refresh_podcast", () =>
-    podcastClaimer.run(ctx, { podcastId, work: (claim) => podcastUpdater.run(ctx, { claim, isForced }) }),
-  );
+  const crawl = () =>
+    podcastClaimer.run(ctx, {
+      podcastId,
+      work: (claim) => podcastUpdater.run(ctx, { claim, isAsked: true, isForced }),
+    });
+  const update = await step(ctx.log, "refresh_podcast", async () => {
+    const first = await crawl();
+    return first ?? ((await showJoiner.giveAddress(ctx.db, { podcastId, feedUrl })) ? crawl() : undefined);
+  });
   if (update?.kind === "failed") throw new RetrievalError(update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
   return summarise(ctx, { podcastId, isNew: false, numSkipped, skipped });
+}
+
+function summariseKnown(ctx: Context, podcastId: number): Promise<AddResult> {
+  return summarise(ctx, { podcastId, isNew: false, numSkipped: 0, skipped: [] });
 }
 
 type Outcome = Pick<AddResult, "podcastId" | "isNew" | "numSkipped" | "skipped">;

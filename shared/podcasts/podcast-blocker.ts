@@ -6,7 +6,7 @@ import { accountPodcast } from "../db/schema.ts";
 import { badParameter, notFound, notFoundGeneral } from "../errors.ts";
 import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { redactUrl } from "../fetch/redact.ts";
-import { findPodcastIdByFeedUrl } from "./find-feed-location.ts";
+import { findPodcastIdOfFeed } from "./find-feed-location.ts";
 
 /** A podcast, by id or by any of its feed URLs. */
 export type Which = { podcastId: number } | { url: string };
@@ -46,7 +46,7 @@ export async function unblock(ctx: Context, { which }: { which: Which }): Promis
 
 async function findId({ db }: Context, which: Which): Promise<number> {
   if ("podcastId" in which) return which.podcastId;
-  const podcastId = await findPodcastIdByFeedUrl(db, [normalizeFeedUrl(which.url)]);
+  const podcastId = await findPodcastIdOfFeed(db, normalizeFeedUrl(which.url));
   if (podcastId === undefined) throw notFoundGeneral(`no podcast has the feed URL "${redactUrl(which.url)}"`);
   return podcastId;
 }
@@ -88,7 +88,9 @@ async function takeDownPodcast(
 async function putBackPodcast(tx: Database, { podcastId }: { podcastId: number }): Promise<TitleRow | undefined> {
   await tx.repeatable.execute(sql`
     update podcast_crawl c set due_at = podcore_now(), etag = null, last_modified = null
-    from podcast p where c.podcast_id = ${podcastId}::bigint and p.id = c.podcast_id and p.taken_down_at is not null`);
+    from podcast p where c.podcast_id = ${podcastId}::bigint and p.id = c.podcast_id and p.taken_down_at is not null
+      and p.merged_at is null and exists (
+        select from podcast_feed_location l where l.podcast_id = p.id and l.is_current)`);
   const [row] = await tx.repeatable.execute<TitleRow>(sql`
     update podcast set taken_down_at = null, taken_down_reason = null, updated_at = podcore_now()
     where id = ${podcastId}::bigint and taken_down_at is not null

@@ -23,11 +23,18 @@ type Params = { accountId: number; podcastId: number };
  * being crawled, was crawled within the last minute, or was requested by any account within the last five.
  *
  * @returns true if it requested a crawl
- * @throws UserError 404; 429 if the account makes too many requests
+ * @throws UserError 404; 429 if the account makes too many requests, or the feed's host pauses after too many requests
  */
 export async function run(ctx: Context, { accountId, podcastId }: Params): Promise<boolean> {
   const crawl = await findLastCrawl(ctx.db, { podcastId, accountId, withinSeconds: RECENT_SECONDS });
   if (crawl === undefined) throw notFound("podcast", podcastId);
+  const { pauseSeconds } = crawl;
+  if (pauseSeconds !== null) {
+    throw tooManyRequests(
+      `Cannot refresh podcast "${podcastId}": the host of its feed has had too many requests, and is asked again in ${pauseSeconds} s`,
+      pauseSeconds,
+    );
+  }
   const isRequested = !crawl.isRecent && (await requestCrawl(ctx, { accountId, podcastId }));
   if (isRequested) workerWaker.run(ctx);
   return isRequested;
@@ -53,12 +60,18 @@ async function requestCrawl(ctx: Context, { accountId, podcastId }: Params): Pro
 
 type CrawlQuery = { podcastId: number; accountId: number | undefined; withinSeconds: number };
 
-/** Finds whether a podcast that the account may see is being crawled, or was within the last `withinSeconds`. */
+/**
+ * Finds whether a podcast that the account may see is being crawled, or was within the last `withinSeconds`, and for how
+ * long its host still pauses.
+ */
 async function findLastCrawl(db: Database, { podcastId, accountId, withinSeconds }: CrawlQuery) {
   const [row] = await db.repeatable
     .select({
       isRecent: sql<boolean>`coalesce(${podcastCrawl.leaseExpiresAt} > podcore_now()
         or ${podcastCrawl.lastAttemptedAt} > podcore_now() - make_interval(secs => ${withinSeconds}::int), false)`,
+      pauseSeconds: sql<number | null>`(
+        select ceil(extract(epoch from h.paused_until - podcore_now()))::int from crawl_host h
+        where h.host = ${podcastCrawl.host} and h.paused_until > podcore_now())`,
     })
     .from(podcast)
     .innerJoin(podcastCrawl, eq(podcastCrawl.podcastId, podcast.id))

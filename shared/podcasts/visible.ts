@@ -2,25 +2,25 @@ import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { directoryPodcast, episode, podcast } from "../db/schema.ts";
 
 /**
- * Podcasts that the caller may see. Only this file decides what is hidden: podcasts that were taken down, from
- * everyone; private podcasts, from all but their subscribers and the accounts that added them by URL.
+ * Podcasts that the caller may see. Only this file decides what is hidden: podcasts that were taken down or
+ * merged into others, from everyone; private podcasts, from all but their subscribers and the accounts that added them by URL.
  */
 export function isVisible(accountId: number | undefined): SQL {
-  if (accountId === undefined) return sql`(${isNotTakenDown()} and ${podcast.isPrivate} = false)`;
-  return sql`(${isNotTakenDown()} and (${podcast.isPrivate} = false or ${isHeldBy(accountId)}))`;
+  if (accountId === undefined) return sql`(${isAvailable()} and ${podcast.isPrivate} = false)`;
+  return sql`(${isAvailable()} and (${podcast.isPrivate} = false or ${isHeldBy(accountId)}))`;
 }
 
 /** Podcasts whose feed URL the caller may see. A private feed's URL is visible only to accounts that added it. */
 export function isFeedUrlVisible(accountId: number | undefined): SQL {
   if (accountId === undefined) return isVisible(accountId);
-  return sql`(${isNotTakenDown()} and (${podcast.isPrivate} = false or exists (
+  return sql`(${isAvailable()} and (${podcast.isPrivate} = false or exists (
     select from account_podcast held
     where held.podcast_id = ${podcast.id} and held.account_id = ${accountId} and held.added_at is not null)))`;
 }
 
-/** For an account's own subscriptions: a subscriber sees every podcast that was not taken down. */
-export function isNotTakenDown(): SQL {
-  return sql`${podcast.takenDownAt} is null`;
+/** For an account's own subscriptions: a subscriber sees every podcast that was neither taken down nor merged. */
+export function isAvailable(): SQL {
+  return sql`(${podcast.takenDownAt} is null and ${podcast.mergedAt} is null)`;
 }
 
 /**

@@ -16,6 +16,14 @@ export function episodePath(podcast: Titled, { id, title }: Titled): string {
   return `${podcastPath(podcast)}/episodes/${withSlug(id, title)}`;
 }
 
+type Successor = { podcastId: number; title: string | undefined; episodeId: number | undefined };
+
+/** Returns the page of the podcast or episode that another one was merged into. */
+export function successorPath({ podcastId, title, episodeId }: Successor): string {
+  const path = title === undefined ? `/podcasts/${podcastId}` : podcastPath({ id: podcastId, title });
+  return episodeId === undefined ? path : `${path}/episodes/${episodeId}`;
+}
+
 export function directoryPodcastPath({ id, title }: Titled): string {
   return `/directory-podcasts/${withSlug(id, title)}`;
 }

@@ -7,6 +7,18 @@ export function dateText(instant: Date): string {
   return `${instant.getUTCDate()} ${MONTHS[instant.getUTCMonth()]} ${instant.getUTCFullYear()}`;
 }
 
+/** "25 Mar 2018", "Announced for 30 Jan 2037", or "" for 1 January 1970: feeds and podcore mean no date by that. */
+export function episodeDateText({
+  publishedAt,
+  announcedFor,
+}: {
+  publishedAt: Date;
+  announcedFor: Date | null;
+}): string {
+  if (announcedFor !== null) return `Announced for ${dateText(announcedFor)}`;
+  return publishedAt.toISOString().startsWith("1970-01-01") ? "" : dateText(publishedAt);
+}
+
 /** "25 Mar 2018, 10:29 UTC". */
 export function instantText(instant: Date): string {
   return `${dateText(instant)}, ${twoDigits(instant.getUTCHours())}:${twoDigits(instant.getUTCMinutes())} UTC`;

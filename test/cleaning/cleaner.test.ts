@@ -42,6 +42,8 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
     rate_limit: 0,
     directory_search: 0,
     directory_podcast: 0,
+    podcast: 0,
+    crawl_host: 0,
     podcast_feed_content: 0,
   };
   return { numDeleted: { ...none, ...numDeleted } };
@@ -393,3 +395,22 @@ async function insertFound(
   }
   return id;
 }
+
+test("run() deletes hosts that no podcast can become due of, unless they pause", async () => {
+  await ctx.db.once.execute(sql`truncate crawl_host`);
+  await insertDuePodcasts(ctx.db, ["due"], { host: "due.example.com" });
+  await ctx.db.once.execute(sql`
+    insert into crawl_host (host, ready_at, next_slot_at, paused_until) values
+      ('unused.example.com', 'infinity', podcore_now(), null),
+      ('paused.example.com', 'infinity', podcore_now(), podcore_now() + interval '1 minute'),
+      ('waits.example.com', podcore_now() + interval '1 year', podcore_now(), null)`);
+
+  const result = await cleaner.run(ctx, { budgetMs: 60_000 });
+
+  assert.deepEqual(result, deleted({ crawl_host: 1 }));
+  assert.deepEqual(await namesIn(sql`select host as name from crawl_host order by host`), [
+    "due.example.com",
+    "paused.example.com",
+    "waits.example.com",
+  ]);
+});

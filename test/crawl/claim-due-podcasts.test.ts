@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { type Claim, claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast, claimSuspectPodcast } from "../../shared/crawl/claim-podcast.ts";
 import { LeaseLostError, lockLease } from "../../shared/crawl/lock-lease.ts";
 import { recordCrawlFailure, recordCrawlSuccess, recordUnfinishedCrawl } from "../../shared/crawl/record-crawl.ts";
 import { releaseLease } from "../../shared/crawl/release-lease.ts";
@@ -9,15 +10,16 @@ import { renewLeases } from "../../shared/crawl/renew-leases.ts";
 import { openPool } from "../../shared/db/pool.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { insertDuePodcasts } from "../support/rows.ts";
+import { insertDuePodcasts, passHostSlots } from "../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
 const SUCCESS = { isChanged: true, etag: undefined, lastModified: undefined, delayMs: 3_600_000 };
 
-beforeEach(() => db.once.execute(sql`delete from podcast`));
+beforeEach(() => db.once.execute(sql`truncate podcast, crawl_host cascade`));
 
 async function claimOne() {
+  await passHostSlots(db);
   const [claim] = await claimDuePodcasts(db, { limit: 1 });
   assert.ok(claim);
   return claim;
@@ -167,9 +169,9 @@ test("claimDuePodcasts() claims none that was taken down", async () => {
   const [podcastId = 0] = await insertDuePodcasts(db, ["a"]);
   await db.once.execute(sql`update podcast set taken_down_at = podcore_now(), taken_down_reason = 'asked for'`);
 
-  const claims = [await claimDuePodcasts(db, { limit: 1 }), await claimDuePodcasts(db, { limit: 1, podcastId })];
+  const claims = [...(await claimDuePodcasts(db, { limit: 1 })), await claimPodcast(db, { podcastId })];
 
-  assert.deepEqual(claims, [[], []]);
+  assert.deepEqual(claims, [undefined]);
 });
 
 test("renewLeases() extends what is held, from now on", async () => {
@@ -210,10 +212,11 @@ test("claimDuePodcasts() counts claims that ran out in a row, and leaves the pod
   counts.push((await claimOne()).numUnfinished);
   await expireLeases();
 
-  const others = [await claimDuePodcasts(db, { limit: 1 }), await claimDuePodcasts(db, { limit: 1, podcastId })];
-  const [suspect] = await claimDuePodcasts(db, { limit: 1, isSuspect: true });
+  await passHostSlots(db);
+  const others = [...(await claimDuePodcasts(db, { limit: 1 })), await claimPodcast(db, { podcastId })];
+  const suspect = await claimSuspectPodcast(db);
 
-  assert.deepEqual(others, [[], []]);
+  assert.deepEqual(others, [undefined]);
   assert.deepEqual([...counts, suspect?.numUnfinished], [0, 1, 2]);
 });
 

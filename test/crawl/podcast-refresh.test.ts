@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { JOBS } from "../../functions/jobs.ts";
-import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import type { podcastRefresh } from "../../shared/crawl/podcast-refresh.ts";
 import { job, podcast, podcastCrawl } from "../../shared/db/schema.ts";
 import { enqueueJob } from "../../shared/jobs/enqueue-job.ts";
@@ -59,7 +59,7 @@ test("podcastRefresh is done, when the crawl fails: that is recorded with the po
 
 test("podcastRefresh is done and asks nobody, when a crawler is at the podcast or it is unknown", async () => {
   const podcastId = await addPodcast();
-  await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  await claimPodcast(ctx.db, { podcastId });
 
   const results = [await refresh(podcastId), await refresh(podcastId + 1_000)];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { asc, getTableColumns, sql } from "drizzle-orm";
-import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastReingester from "../../shared/crawl/podcast-reingester.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast } from "../../shared/db/schema.ts";
@@ -138,7 +138,7 @@ test("run() leaves the crawl as it was: when it is due, its validators, when it 
 test("run() reads the newest of the stored feeds", async () => {
   const podcastId = await add("/changing", rss({ title: "First" }));
   script["/changing"] = rss({ title: "Second" });
-  const [claim] = await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  const claim = await claimPodcast(ctx.db, { podcastId });
   assert.ok(claim);
   await podcastUpdater.run(crawlContext, { claim });
   await ctx.db.once.execute(sql`update podcast set title = 'Wrong'`);
@@ -190,7 +190,7 @@ test("run() goes on where it ended, when its budget was used up", async () => {
 test("run() leaves a podcast alone that a crawler is at", async () => {
   const podcastId = await add("/one", rss());
   await ctx.db.once.execute(sql`update podcast set title = 'Wrong'`);
-  await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  await claimPodcast(ctx.db, { podcastId });
   const before = await snapshot();
 
   const result = await reingest();

@@ -19,6 +19,7 @@ test("readFeed() reads an RSS channel", async () => {
   assert.deepEqual(rest, {
     kind: "rss",
     title: "Tom & Jo",
+    isUntitled: false,
     description: "One\n\nTwo",
     author: "Jo Doe",
     ownerName: "Owner",
@@ -38,6 +39,8 @@ test("readFeed() reads an RSS channel", async () => {
     updateHints: { isComplete: true },
     episodes: [],
     skipped: [],
+    isWhole: true,
+    publishedAt: undefined,
     numSkipped: 0,
   });
   assert.deepEqual(namespace, {

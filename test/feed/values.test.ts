@@ -36,11 +36,51 @@ const DATES: [string, string][] = [
   ["Wed, 29 Oct 2014 24:45:00 EST", "2014-10-30T05:45:00Z"],
   ["Thu, 21 Jan 11 21:40:00 GMT+2", "2011-01-21T19:40:00Z"],
   ["1159704938", "2006-10-01T12:15:38Z"],
+  ["Fri, 12 Oct 1951 20:00:00 GMT", "1951-10-12T20:00:00Z"],
+  ["1938-10-30T20:00:00-05:00", "1938-10-31T01:00:00Z"],
+  ["12 Oct 51", "1951-10-12T00:00:00Z"],
 ];
+
+// A date in each language of which feeds are known, in each month.
+const DAYS: Record<string, string> = {
+  Finnish:
+    "ke 1. tammikuuta; to 1 hel; la 1 maaliskuuta; ti 1 huh; to 1 toukokuuta; su 1 kes; ti 1 heinäkuuta; pe 1 elo; ma 1 syys; Ke, 1 Lok; la 1 marraskuuta; ma 1 joulu",
+  German:
+    "Mi, 1. Jan; Sa, 1. Februar; 1 Mär; Di, 1 Apr; 1. Mai; 1. Juni; 1 Jul; 1. August; 1 Sep; Mi, 1 Okt; 1 Nov; 1. Dezember",
+  French:
+    "1 janv.; 1 févr.; mar. 1 mars; 1 avril; 1er mai; 1 juin; mar. 1 juillet; 1 août; 1 sept.; mer. 1 oct.; 1 nov.; 1 déc.",
+  Spanish: "1 de enero; 1 feb; 1 mar; mar 1 abr; 1 mayo; 1 jun; 1 de julio; 1 ago; 1 set; mié, 1 oct; 1 nov; 1 dic",
+  Portuguese: "1 jan; 1 fev; 1 de março; 1 abr; 1 mai; 1 jun; 1 jul; 1 ago; 1 set; qua, 1 out; 1 nov; 1 dez",
+  Italian: "1 gen; 1 feb; 1 marzo; mar 1 apr; 1 mag; 1 giu; 1 luglio; 1 ago; 1 set; 1 ott; 1 nov; 1 dic",
+  Dutch: "1 jan; 1 feb; maandag 1 maart; 1 apr; 1 mei; 1 jun; 1 jul; 1 aug; maandag 1 sep; wo 1 okt; 1 nov; 1 dec",
+  Swedish: "1 jan; 1 feb; 1 mars; 1 apr; 1 maj; 1 juni; 1 juli; 1 aug; 1 sep; ons 1 okt; 1 nov; 1 dec",
+  Norwegian: "1. jan; 1. feb; 1. mars; 1. apr; 1. mai; 1. juni; 1. juli; 1. aug; 1. sep; 1. okt; 1. nov; 1. des",
+  Danish: "1. jan; 1. feb; 1. marts; 1. apr; 1. maj; 1. juni; 1. juli; 1. aug; 1. sep; 1. okt; 1. nov; 1. dec",
+  Polish: "1 stycznia; 1 lut; 1 mar; 1 kwi; 1 maja; 1 czerwca; 1 lip; 1 sie; 1 wrz; śr, 1 paź; 1 lis; 1 gru",
+  Czech:
+    "1. ledna; 1. úno; 1. bře; 1. dubna; 1. května; 1. června; 1. července; 1. srp; 1. zář; st 1. říj; 1. lis; 1. pro",
+  Russian: "1 янв; 1 фев; 1 марта; 1 апр; Чт, 1 май; 1 июн; 1 июля; 1 авг; 1 сен; Ср, 1 окт; 1 ноя; 1 декабря",
+  Ukrainian: "1 січ; 1 лют; 1 бер; 1 кві; 1 тра; 1 чер; 1 лип; 1 сер; 1 вер; 1 жов; 1 лис; 1 гру",
+  Turkish: "1 Oca; 1 Şub; 1 Mart; 1 Nis; 1 May; 1 Haz; 1 Tem; 1 Ağu; Pazar 1 Eyl; 1 Eki; 1 Kas; 1 Ara",
+  Greek: "1 Ιαν; 1 Φεβ; 1 Μαρ; 1 Απρ; 1 Μαΐ; 1 Ιουν; 1 Ιουλ; 1 Αυγ; 1 Σεπ; 1 Οκτ; 1 Νοε; 1 Δεκ",
+};
 
 test("dateOf() reads the forms that feeds have, never in the server's time zone", () => {
   for (const [text, expected] of DATES) assert.equal(dateOf(text)?.getTime(), Date.parse(expected), text);
 });
+
+for (const [language, days] of Object.entries(DAYS)) {
+  test(`dateOf() reads the months of ${language}`, () => {
+    const texts = days.split("; ").map((day) => `${day} 2014 10:30:00 +0100`);
+
+    const dates = texts.map((text) => dateOf(text)?.toISOString());
+
+    assert.deepEqual(
+      dates,
+      Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2014, month, 1, 9, 30)).toISOString()),
+    );
+  });
+}
 
 test("xml X28: dateOf() returns undefined for what is no date of a podcast", () => {
   const texts = [

@@ -11,6 +11,12 @@ const READERS = "{shared/{podcasts,listening,search,accounts,graphql,web},functi
 const EXCEPTIONS: Record<string, string> = {
   "shared/accounts/account-remover.ts": "deletes the private podcasts that only this account had",
   "shared/podcasts/find-feed-location.ts": "tells an id alone, to what adds podcasts and refuses what was taken down",
+  "shared/podcasts/identity/find-known-show.ts": "compares public podcasts with a new feed, and tells an id alone",
+  "shared/podcasts/identity/find-successor.ts": "tells where a podcast went, and the title only of a public one",
+  "shared/podcasts/identity/show-joiner.ts":
+    "stores URLs of a podcast that find-known-show found, and tells an id alone",
+  "shared/podcasts/identity/list-quarantined.ts": "an operator's, who sees whatever there is",
+  "shared/podcasts/identity/quarantine-resolver.ts": "an operator's, who sees whatever there is",
   "shared/podcasts/find-takedown-of-show.ts": "asks only for podcasts that were taken down, and tells why",
   "shared/podcasts/settle-privacy.ts": "decides who may see a podcast",
   "shared/podcasts/num-episodes.ts": "a fragment, used for a podcast that was just stored or is being removed",

@@ -37,6 +37,10 @@ async function insertSubscribed(values: Parameters<typeof insertPodcast>[1] = {}
   return podcastId;
 }
 
+/** Inserts an episode that was stored before the account subscribed. */
+const insertStored = (values: Parameters<typeof insertEpisode>[1]) =>
+  insertEpisode(db, { createdAt: daysAgo(365), ...values });
+
 async function titlesOf(kind: ListKind): Promise<string[]> {
   const edges = await listAccountEpisodes(db, { accountId, kind, ...FIRST });
   return edges.map(({ node }) => node.episode.title);
@@ -91,14 +95,14 @@ test("listSubscriptions() pages by title, those of equal titles too", async () =
   assert.equal(new Set(nodes.map((node) => node.id)).size, 5);
 });
 
-test("listNewEpisodes() lists what came since a week before the subscription and is neither played nor started, newest first", async () => {
+test("listNewEpisodes() lists what was published since a week before the subscription and is neither played nor started, newest first", async () => {
   const [one, two, unsubscribed] = [
     await insertSubscribed({ title: "One" }),
     await insertSubscribed(),
     await insertPodcast(db),
   ];
   const add = (podcastId: number, title: string, days: number, values = {}) =>
-    insertEpisode(db, { podcastId, title, publishedAt: daysAgo(days), ...values });
+    insertStored({ podcastId, title, publishedAt: daysAgo(days), ...values });
   await add(one, "six days", 6);
   await add(two, "one day", 1);
   await add(one, "today", 0);
@@ -121,11 +125,28 @@ test("listNewEpisodes() lists what came since a week before the subscription and
   assert.deepEqual(edges[0]?.node.podcast, { id: one, title: "One", imageUrl: null });
 });
 
+test("listNewEpisodes() and countNewEpisodes() take what has arrived since the subscription for new, whatever its date says", async () => {
+  const podcastId = await insertSubscribed();
+  await insertStored({ podcastId, title: "archive", publishedAt: daysAgo(3_000) });
+  await insertEpisode(db, { podcastId, title: "late", publishedAt: daysAgo(2_000) });
+  await insertEpisode(db, { podcastId, title: "of 1951", publishedAt: new Date("1951-10-12T20:00:00Z") });
+  await insertEpisode(db, { podcastId, title: "later", publishedAt: daysAgo(1_000) });
+
+  const nodes = await readPages((page) => listNewEpisodes(db, { accountId, parts: BRIEF, ...page }), { first: 1 });
+  const counts = await countNewEpisodes(db, { accountId, podcastIds: [podcastId] });
+
+  assert.deepEqual(
+    nodes.map(({ title }) => title),
+    ["later", "late", "of 1951"],
+  );
+  assert.deepEqual([...counts], [[podcastId, 3]]);
+});
+
 test("listNewEpisodes() leaves out what a left podcast has, and begins anew when the account comes back", async () => {
   const podcastId = await insertSubscribed();
   await db.once.update(accountPodcast).set({ subscribedAt: daysAgo(100) });
-  await insertEpisode(db, { podcastId, title: "old", publishedAt: daysAgo(50) });
-  await insertEpisode(db, { podcastId, title: "fresh", publishedAt: daysAgo(1) });
+  await insertStored({ podcastId, title: "old", publishedAt: daysAgo(50) });
+  await insertStored({ podcastId, title: "fresh", publishedAt: daysAgo(1) });
 
   const before = await newTitles();
   await setSubscribed(podcastId, false);
@@ -183,7 +204,7 @@ test("countNewEpisodes() counts what listNewEpisodes() lists, by podcast", async
     await insertPodcast(db),
   ];
   for (const podcastId of [one, left, other]) {
-    for (const days of [1, 2, 30]) await insertEpisode(db, { podcastId, publishedAt: daysAgo(days) });
+    for (const days of [1, 2, 30]) await insertStored({ podcastId, publishedAt: daysAgo(days) });
   }
   await say(await insertEpisode(db, { podcastId: one, publishedAt: daysAgo(1) }), { isPlayed: true });
   await setSubscribed(left, false);

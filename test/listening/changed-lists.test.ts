@@ -161,7 +161,7 @@ test("listChangedNewEpisodes() lists what crawls brought or changed, what was li
   const played = await insertOld(one);
   const changed = await insertOld(one);
   const ofTwo = await insertOld(two);
-  const before = await insertEpisode(db, { podcastId: one, publishedAt: LONG_AGO });
+  const before = await insertEpisode(db, { podcastId: one, publishedAt: LONG_AGO, createdAt: LONG_AGO });
   const since = await now();
   const brought = await insertEpisode(db, { podcastId: one, publishedAt: new Date() });
   await say(played, { isPlayed: true });

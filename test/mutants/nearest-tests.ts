@@ -48,7 +48,11 @@ const NEAREST: Record<string, readonly string[]> = {
   "shared/fetch/deadline.ts": ["test/fetch/deadlines.test.ts", ...FETCH],
   "shared/fetch/decode.ts": ["test/fetch/bodies.test.ts", ...FETCH],
   "shared/fetch/errors.ts": FETCH,
-  "shared/fetch/feed-hosts.ts": ["test/fetch/feed-url.test.ts", "test/secret-names.test.ts"],
+  "shared/fetch/feed-hosts.ts": [
+    "test/fetch/feed-hosts.test.ts",
+    "test/fetch/feed-url.test.ts",
+    "test/secret-names.test.ts",
+  ],
   "shared/fetch/feed-url.ts": [
     "test/fetch/feed-url.test.ts",
     "test/fetch/path-token.test.ts",

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import test, { after, beforeEach } from "node:test";
 import { sql } from "drizzle-orm";
 import { JOBS } from "../../functions/jobs.ts";
-import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import { account, job, podcast, rateLimit } from "../../shared/db/schema.ts";
 import * as jobWorker from "../../shared/jobs/job-worker.ts";
 import * as accountPodcastAdder from "../../shared/listening/account-podcast-adder.ts";
@@ -81,7 +81,7 @@ test("fetch 78: run() leaves nothing to do, when the podcast was crawled ten sec
 });
 
 test("run() leaves nothing to do, when a crawler is at the podcast", async () => {
-  await claimDuePodcasts(ctx.db, { limit: 1, podcastId });
+  await claimPodcast(ctx.db, { podcastId });
 
   assert.equal(await ask(), false);
   assert.deepEqual(await jobs(), []);

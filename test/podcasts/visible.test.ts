@@ -3,10 +3,10 @@ import test from "node:test";
 import { type SQL, sql } from "drizzle-orm";
 import { accountPodcast, podcast } from "../../shared/db/schema.ts";
 import {
+  isAvailable,
   isFeedUrlVisible,
   isFound,
   isListed,
-  isNotTakenDown,
   isTakenDownFor,
   isVisible,
 } from "../../shared/podcasts/visible.ts";
@@ -71,9 +71,7 @@ for (const { who, visible, withUrl, found, gone } of [
 
 test("a visitor without an account sees what is public, and lists and searches hold what is not blocked", async () => {
   const seen = await Promise.all(
-    [isVisible(undefined), isFeedUrlVisible(undefined), isListed(), isFound(undefined), isNotTakenDown()].map(
-      titlesWhere,
-    ),
+    [isVisible(undefined), isFeedUrlVisible(undefined), isListed(), isFound(undefined), isAvailable()].map(titlesWhere),
   );
 
   assert.deepEqual(seen, [OPEN, OPEN, ["public"], ["public"], ALL_KEPT]);

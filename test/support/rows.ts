@@ -56,6 +56,7 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     privateReason: null,
     takenDownAt: null,
     takenDownReason: null,
+    mergedAt: null,
     newFeedUrl: null,
     podcastGuid: null,
     isLocked: null,
@@ -65,7 +66,7 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     createdAt: new Date("2018-03-01T00:00:00Z"),
     updatedAt: new Date("2018-03-01T00:00:00Z"),
   };
-  return { ...row, feedUrl: "https://example.com/feed.xml", ...values };
+  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, ...values };
 }
 
 /** An episode's row as a plain feed makes it. */
@@ -77,6 +78,8 @@ export function episodeRow(values: Partial<Episode> = {}): Episode {
     guidSha256: Buffer.alloc(32),
     title: "Vienna to Venice",
     publishedAt: new Date("2018-03-25T18:30:00Z"),
+    announcedFor: null,
+    absentSince: null,
     descriptionSource: "<p>Over the Semmering</p>",
     descriptionHtml: '<p>Over the <a href="https://example.com/semmering">Semmering</a> &amp; through the night.</p>',
     author: null,
@@ -111,7 +114,9 @@ export async function insertPodcast(db: Database, { lastSucceededAt, ...values }
   if (row === undefined) throw new Error("Nothing was inserted");
   const feedUrl = `https://feeds.example.com/${row.id}`;
   await db.once.insert(podcastFeedLocation).values({ podcastId: row.id, feedUrl, isCurrent: true });
-  await db.once.insert(podcastCrawl).values({ podcastId: row.id, dueAt: new Date(), lastSucceededAt });
+  await db.once
+    .insert(podcastCrawl)
+    .values({ podcastId: row.id, host: "feeds.example.com", dueAt: new Date(), lastSucceededAt });
   return row.id;
 }
 
@@ -137,8 +142,15 @@ export async function insertEpisodes(db: Database, { podcastId, count }: { podca
   }
 }
 
-/** Inserts podcasts at feed URLs, due now and never crawled, and returns their ids in the same order. */
-export async function insertDuePodcasts(db: Database, feedUrls: readonly string[]): Promise<number[]> {
+/**
+ * Inserts podcasts at feed URLs, due now and never crawled, and returns their ids in the same order. They count as
+ * feeds of `host`, or each as one of a host of its own, so that tests about other things do not wait a second for each.
+ */
+export async function insertDuePodcasts(
+  db: Database,
+  feedUrls: readonly string[],
+  { host }: { host?: string } = {},
+): Promise<number[]> {
   const rows = await db.once.execute<{ podcast_id: string }>(sql`
     with feed as (
       select url, position from jsonb_array_elements_text(${JSON.stringify(feedUrls)}::jsonb) with ordinality as f(url, position)
@@ -147,8 +159,15 @@ export async function insertDuePodcasts(db: Database, feedUrls: readonly string[
     ), location as (
       insert into podcast_feed_location (podcast_id, feed_url, is_current) select id, title, true from inserted
     )
-    insert into podcast_crawl (podcast_id, due_at) select id, podcore_now() from inserted order by id returning podcast_id`);
+    insert into podcast_crawl (podcast_id, host, due_at)
+    select id, coalesce(${host ?? null}::text, id || '.example.com'), podcore_now() from inserted order by id returning podcast_id`);
   return rows.map((row) => Number(row.podcast_id));
+}
+
+/** Lets each host be asked at once, as if a second had passed since its last request. */
+export async function passHostSlots(db: Database): Promise<void> {
+  await db.once.execute(sql`
+    update crawl_host set next_slot_at = podcore_now(), ready_at = least(ready_at, podcore_now())`);
 }
 
 /** Inserts an ephemeral account, or with `email` a permanent one, and returns its id. */

@@ -246,6 +246,18 @@ export function allPages(): Map<string, Reply> {
       ),
     ],
     [
+      "podcast, another show at its address",
+      podcastGet.render(
+        {
+          podcast: podcastRow({ quarantinedSince: new Date("2026-03-01T23:30:00Z"), feedUrl: null }),
+          episodes: { items: episodes, after: undefined },
+          after: undefined,
+          own: NOT_OWN,
+        },
+        production,
+      ),
+    ],
+    [
       "podcast, bare",
       podcastGet.render(
         {

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { bigint, boolean, check, foreignKey, index, integer, pgTable, unique } from "drizzle-orm/pg-core";
 import { account } from "./account.ts";
 import { id, instant } from "./columns.ts";
-import { episode, podcast } from "./podcast.ts";
+import { episode } from "./episode.ts";
+import { podcast } from "./podcast.ts";
 
 /** An account's relation to a podcast. Kept after it unsubscribes, so that a later subscription continues where it was. */
 export const accountPodcast = pgTable(

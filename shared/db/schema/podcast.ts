@@ -3,7 +3,6 @@ import {
   bigint,
   boolean,
   check,
-  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -13,9 +12,10 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { Category, ChannelNamespace, Chapter, EpisodeNamespace, UpdateHints } from "../../feed/model.ts";
+import type { Category, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
+import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
-import { episodeDocument, podcastDocument } from "./search-documents.ts";
+import { podcastDocument } from "./search-documents.ts";
 
 /**
  * Why a podcast is private. `secret`: the feed's URL, or one that redirected to it, contains a password or token.
@@ -53,6 +53,8 @@ export const podcast = pgTable(
     takenDownAt: instant("taken_down_at"),
     /** The operator's reason. Visitors see it. */
     takenDownReason: text("taken_down_reason"),
+    /** When it was merged into another podcast (`podcast_merge`). It is then hidden, and kept so that it can come back. */
+    mergedAt: instant("merged_at"),
     newFeedUrl: text("new_feed_url"),
     podcastGuid: text("podcast_guid"),
     isLocked: boolean("is_locked"),
@@ -68,6 +70,10 @@ export const podcast = pgTable(
     index("podcast_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     // Each new feed is compared with what was taken down, which is little.
     index("podcast_taken_down_idx").on(t.id).where(sql`${t.takenDownAt} is not null`),
+    index("podcast_merged_at_idx").on(t.mergedAt).where(sql`${t.mergedAt} is not null`),
+    // To find the show of a new feed.
+    index("podcast_podcast_guid_idx").on(t.podcastGuid).where(sql`${t.podcastGuid} is not null`),
+    index("podcast_new_feed_url_idx").on(t.newFeedUrl).where(sql`${t.newFeedUrl} is not null`),
     atMost("podcast_title_length", t.title, 500),
     atMost("podcast_description_length", t.description, 4_000),
     atMost("podcast_author_length", t.author, 200),
@@ -98,6 +104,8 @@ export const podcastCrawl = pgTable(
   "podcast_crawl",
   {
     podcastId: bigint("podcast_id", { mode: "number" }).primaryKey(),
+    /** `hostKeyOf` the current feed URL. If NULL, the next crawl tick fills it; until then the podcast is not claimed. */
+    host: text("host"),
     dueAt: instant("due_at").notNull(),
     /** Why then: a `DueReason` of shared/crawl/crawl-schedule.ts. */
     dueReason: text("due_reason"),
@@ -117,6 +125,8 @@ export const podcastCrawl = pgTable(
     lastSucceededAt: instant("last_succeeded_at"),
     /** When the feed's bytes last differed. */
     lastChangedAt: instant("last_changed_at"),
+    /** When the host last sent content instead of a 304, changed or not. At first, when this column was first filled. */
+    lastContentAt: instant("last_content_at"),
     numFailures: integer("num_failures").notNull().default(0),
     /** HTTP status of the last crawl's reply. NULL if there was no reply. */
     lastStatus: integer("last_status"),
@@ -135,12 +145,20 @@ export const podcastCrawl = pgTable(
     numMovesSeen: integer("num_moves_seen").notNull().default(0),
     /** The show's GUID or else its title from before the move, to check that the new URL has the same show. */
     movedIdentity: text("moved_identity"),
+    /** Since when the feed has had no episodes or no title, although some are known. NULL if the last crawl read a full feed. */
+    hollowSince: instant("hollow_since"),
   },
   (t) => [
     foreignKey({ name: "podcast_crawl_podcast_fk", columns: [t.podcastId], foreignColumns: [podcast.id] }).onDelete(
       "cascade",
     ),
-    index("podcast_crawl_due_at_idx").on(t.dueAt),
+    // In which order a host's podcasts are claimed.
+    index("podcast_crawl_host_claimable_at_idx").on(t.host, claimableAt(t)),
+    // These three hold few rows: crawls in progress, suspects, and podcasts whose host is not known yet.
+    index("podcast_crawl_host_leased_idx").on(t.host).where(sql`${t.leaseExpiresAt} is not null`),
+    index("podcast_crawl_unfinished_due_at_idx").on(t.dueAt).where(sql`${t.numUnfinished} > 0`),
+    index("podcast_crawl_without_host_idx").on(t.podcastId).where(sql`${t.host} is null`),
+    atMost("podcast_crawl_host_length", t.host, 253),
     atMost("podcast_crawl_last_error_length", t.lastError, 2_000),
     atMost("podcast_crawl_etag_length", t.etag, 8_192),
     atMost("podcast_crawl_last_modified_length", t.lastModified, 8_192),
@@ -210,77 +228,4 @@ export const podcastFeedContent = pgTable(
   ],
 );
 
-/** A playable item of a feed. Kept when the feed drops it. */
-export const episode = pgTable(
-  "episode",
-  {
-    id: id(),
-    podcastId: bigint("podcast_id", { mode: "number" }).notNull(),
-    guid: text("guid").notNull(),
-    /** Hash of the feed's full GUID, which may be longer than `guid` and than a btree key (2704 bytes). */
-    guidSha256: bytea("guid_sha256").notNull(),
-    title: text("title").notNull(),
-    /** Without a readable date in the feed: when the episode was first seen, minus one second per index in the feed. */
-    publishedAt: instant("published_at").notNull(),
-    /** Show notes as the feed has them. Never rendered in a page. */
-    descriptionSource: text("description_source"),
-    /** Sanitized show notes. */
-    descriptionHtml: text("description_html"),
-    author: text("author"),
-    linkUrl: text("link_url"),
-    imageUrl: text("image_url"),
-    mediaUrl: text("media_url").notNull(),
-    mediaType: text("media_type"),
-    mediaBytes: bigint("media_bytes", { mode: "number" }),
-    durationSeconds: integer("duration_seconds"),
-    isExplicit: boolean("is_explicit"),
-    isBlocked: boolean("is_blocked").notNull().default(false),
-    season: integer("season"),
-    seasonName: text("season_name"),
-    episodeNumber: doublePrecision("episode_number"),
-    episodeDisplay: text("episode_display"),
-    episodeType: text("episode_type").$type<"full" | "trailer" | "bonus">(),
-    chapters: jsonb("chapters").$type<Chapter[]>().notNull().default([]),
-    namespace: jsonb("namespace").$type<EpisodeNamespace>().notNull(),
-    /** Hash of the converted item. A row with an unchanged hash is not rewritten. */
-    itemSha256: bytea("item_sha256").notNull(),
-    createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
-    updatedAt: instant("updated_at").notNull().default(sql`podcore_now()`),
-  },
-  (t) => [
-    foreignKey({ name: "episode_podcast_fk", columns: [t.podcastId], foreignColumns: [podcast.id] }).onDelete(
-      "cascade",
-    ),
-    unique("episode_podcast_id_guid_unique").on(t.podcastId, t.guidSha256),
-    index("episode_podcast_id_published_at_idx").on(
-      t.podcastId,
-      t.publishedAt.desc().nullsFirst(),
-      t.id.desc().nullsFirst(),
-    ),
-    index("episode_document_idx").using("gin", episodeDocument(t)),
-    index("episode_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
-    atMost("episode_guid_length", t.guid, 2_000),
-    check("episode_guid_sha256_length", sql`octet_length(${t.guidSha256}) = 32`),
-    check("episode_item_sha256_length", sql`octet_length(${t.itemSha256}) = 32`),
-    atMost("episode_title_length", t.title, 500),
-    check("episode_title_present", sql`${t.title} <> ''`),
-    atMost("episode_description_source_length", t.descriptionSource, 64_000),
-    // Sanitizing escapes text and closes tags, so notes may grow.
-    atMost("episode_description_html_length", t.descriptionHtml, 512_000),
-    atMost("episode_author_length", t.author, 200),
-    atMost("episode_link_url_length", t.linkUrl, 2_000),
-    atMost("episode_image_url_length", t.imageUrl, 2_000),
-    atMost("episode_media_url_length", t.mediaUrl, 2_000),
-    atMost("episode_media_type_length", t.mediaType, 100),
-    atMost("episode_season_name_length", t.seasonName, 200),
-    atMost("episode_episode_display_length", t.episodeDisplay, 200),
-    check("episode_media_bytes_not_negative", sql`${t.mediaBytes} >= 0`),
-    check("episode_duration_seconds_not_negative", sql`${t.durationSeconds} >= 0`),
-    check("episode_episode_type_known", sql`${t.episodeType} in ('full', 'trailer', 'bonus')`),
-    check("episode_chapters_array", sql`jsonb_typeof(${t.chapters}) = 'array'`),
-    check("episode_namespace_object", sql`jsonb_typeof(${t.namespace}) = 'object'`),
-  ],
-);
-
 export type Podcast = typeof podcast.$inferSelect;
-export type Episode = typeof episode.$inferSelect;

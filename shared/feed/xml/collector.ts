@@ -1,23 +1,25 @@
 import { convertItem } from "../convert-item.ts";
 import { type Feed, type FeedEpisode, LIMITS, type SkippedItem } from "../model.ts";
+import { createSiblings } from "../siblings.ts";
 import type { FeedNode } from "./feed-node.ts";
 import type { Steps } from "./steps.ts";
 
 export type Collector = {
   add(item: FeedNode): Steps<void>;
-  result(): Pick<Feed, "episodes" | "skipped" | "numSkipped">;
+  result(): Steps<Pick<Feed, "episodes" | "skipped" | "numSkipped" | "isWhole">>;
 };
 
 /**
- * Converts and collects items. Keeps the first of several with the same GUID, and the newest if there are too many. An item
- * that fails does not affect others.
+ * Converts and collects items. Keeps different episodes with the same GUID, the first of equal ones, and the newest if
+ * there are too many. An item that fails does not affect others.
  */
 export function createCollector(baseUrl: string): Collector {
   let episodes: FeedEpisode[] = [];
   const skipped: SkippedItem[] = [];
-  const guids = new Set<string>();
+  const siblings = createSiblings();
   let numItems = 0;
   let numSkipped = 0;
+  let isWhole = true;
 
   function skip(item: SkippedItem): void {
     numSkipped++;
@@ -26,6 +28,7 @@ export function createCollector(baseUrl: string): Collector {
 
   function dropOldest(): void {
     if (episodes.length <= LIMITS.episodes) return;
+    isWhole = false;
     const byAge = episodes.toSorted((a, b) => timeOf(b) - timeOf(a));
     for (const { position, guid, title } of byAge.slice(LIMITS.episodes)) {
       skip({ position, guid, title, reason: "too many items" });
@@ -40,20 +43,22 @@ export function createCollector(baseUrl: string): Collector {
         skip(converted);
         return;
       }
-      const { position, guid, title } = converted;
-      const key = converted.guidSha256.toString("latin1");
-      if (guids.has(key)) {
+      if (!siblings.add(converted)) {
+        const { position, guid, title } = converted;
         skip({ position, guid, title, reason: "duplicate guid" });
         return;
       }
-      guids.add(key);
       episodes.push(converted);
       // Not for every item, because sorting takes longer than reading one.
       if (episodes.length >= LIMITS.episodes * 2) dropOldest();
     },
-    result() {
+    *result() {
       dropOldest();
-      return { episodes, skipped: skipped.sort(byPosition), numSkipped };
+      for (const episode of episodes) {
+        yield;
+        episode.guidSha256 = siblings.keyOf(episode);
+      }
+      return { episodes, skipped: skipped.sort(byPosition), numSkipped, isWhole };
     },
   };
 }

@@ -67,8 +67,8 @@ export const Account = new GraphQLObjectType<AccountSource, Scope>({
     newEpisodes: listField({
       type: EpisodeConnection,
       description:
-        "New episodes of all subscriptions, newest first: published since a week before the subscription began, and " +
-        "neither played nor started. With `updatedSince` the order is undefined, and an episode may have left the list: check " +
+        "New episodes of all subscriptions, newest first: those that arrived since the subscription began, whatever their " +
+        "date, or were published in the week before, and are neither played nor started. With `updatedSince` the order is undefined, and an episode may have left the list: check " +
         "its `accountEpisode` for played or started, and its podcast's `accountPodcast` for unsubscribed.",
       list: ({ scope: { ctx, parts }, ...listing }) => listNewEpisodes(ctx.db, { ...listing, parts }),
       listChanged: ({ scope: { ctx, parts }, ...listing }) => listChangedNewEpisodes(ctx.db, { ...listing, parts }),

@@ -112,6 +112,12 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       description: "When the feed was last retrieved successfully.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.lastRetrievedAt,
     },
+    quarantinedSince: {
+      type: DateTime,
+      description:
+        "Since when another show has been at the feed's URL; null if none is. Nothing of that show is stored here, so there are no new episodes until the operator has decided.",
+      resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.quarantinedSince,
+    },
     episodes: {
       type: required(EpisodeConnection),
       description: "The show's episodes, newest first.",
@@ -138,11 +144,23 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
       description: "The episode's podcast.",
       resolve: ({ podcastId }, _args, scope) => scope.findPodcast(podcastId),
     },
-    guid: { type: required(GraphQLString), description: "The episode's ID within its feed." },
+    guid: {
+      type: required(GraphQLString),
+      description: "The episode's ID within its feed. Some feeds give several episodes the same.",
+    },
     title: { type: required(GraphQLString), description: "Plain text, at most 500 characters." },
     publishedAt: {
       type: required(DateTime),
-      description: "When the episode was published or, if the feed has no valid date, when it was first seen.",
+      description:
+        "When the episode was published. If the feed has no valid date, or one more than a day ahead, a date that keeps the feed's order; 1 January 1970 if none can be told.",
+    },
+    announcedFor: {
+      type: DateTime,
+      description: "The feed's date, if it is more than a day ahead. It becomes `publishedAt` once it has come.",
+    },
+    absentSince: {
+      type: DateTime,
+      description: "Since when the feed no longer lists the episode; null while it does.",
     },
     description: {
       type: GraphQLString,

@@ -9,7 +9,7 @@ import type { Page } from "../layout.ts";
 import { episodePath, podcastPath } from "../links.ts";
 import { pagingNav } from "../paging.ts";
 import { podcastCards } from "../podcast-card.ts";
-import { browserText, dateText, instantText, positionText } from "../words.ts";
+import { browserText, dateText, episodeDateText, instantText, positionText } from "../words.ts";
 import { apiKeyForm, deletionForm, emailForm, passwordForm } from "./account-forms.ts";
 
 export type AccountView = {
@@ -118,7 +118,7 @@ function episodeRow({ podcast, episode, about }: Row): Html {
   const { id, title, imageUrl } = podcast;
   return html`<li dir="auto">${artwork({ id, title, imageUrl, size: ROW_SIZE, alt: "" })}
 <div><h3><a href="${episodePath(podcast, episode)}">${episode.title}</a></h3>
-<p class="meta"><span dir="auto">${title}</span>\u00A0· <span dir="ltr">${about}</span></p></div></li>
+<p class="meta"><span dir="auto">${title}</span>${about !== "" && html`\u00A0· <span dir="ltr">${about}</span>`}</p></div></li>
 `;
 }
 
@@ -133,11 +133,11 @@ function inProgressRow({ podcast, episode, positionSeconds }: ListedAccountEpiso
 }
 
 function newEpisodeRow({ podcast, ...episode }: ListedNewEpisode): Row {
-  return { podcast, episode, about: dateText(episode.publishedAt) };
+  return { podcast, episode, about: episodeDateText(episode) };
 }
 
 function favoriteRow({ podcast, episode }: ListedAccountEpisode): Row {
-  return { podcast, episode, about: dateText(episode.publishedAt) };
+  return { podcast, episode, about: episodeDateText(episode) };
 }
 
 function loginsSection({ logins, loginId }: AccountView): Html {

@@ -109,6 +109,7 @@ ${artwork({ id: podcast.id, title: podcast.title, imageUrl, size: ARTWORK_SIZE, 
 <h1${lang}>${episode.title}</h1>
 ${episodeMeta(episode)}
 ${episode.author !== null && episode.author !== podcast.author && html`<p class="author">${episode.author}</p>`}
+${episode.absentSince !== null && html`<p class="muted" dir="ltr">No longer in the feed</p>`}
 </div>
 </div>`;
 }

@@ -5,7 +5,7 @@ import type { FoundPodcast } from "../../podcasts/find-podcast.ts";
 import type { ListedEpisode } from "../../podcasts/list-episodes.ts";
 import { artwork } from "../artwork.ts";
 import { episodeMeta } from "../episode-meta.ts";
-import { buttonForm } from "../form.ts";
+import { buttonForm, notice } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { langAttribute } from "../language.ts";
 import type { Page as SitePage } from "../layout.ts";
@@ -59,6 +59,7 @@ export function podcastPage(
       feed: feedUrl === undefined ? undefined : { url: feedUrl, title },
     },
     main: html`${podcastHeader(podcast, { isSubscribed: own.isSubscribed, isSignedIn })}
+${podcast.quarantinedSince !== null && quarantineNotice(podcast.quarantinedSince)}
 ${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.feedUrl, part: suspectPart })}
 <section aria-labelledby="episodes">
 <h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
@@ -67,6 +68,13 @@ ${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest ep
 </section>
 ${peopleSection(podcast.namespace.persons)}`,
   };
+}
+
+/** Names nothing of the other show: it may have taken the address over to be named here. */
+function quarantineNotice(since: Date): Html {
+  return notice(
+    html`Another show has been at this feed's address since ${since.toISOString().slice(0, 10)}. Nothing of it is stored here. There are no new episodes until the operator of this site has decided which show this is.`,
+  );
 }
 
 /** Only accounts that added the feed see its URL, so only they are asked. */

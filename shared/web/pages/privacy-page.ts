@@ -4,7 +4,14 @@ import type { Page } from "../layout.ts";
 export type PrivacyFacts = {
   /** How long each thing is kept, in words such as "1 week". */
   retention: Record<
-    "unseenAccount" | "login" | "accountBrowser" | "apiKey" | "verificationCode" | "parkedJob" | "directorySearch",
+    | "unseenAccount"
+    | "login"
+    | "accountBrowser"
+    | "apiKey"
+    | "verificationCode"
+    | "parkedJob"
+    | "directorySearch"
+    | "mergedPodcast",
     string
   >;
   /** A login ends after so many days without use. */
@@ -36,7 +43,7 @@ export function privacyPage(facts: PrivacyFacts): Page {
 <h2>With an account</h2>
 <ul>
 <li><strong>Your email address</strong>, and your password as a hash that cannot be turned back into it.</li>
-<li><strong>What you do with podcasts</strong>: which you added and subscribed to, which episodes you favorited or played, how far and when.</li>
+<li><strong>What you do with podcasts</strong>: which you added and subscribed to, which episodes you favorited or played, how far and when. If two podcasts turn out to be one, both are kept as they were for ${retention.mergedPodcast}, in case that was a mistake.</li>
 <li><strong>Your logins</strong>: when each was created and last used, the IP address of the last use, and the browser's name (User-Agent). A login ends after ${loginDays} days without use, and is deleted ${retention.login} later; logging out deletes it at once. <a href="/account">Your account page</a> lists them.</li>
 <li><strong>Your API keys</strong>: name, last use, and the IP address of the last use. A key is stored as a hash. It is deleted when you revoke it, or ${retention.apiKey} after it has expired.</li>
 <li><strong>Your last visit</strong>: its time and IP address. Each visit replaces the previous one. It is kept as long as the account.</li>

@@ -8,7 +8,7 @@ import { rss } from "../../support/feed.ts";
 import { LOOPBACK } from "../../support/loopback.ts";
 import { startOrigin } from "../../support/origin.ts";
 import { createDatabase } from "../../support/postgres.ts";
-import { insertDuePodcasts } from "../../support/rows.ts";
+import { insertDuePodcasts, passHostSlots } from "../../support/rows.ts";
 
 const NUM_FEEDS = 500;
 
@@ -125,6 +125,7 @@ test("run() tries a feed alone and lets it back off, when two crawlers in a row 
     codes.push((await crawl()).code);
     await ctx.db.once.execute(sql`
       update podcast_crawl set lease_expires_at = podcore_now() where lease_expires_at is not null`);
+    await passHostSlots(ctx.db);
   }
 
   const rows = await ctx.db.once.execute<Record<string, unknown>>(sql`

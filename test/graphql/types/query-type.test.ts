@@ -298,7 +298,7 @@ const EPISODE = {
   chapters: [
     { startSeconds: 1.5, title: "C", linkUrl: "https://example.com/c", imageUrl: "https://example.com/c.png" },
   ],
-  ...{ createdAt: INSTANT, updatedAt: INSTANT },
+  ...{ createdAt: INSTANT, updatedAt: INSTANT, announcedFor: INSTANT, absentSince: INSTANT },
   namespace: {
     persons: PODCAST.namespace.persons,
     transcripts: [{ url: "https://example.com/t.vtt", type: "text/vtt", language: "en", rel: "captions" }],
@@ -354,6 +354,7 @@ async function storedEpisode() {
       chaptersLink,
     },
     ...{ publishedAt: INSTANT.toISOString(), createdAt: INSTANT.toISOString(), updatedAt: INSTANT.toISOString() },
+    ...{ announcedFor: INSTANT.toISOString(), absentSince: INSTANT.toISOString() },
     episodeType: "BONUS",
   };
   return { id, podcastId, expected };

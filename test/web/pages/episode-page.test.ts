@@ -36,6 +36,18 @@ test("episodePage() shows what the feed tells of an episode", () => {
   }
 });
 
+test("episodePage() says that the feed no longer lists an episode, and for when one is announced", () => {
+  const plain = mainOf({});
+  const absent = mainOf({ absentSince: new Date("2018-04-01T00:00:00Z") });
+  const announced = mainOf({ announcedFor: new Date("2037-01-30T13:00:00Z") });
+  const undated = mainOf({ publishedAt: new Date("1970-01-01T23:59:58Z") });
+
+  assert.doesNotMatch(plain, /No longer in the feed|Announced/);
+  assert.match(absent, /No longer in the feed/);
+  assert.match(announced, /<time [^>]*datetime="2037-01-30T13:00:00.000Z">Announced for 30 Jan 2037<\/time>/);
+  assert.doesNotMatch(undated, /<time|1970/);
+});
+
 test("episodePage() plays by the media's type", () => {
   assert.match(mainOf({ mediaType: "video/mp4" }), /<video [^>]*><source [^>]*type="video\/mp4">/);
   assert.match(mainOf({ mediaType: "audio/ogg" }), /<audio [^>]*><source [^>]*type="audio\/ogg">/);

@@ -57,3 +57,10 @@ test("podcastPage() leaves out what a feed does not tell", () => {
   );
   assert.match(bare, /<span class="initial" aria-hidden="true">N<\/span>/);
 });
+
+test("podcastPage() says that another show has been at the feed's address, and since when", () => {
+  const page = pages.get("podcast, another show at its address")?.body.toString() ?? "";
+
+  assert.match(page, /Another show has been at this feed.{1,5}s address since 2026-03-01/);
+  assert.doesNotMatch(podcast, /Another show/);
+});

@@ -1,0 +1,163 @@
+import { setImmediate } from "node:timers/promises";
+import { mediaKeyOf } from "../../feed/media-key.ts";
+import { titleKeyOf } from "../../feed/title-key.ts";
+
+/** What tells whether an item is a stored episode whose GUID was another. */
+export type Described = {
+  title: string;
+  /** The feed's date. */
+  publishedAt: Date | undefined;
+  durationSeconds: number | undefined;
+  mediaUrl: string;
+  season: number | undefined;
+  episodeNumber: number | undefined;
+  /** False for a row that the feed did not list last time either. */
+  isListed: boolean;
+};
+
+/** What is compared, and the place in its list. */
+type Sketch = Omit<Described, "title" | "publishedAt" | "mediaUrl"> & {
+  index: number;
+  titleKey: string;
+  /** The media with its query, and without if the path names a file. */
+  exact: string;
+  file: string | undefined;
+  instant: number | undefined;
+  day: string | undefined;
+};
+type Pair = { item: Sketch; row: Sketch; isTitleTelling: boolean };
+type Pass = {
+  /** An item and a row are compared if this is the same. */
+  keyOf(sketch: Sketch): string | undefined;
+  isSame(pair: Pair): boolean;
+};
+
+/**
+ * From the strongest evidence to the weakest. Each needs two facts to agree, because shows reuse media URLs ("latest.mp3")
+ * and titles ("Trailer"). Where neither media nor instant agree, the title must also tell episodes of the show apart: an
+ * hourly "News" is another episode each time.
+ */
+const PASSES: readonly Pass[] = [
+  { keyOf: ({ exact, titleKey }) => `${exact} ${titleKey}`, isSame: isSameUpload },
+  { keyOf: ({ exact, day }) => day && `${exact} ${day}`, isSame: (pair) => !differInLength(pair) },
+  { keyOf: ({ file, titleKey }) => file && `${file} ${titleKey}`, isSame: isSameUpload },
+  { keyOf: ({ file, day }) => file && day && `${file} ${day}`, isSame: (pair) => !differInLength(pair) },
+  {
+    keyOf: ({ instant, titleKey }) => (instant === undefined ? undefined : `${instant} ${titleKey}`),
+    isSame: (pair) => !differInNumber(pair),
+  },
+  {
+    keyOf: ({ day, titleKey }) => day && `${day} ${titleKey}`,
+    isSame: (pair) => pair.isTitleTelling && !differInLength(pair) && !differInNumber(pair),
+  },
+  {
+    keyOf: ({ durationSeconds, titleKey }) => (durationSeconds ? `${durationSeconds} ${titleKey}` : undefined),
+    isSame: (pair) => pair.isTitleTelling && pair.row.isListed && !differInNumber(pair),
+  },
+];
+
+// Some milliseconds of work.
+const SLICE_SIZE = 250;
+// Durations that feeds round differently.
+const ROUNDING_SECONDS = 5;
+
+type Candidates = {
+  /** Items whose GUIDs no row has. */
+  items: readonly Described[];
+  /** Rows of the show whose GUIDs no item has. */
+  rows: readonly Described[];
+  /** Titles of the show's other episodes. */
+  otherTitles: readonly string[];
+};
+
+/**
+ * Finds items that are stored episodes although their GUIDs are not: by media, title, date and duration. A match is the
+ * only one on both sides; all else is a new episode. Returns row indexes by item index. Takes time linear in the number of
+ * items and rows, and yields to the event loop.
+ */
+export async function matchEpisodes({ items, rows, otherTitles }: Candidates): Promise<Map<number, number>> {
+  const matches = new Map<number, number>();
+  if (items.length === 0 || rows.length === 0) return matches;
+  let freeItems = await inSlices(items, sketch);
+  let freeRows = await inSlices(rows, sketch);
+  const isTelling = tellingTitles({ freeItems, freeRows, others: await inSlices(otherTitles, titleKeyOf) });
+
+  for (const { keyOf, isSame } of PASSES) {
+    await setImmediate();
+    const rowsByKey = onlyOnes(freeRows, keyOf);
+    await setImmediate();
+    const itemsByKey = onlyOnes(freeItems, keyOf);
+    await setImmediate();
+    const taken = new Set<Sketch>();
+    for (const [key, item] of itemsByKey) {
+      const row = rowsByKey.get(key);
+      if (row === undefined || !isSame({ item, row, isTitleTelling: isTelling(item) })) continue;
+      matches.set(item.index, row.index);
+      taken.add(item).add(row);
+    }
+    freeItems = freeItems.filter((item) => !taken.has(item));
+    freeRows = freeRows.filter((row) => !taken.has(row));
+  }
+  return matches;
+}
+
+function sketch({ title, publishedAt, mediaUrl, ...rest }: Described, index: number): Sketch {
+  return {
+    ...rest,
+    ...mediaKeyOf(mediaUrl),
+    index,
+    titleKey: titleKeyOf(title),
+    instant: publishedAt?.getTime(),
+    day: publishedAt?.toISOString().slice(0, 10),
+  };
+}
+
+type Titles = { freeItems: readonly Sketch[]; freeRows: readonly Sketch[]; others: readonly string[] };
+
+/** Returns a test for titles that one item and one row have, in a show whose episodes do not all have the same title. */
+function tellingTitles({ freeItems, freeRows, others }: Titles): (sketch: Sketch) => boolean {
+  const isTaken = new Set(others);
+  const titleOf = ({ titleKey }: Sketch) => titleKey;
+  const [items, rows] = [onlyOnes(freeItems, titleOf), onlyOnes(freeRows, titleOf)];
+  const numTitles = new Set([...others, ...freeItems.map(titleOf), ...freeRows.map(titleOf)]).size;
+  return ({ titleKey }) => numTitles > 1 && items.has(titleKey) && rows.has(titleKey) && !isTaken.has(titleKey);
+}
+
+/** Returns, by key, those whose key no other has. */
+function onlyOnes(sketches: readonly Sketch[], keyOf: (sketch: Sketch) => string | undefined): Map<string, Sketch> {
+  const byKey = new Map<string, Sketch | undefined>();
+  for (const sketch of sketches) {
+    const key = keyOf(sketch);
+    if (key) byKey.set(key, byKey.has(key) ? undefined : sketch);
+  }
+  const ones = new Map<string, Sketch>();
+  for (const [key, sketch] of byKey) if (sketch !== undefined) ones.set(key, sketch);
+  return ones;
+}
+
+/** The same URL and title are another episode if the show overwrites one file, with the same title each time. */
+function isSameUpload(pair: Pair): boolean {
+  return pair.item.day === pair.row.day || pair.isTitleTelling || !differInLength(pair);
+}
+
+function differInLength({ item, row }: Pair): boolean {
+  if (!item.durationSeconds || !row.durationSeconds) return false;
+  return Math.abs(item.durationSeconds - row.durationSeconds) > ROUNDING_SECONDS;
+}
+
+function differInNumber({ item, row }: Pair): boolean {
+  return differ(item.season, row.season) || differ(item.episodeNumber, row.episodeNumber);
+}
+
+function differ(a: number | undefined, b: number | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
+}
+
+async function inSlices<T, R>(values: readonly T[], work: (value: T, index: number) => R): Promise<R[]> {
+  const results: R[] = [];
+  for (const [index, value] of values.entries()) {
+    if (index % SLICE_SIZE === 0) await setImmediate();
+    results.push(work(value, index));
+  }
+  return results;
+}

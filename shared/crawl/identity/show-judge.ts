@@ -1,0 +1,31 @@
+import type { Context } from "../../context.ts";
+import { redactPaths } from "../../fetch/redact.ts";
+import type { Claim } from "../claim-due-podcasts.ts";
+import { compareShows, type Verdict } from "./compare-shows.ts";
+import { findStoredShow } from "./find-stored-show.ts";
+import { type Found, recordQuarantine } from "./quarantine.ts";
+
+/**
+ * Compares the feed that a crawl has read with what is stored about its podcast, before anything of it is stored.
+ * Records another show for the operator. A show that the operator has accepted at this address is the same.
+ */
+export async function run(ctx: Context, { claim, found }: { claim: Claim; found: Found }): Promise<Verdict> {
+  const { feed, foundUrl } = found;
+  const stored = await findStoredShow(ctx.db, claim.podcastId);
+  // Removed in the meantime: storing it fails with the lease.
+  if (stored === undefined) return "same";
+  const verdict = compareShows(stored, feed);
+  if (verdict !== "other") {
+    if (verdict === "hollow") ctx.log.info("Feed is hollow", { num_items: feed.episodes.length });
+    return verdict;
+  }
+  const { accepted } = stored;
+  if (accepted?.title === feed.title && accepted.podcastGuid === feed.podcastGuid) return "same";
+  const isNew = await recordQuarantine(ctx.db, claim, found);
+  if (isNew)
+    ctx.log.warn("Another show is at the feed's address", {
+      ...(!claim.isPrivate && { stored_title: stored.title, found_title: feed.title, found_guid: feed.podcastGuid }),
+      feed_url: claim.isPrivate ? redactPaths(foundUrl) : foundUrl,
+    });
+  return "other";
+}

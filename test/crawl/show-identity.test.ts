@@ -1,0 +1,386 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
+import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
+import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
+import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
+import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import { createContext } from "../support/context.ts";
+import { rss } from "../support/feed.ts";
+import { fetch } from "../support/loopback.ts";
+import { type Reply, startOrigin } from "../support/origin.ts";
+import { createDatabase } from "../support/postgres.ts";
+import { passHostSlots } from "../support/rows.ts";
+
+const lines: string[] = [];
+const ctx = createContext({ databaseUrl: await createDatabase(), fetch, writeLog: (line) => lines.push(line) });
+const script: Record<string, Reply> = {};
+const origin = await startOrigin(script);
+after(origin.close);
+let numFeeds = 0;
+
+const redirect = (status: number, location: string): Reply => ({ status, headers: { Location: location } });
+const guidOf = (guid: string) =>
+  `<podcast:guid xmlns:podcast="https://podcastindex.org/namespace/1.0">${guid}</podcast:guid>`;
+const [GUID, OTHER_GUID] = ["9b024349-ccf0-5f69-a609-6b82873eab3c", "917393e3-1b1e-5cef-ace4-edaa54e1f810"];
+const newFeed = (path: string) => `<itunes:new-feed-url>${origin.url}${path}</itunes:new-feed-url>`;
+const HOLLOW = '<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>';
+const OTHER_SHOW = rss({ title: "Taken Over", items: [{ guid: "taken-over-1" }], extra: guidOf(OTHER_GUID) });
+
+/** Adds a feed whose episodes no other has. */
+async function addFeed({ extra = "", isPrivate = false } = {}) {
+  const path = `/feed-${numFeeds++}`;
+  const body = rss({ items: [{ guid: `first-of${path}` }, { guid: `second-of${path}` }], extra });
+  script[path] = body;
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}`, ...(isPrivate && { isPrivate }) });
+  return { podcastId, path, body };
+}
+
+async function crawl(podcastId: number, { times = 1 } = {}): Promise<podcastUpdater.UpdateResult> {
+  let result: podcastUpdater.UpdateResult | undefined;
+  for (let i = 0; i < times; i++) {
+    await passHostSlots(ctx.db);
+    const claim = await claimPodcast(ctx.db, { podcastId });
+    assert.ok(claim);
+    result = await podcastUpdater.run(ctx, { claim });
+  }
+  assert.ok(result);
+  return result;
+}
+
+async function letPass(podcastId: number, { days }: { days: number }): Promise<void> {
+  await ctx.db.once.execute(sql`
+    update podcast_crawl set moved_since = moved_since - make_interval(days => ${days}::int) where podcast_id = ${podcastId}`);
+}
+
+async function crawlOf(podcastId: number) {
+  const [row] = await ctx.db.once.select().from(podcastCrawl).where(eq(podcastCrawl.podcastId, podcastId));
+  assert.ok(row);
+  return row;
+}
+
+async function currentUrl(podcastId: number): Promise<string | undefined> {
+  const rows = await ctx.db.once
+    .select()
+    .from(podcastFeedLocation)
+    .where(and(eq(podcastFeedLocation.podcastId, podcastId), eq(podcastFeedLocation.isCurrent, true)));
+  return rows[0]?.feedUrl.slice(origin.url.length);
+}
+
+async function storedOf(podcastId: number) {
+  const [show] = await ctx.db.once.select().from(podcast).where(eq(podcast.id, podcastId));
+  const episodes = await ctx.db.once
+    .select()
+    .from(episode)
+    .where(eq(episode.podcastId, podcastId))
+    .orderBy(asc(episode.guid));
+  return { show, episodes };
+}
+
+const openQuarantine = (podcastId: number) =>
+  ctx.db.once
+    .select()
+    .from(podcastQuarantine)
+    .where(and(eq(podcastQuarantine.podcastId, podcastId), isNull(podcastQuarantine.decision)));
+
+for (const [what, hollow] of Object.entries({
+  "an empty channel": HOLLOW,
+  "a channel with a title and no items": rss({ title: "Another Title", items: [] }),
+  "items that cannot be played": HOLLOW.replace("</channel>", "<item><title>Post</title></item></channel>"),
+})) {
+  test(`fetch 69: a feed that suddenly is ${what} keeps the show and its episodes, and flags the crawl`, async () => {
+    const { podcastId, path, body } = await addFeed();
+    const before = await storedOf(podcastId);
+    script[path] = { headers: { ETag: '"hollow"' }, body: hollow };
+
+    const result = await crawl(podcastId);
+    const flagged = await crawlOf(podcastId);
+    script[path] = { headers: { ETag: '"full"' }, body };
+    await crawl(podcastId);
+
+    assert.deepEqual(result, { kind: "left", verdict: "hollow" });
+    assert.deepEqual(await storedOf(podcastId), before);
+    assert.ok(flagged.hollowSince instanceof Date && flagged.lastError === null);
+    // The hollow feed's validators would let a host answer 304 for it.
+    assert.equal(origin.requests.at(-1)?.headers["if-none-match"], undefined);
+    assert.deepEqual([(await crawlOf(podcastId)).hollowSince, (await crawlOf(podcastId)).etag], [null, '"full"']);
+  });
+}
+
+test("a feed that lost its title keeps title, text, picture and author, and gets its new episodes", async () => {
+  const { podcastId, path, body } = await addFeed({
+    extra: "<itunes:author>Ada</itunes:author><itunes:image href='https://show.example.com/a.jpg'/>",
+  });
+  const before = await storedOf(podcastId);
+  const items = body.slice(body.indexOf("<item>"));
+  const added = `<item><guid>third-of${path}</guid><title>Third</title><enclosure url="https://media.example.com/3.mp3"/></item>`;
+  script[path] = `<rss version="2.0"><channel>${added}${items}`;
+
+  await crawl(podcastId);
+
+  const { show, episodes } = await storedOf(podcastId);
+  assert.deepEqual(
+    [show?.title, show?.description, show?.imageUrl, show?.author],
+    [before.show?.title, before.show?.description, before.show?.imageUrl, before.show?.author],
+  );
+  assert.equal(episodes.length, 3);
+});
+
+test("fetch 70: another show at the address is quarantined: nothing of it is stored, and the operator's log tells once", async () => {
+  const { podcastId, path, body } = await addFeed({ extra: guidOf(GUID) });
+  const before = await storedOf(podcastId);
+  lines.splice(0);
+  script[path] = OTHER_SHOW;
+
+  const result = await crawl(podcastId);
+  await crawl(podcastId);
+
+  const [found] = await openQuarantine(podcastId);
+  assert.deepEqual(result, { kind: "left", verdict: "other" });
+  assert.deepEqual(await storedOf(podcastId), before);
+  assert.deepEqual(
+    [found?.title, found?.podcastGuid, found?.numItems, found?.feedUrl],
+    ["Taken Over", OTHER_GUID, 1, `${origin.url}${path}`],
+  );
+  assert.ok(found && found.since < found.lastSeenAt);
+  assert.equal(lines.filter((line) => line.includes("Another show is at the feed's address")).length, 1);
+
+  script[path] = body;
+  await crawl(podcastId);
+  assert.deepEqual(await openQuarantine(podcastId), []);
+});
+
+test("fetch 70: a third show replaces what is known of the second", async () => {
+  const { podcastId, path } = await addFeed();
+  script[path] = OTHER_SHOW;
+  await crawl(podcastId);
+  script[path] = rss({ title: "Third Show", items: [{ guid: "third-show" }] });
+
+  await crawl(podcastId);
+
+  const rows = await openQuarantine(podcastId);
+  assert.deepEqual(
+    rows.map(({ title, since, lastSeenAt }) => [title, since.getTime() === lastSeenAt.getTime()]),
+    [["Third Show", true]],
+  );
+});
+
+test("a rebrand is stored like any change", async () => {
+  const { podcastId, path, body } = await addFeed();
+  script[path] = body.replace("<title>A Show</title>", "<title>Rebranded</title>");
+
+  const { kind } = await crawl(podcastId);
+
+  assert.equal(kind, "changed");
+  assert.equal((await storedOf(podcastId)).show?.title, "Rebranded");
+});
+
+test("a quarantined private feed is logged without its path, and without titles", async () => {
+  const { podcastId, path } = await addFeed({ isPrivate: true });
+  lines.splice(0);
+  script[path] = OTHER_SHOW;
+
+  await crawl(podcastId);
+
+  const log = lines.join("");
+  assert.match(log, /Another show is at the feed's address/);
+  assert.doesNotMatch(log, new RegExp(`${path}|Taken Over`));
+});
+
+test("fetch 31: one redirect with 301 is followed, and the URL stays", async () => {
+  const { podcastId, path, body } = await addFeed();
+  script[`${path}-new`] = body.replace("A Show", "A New Show");
+  script[path] = redirect(301, `${path}-new`);
+
+  await crawl(podcastId);
+
+  assert.equal((await storedOf(podcastId)).show?.title, "A New Show");
+  assert.equal(await currentUrl(podcastId), path);
+});
+
+for (const status of [301, 302, 308]) {
+  test(`fetch 32, fetch 70: a ${status} that leads to another show is quarantined and never moves the feed`, async () => {
+    const { podcastId, path, body } = await addFeed();
+    const before = await storedOf(podcastId);
+    script[`${path}-new`] = body;
+    script[path] = redirect(status, `${path}-new`);
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 30 });
+    script[`${path}-new`] = OTHER_SHOW;
+
+    await crawl(podcastId, { times: 3 });
+    await letPass(podcastId, { days: 30 });
+    await crawl(podcastId, { times: 3 });
+
+    const [found] = await openQuarantine(podcastId);
+    assert.deepEqual([found?.feedUrl, found?.foundUrl], [`${origin.url}${path}`, `${origin.url}${path}-new`]);
+    assert.equal(await currentUrl(podcastId), path);
+    assert.deepEqual(await storedOf(podcastId), before);
+  });
+}
+
+for (const status of [302, 303, 307]) {
+  test(`fetch 33, fetch 34: a ${status}, alone or behind a 301, never becomes the URL`, async () => {
+    const alone = await addFeed();
+    const mixed = await addFeed();
+    script[`${alone.path}-new`] = alone.body;
+    script[alone.path] = redirect(status, `${alone.path}-new`);
+    script[`${mixed.path}-new`] = mixed.body;
+    script[`${mixed.path}-hop`] = redirect(status, `${mixed.path}-new`);
+    script[mixed.path] = redirect(301, `${mixed.path}-hop`);
+    for (const { podcastId } of [alone, mixed]) {
+      await crawl(podcastId, { times: 4 });
+      await letPass(podcastId, { days: 30 });
+      await crawl(podcastId, { times: 2 });
+    }
+
+    assert.equal(await currentUrl(alone.podcastId), alone.path);
+    assert.equal(await currentUrl(mixed.podcastId), mixed.path);
+  });
+}
+
+test("fetch 35: a 301 to a page is a failure, and the URL stays", async () => {
+  const { podcastId, path } = await addFeed();
+  script["/portal"] = { headers: { "Content-Type": "text/html" }, body: "<html><body>Log in</body></html>" };
+  script[path] = redirect(301, "/portal");
+
+  const { kind } = await crawl(podcastId);
+
+  assert.equal(kind, "failed");
+  assert.equal(await currentUrl(podcastId), path);
+});
+
+test("fetch 36: a feed that moves for good to where another podcast is becomes one with it", async () => {
+  const { podcastId, path, body } = await addFeed();
+  script[`${path}-new`] = body;
+  const other = await podcastAdder.run(ctx, { url: `${origin.url}${path}-new` });
+  script[path] = redirect(301, `${path}-new`);
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  const known = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  assert.equal(known.podcastId, other.podcastId);
+  assert.equal(await currentUrl(other.podcastId), `${path}-new`);
+  assert.ok((await storedOf(podcastId)).show?.mergedAt);
+  assert.equal(await claimPodcast(ctx.db, { podcastId }), undefined);
+});
+
+test("fetch 36: a public feed that moves to where a private podcast is stays apart from it", async () => {
+  const { podcastId, path, body } = await addFeed();
+  script[`${path}-new`] = body;
+  await podcastAdder.run(ctx, { url: `${origin.url}${path}-new`, isPrivate: true });
+  script[path] = redirect(301, `${path}-new`);
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  assert.equal((await storedOf(podcastId)).show?.mergedAt, null);
+  assert.equal(await currentUrl(podcastId), path);
+});
+
+for (const { what, extra, path: added } of [
+  { what: "the same GUID", extra: guidOf(GUID), path: "/case-15-guid" },
+  { what: "the same episodes, without a GUID", extra: "", path: "/case-15-episodes" },
+]) {
+  test(`fetch 37: itunes:new-feed-url is followed after a week, when there is ${what}`, async () => {
+    const { podcastId, path, body } = await addFeed({ extra: `${extra}${newFeed(added)}` });
+    script[added] = body.replace(
+      "<item>",
+      "<item><guid>the-newest</guid><title>N</title><enclosure url='https://media.example.com/n.mp3'/></item><item>",
+    );
+    await crawl(podcastId, { times: 4 });
+    await letPass(podcastId, { days: 7 });
+    const before = await currentUrl(podcastId);
+
+    await crawl(podcastId);
+    await passHostSlots(ctx.db);
+    const [claim] = await claimDuePodcasts(ctx.db, { limit: 1_000 });
+    const known = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+
+    assert.deepEqual([before, await currentUrl(podcastId)], [path, added]);
+    assert.ok(claim, "it is due at once");
+    assert.equal(known.podcastId, podcastId);
+  });
+}
+
+test("fetch 37: itunes:new-feed-url is not followed to another GUID, and observed anew", async () => {
+  const { podcastId, path, body } = await addFeed({ extra: `${guidOf(GUID)}${newFeed("/copycat")}` });
+  script["/copycat"] = body.replace(GUID, OTHER_GUID);
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 7 });
+
+  await crawl(podcastId);
+
+  assert.equal(await currentUrl(podcastId), path);
+  assert.equal((await crawlOf(podcastId)).movedToUrl, null);
+});
+
+for (const { status, times } of [
+  { status: 410, times: 1 },
+  { status: 404, times: 3 },
+]) {
+  test(`fetch 37: itunes:new-feed-url is followed at once, when the old address is ${status} (${times} times)`, async () => {
+    const target = `/after-${status}`;
+    const { podcastId, path, body } = await addFeed({ extra: `${guidOf(GUID)}${newFeed(target)}` });
+    script[target] = body.replace("A Show", "Moved Show");
+    script[path] = { status };
+    if (times > 1) {
+      await crawl(podcastId, { times: times - 1 });
+      assert.equal(await currentUrl(podcastId), path);
+    }
+
+    await crawl(podcastId);
+    const moved = await currentUrl(podcastId);
+    await crawl(podcastId);
+
+    assert.equal(moved, target);
+    assert.equal((await storedOf(podcastId)).show?.title, "Moved Show");
+  });
+}
+
+test("fetch 39: a way from https to http is not told by the feed either", async () => {
+  const { podcastId, path } = await addFeed({ extra: `${guidOf(GUID)}${newFeed("/plain")}` });
+  await ctx.db.once.execute(sql`
+    update podcast_feed_location set feed_url = 'https' || substr(feed_url, 5) where podcast_id = ${podcastId}`);
+
+  // Nobody speaks TLS there: a failure, as the tenth in a row.
+  await ctx.db.once.execute(sql`update podcast_crawl set num_failures = 9 where podcast_id = ${podcastId}`);
+  script["/plain"] = script[path] ?? "";
+  await crawl(podcastId);
+
+  const [row] = await ctx.db.once
+    .select()
+    .from(podcastFeedLocation)
+    .where(eq(podcastFeedLocation.podcastId, podcastId));
+  assert.match(row?.feedUrl ?? "", /^https:/);
+  assert.equal(origin.requests.filter((request) => request.path === "/plain").length, 0);
+});
+
+test("podcasts with one GUID and one set of episodes are merged by a crawl, and those with a claimed GUID are not", async () => {
+  const first = await addFeed({ extra: guidOf("00000000-0000-5000-8000-000000000001") });
+  const copy = await addFeed({ extra: guidOf("00000000-0000-5000-8000-000000000002") });
+  const twin = await addFeed();
+  script[twin.path] = first.body.replace("A Show", "Twin");
+  script[copy.path] = copy.body.replace("000000000002", "000000000001");
+  await ctx.db.once.execute(sql`
+    update episode set guid_sha256 = f.guid_sha256 from (
+      select guid_sha256, row_number() over (order by id) as nth from episode where podcast_id = ${first.podcastId}
+    ) f, (
+      select id, row_number() over (order by id) as nth from episode where podcast_id = ${twin.podcastId}
+    ) t where t.nth = f.nth and episode.id = t.id`);
+
+  // A host that is down for a day loses nothing to a copy.
+  await ctx.db.once.execute(sql`update podcast_crawl set num_failures = 3 where podcast_id = ${first.podcastId}`);
+
+  await crawl(copy.podcastId);
+  await crawl(twin.podcastId);
+
+  assert.deepEqual(
+    await Promise.all([first, copy, twin].map(async (it) => (await storedOf(it.podcastId)).show?.mergedAt !== null)),
+    [false, false, true],
+  );
+});
