@@ -27,6 +27,10 @@ const MAILERS = [
 const SIGN_IN = ["test/accounts/sign-in.test.ts"];
 const POOL = ["test/db/pool.test.ts"];
 const LEASES = ["test/crawl/claim-due-podcasts.test.ts", "test/crawl/podcast-updater.test.ts"];
+// Over HTTP, with the artifacts.
+const ACCOUNT_FLOWS = ["accounts", "sessions", "email-change", "login-limits"].map(
+  (name) => `test/functions/web/${name}.test.ts`,
+);
 const JOBS = ["test/jobs/claim-due-jobs.test.ts", "test/jobs/job-worker.test.ts"];
 
 /** The tests of sources that have none of their own at the mirrored path, or that more than that one tests. */
@@ -70,7 +74,12 @@ const NEAREST: Record<string, readonly string[]> = {
   "shared/auth/change-account.ts": ["test/auth/change-account.test.ts", "test/listening/episode-state-updater.test.ts"],
   "shared/jobs/claim-due-jobs.ts": JOBS,
   "shared/crawl/claim-due-podcasts.ts": LEASES,
-  "shared/auth/delete-logins.ts": ["test/accounts/list-credentials.test.ts", ...SIGN_IN],
+  "shared/auth/delete-logins.ts": ["test/accounts/list-credentials.test.ts", ...SIGN_IN, ...ACCOUNT_FLOWS],
+  "shared/auth/find-credential.ts": ["test/auth/find-credential.test.ts", ...ACCOUNT_FLOWS],
+  "shared/accounts/account-adder.ts": ["test/functions/admin/account-add.test.ts"],
+  "shared/accounts/letters/mail-limit.ts": ACCOUNT_FLOWS,
+  "shared/accounts/letters/notice-mailer.ts": ACCOUNT_FLOWS,
+  "shared/accounts/password-changer.ts": ["test/accounts/delete-account.test.ts", ...ACCOUNT_FLOWS],
   "shared/accounts/delete-verification-code.ts": ["test/accounts/verification-codes.test.ts"],
   "shared/listening/find-account-episodes.ts": [...LISTS, "test/listening/episode-state-updater.test.ts"],
   "shared/listening/find-account-podcasts.ts": [...LISTS, "test/listening/subscription-updater.test.ts"],
@@ -125,11 +134,19 @@ export function findSources(): string[] {
   return globSync(SOURCES, { cwd: ROOT, exclude: ["**/*.gen.ts"] }).sort();
 }
 
-/** Names the tests that ought to notice a change of a source, nearest first: as the table says, else the mirrored path, else what imports it. */
+/**
+ * Names the tests that ought to notice a change of a source, nearest first: as the table says, else the mirrored path, else
+ * what imports it, else, for accounts, what uses them over HTTP.
+ */
 export function nearestTests(source: string): readonly string[] {
   const mirrored = source.replace(/^shared\//, "test/").replace(/\.ts$/, ".test.ts");
   const named = NEAREST[source] ?? (existsSync(resolve(ROOT, mirrored)) ? [mirrored] : testsThatImport(source));
-  return [...new Set(named)];
+  return [...new Set(named.length === 0 && source.startsWith("shared/accounts/") ? ACCOUNT_FLOWS : named)];
+}
+
+/** Tells whether a test runs artifacts, so that they must be built from the changed sources first. */
+export function runsArtifacts(test: string): boolean {
+  return /support\/(?:artifact|running-site)\.ts"/.test(readFileSync(resolve(ROOT, test), "utf8"));
 }
 
 /** The tests that import a source, or where none does, those that import what imports it. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Mutant } from "./mutant.ts";
+import { runsArtifacts } from "./nearest-tests.ts";
 import type { Tree } from "./tree.ts";
 
 /** `refused`: no test noticed it, but `npm run types` does. */
@@ -10,6 +11,7 @@ export type Verdict = "killed" | "survived" | "refused";
 const SLOWER = 4;
 const SLACK_MS = 15_000;
 const BASELINE_MAX_MS = 300_000;
+const BUILD = ["build.mjs", "--keep-manifests"];
 
 const running = new Set<() => void>();
 
@@ -20,6 +22,7 @@ export function endTests(): void {
 
 /** Runs a test file as it is. @returns how long it took, in ms; undefined where it fails, and so tells nothing */
 export async function measure(tree: Tree, test: string): Promise<number | undefined> {
+  if (runsArtifacts(test)) await isGreen(tree, BUILD, BASELINE_MAX_MS);
   const startMs = performance.now();
   if (await isGreen(tree, [test], BASELINE_MAX_MS)) return performance.now() - startMs;
   console.log(`Left out, as it fails without a mutant: ${test}`);
@@ -29,7 +32,12 @@ export async function measure(tree: Tree, test: string): Promise<number | undefi
 /** Runs a mutant's tests, nearest first, until one fails. */
 export async function judge(tree: Tree, mutant: Mutant, times: ReadonlyMap<string, number>): Promise<Verdict> {
   return await tree.with(mutant, async () => {
+    let isBuilt = false;
     for (const [test, ms] of times) {
+      if (runsArtifacts(test) && !isBuilt) {
+        isBuilt = true;
+        await isGreen(tree, BUILD, BASELINE_MAX_MS);
+      }
       if (!(await isGreen(tree, [test], ms * SLOWER + SLACK_MS))) return "killed";
     }
     if (mutant.isSql) return "survived";

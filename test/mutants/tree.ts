@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { applyMutant, type Mutant } from "./mutant.ts";
 
 // What is large and stays as it is: tests find it through a link.
-const LINKED = ["node_modules", "dist"];
+const LINKED = ["node_modules"];
 const LEFT_OUT = [...LINKED, ".git", ".podcore", "coverage"];
 
 export type Tree = {
