@@ -151,7 +151,9 @@ function delayOf(
   const backoff = Math.max(least, MIN_BACKOFF_MS);
   const delayMs = Math.round(backoff + random * Math.max(bound - backoff, backoff * JITTER_SHARE));
   const asked = Math.min(retryAfterMs, MAX_DELAY_MS);
-  return asked > delayMs ? { delayMs: withJitter(asked, random), reason: "retry-after" } : { delayMs, reason };
+  return asked > delayMs
+    ? { delayMs: Math.min(withJitter(asked, random), MAX_DELAY_MS), reason: "retry-after" }
+    : { delayMs, reason };
 }
 
 function leastAfter(status: number | undefined): [leastMs: number, reason: DueReason] {

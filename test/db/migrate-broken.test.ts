@@ -158,7 +158,8 @@ for (const [i, migration] of MIGRATIONS.entries()) {
     await migrate({ url, log, migrations: MIGRATIONS.slice(0, i) });
 
     for (const statement of migration.statements) {
-      await sql.unsafe(statement, [], { prepare: false });
+      // A statement in batches takes the ID that the one before ended at.
+      await sql.unsafe(statement, statement.includes("$1") ? [0] : [], { prepare: false });
       const broken = { ...migration, statements: [...migration.statements, "select 1/0"] };
       await assert.rejects(migrate({ url, log, migrations: [...MIGRATIONS.slice(0, i), broken] }), /division by zero/);
     }

@@ -102,7 +102,9 @@ for (const { name, headers, status, pauseSeconds, feedHours } of [
     const [asked, ...others] = await feedRows();
     assert.equal(origin.requests.length, 1);
     assert.ok(Math.abs(pause - pauseSeconds) < 30, `${pause} s`);
-    assert.ok(asked && asked.num_failures === 1 && Math.abs(asked.hours - feedHours) < 0.1, `${asked?.hours} h`);
+    // Not sooner, and up to a tenth later.
+    assert.ok(asked && asked.num_failures === 1, `${asked?.num_failures}`);
+    assert.ok(asked.hours > feedHours - 0.1 && asked.hours < feedHours * 1.1 + 0.1, `${asked.hours} h`);
     assert.deepEqual(
       others.map(({ num_failures, hours }) => [num_failures, hours <= 0]),
       [
@@ -272,6 +274,7 @@ test("a host that answers 304 for ever is asked without validators once in 28 da
   await insertDuePodcasts(ctx.db, feeds(1));
 
   for (let i = 0; i < 60; i += 1) {
+    await ctx.db.once.execute(sql`update podcast_crawl set due_at = podcore_now()`);
     await tick();
     await pass("25 hours");
   }

@@ -324,7 +324,7 @@ test("podcastById gives every stored field", async () => {
         ...stored,
         ...namespace,
         ...{ id: String(id), explicit: isExplicit, isBlocked: false, itunesType: "SERIAL", feedKind: "ATOM" },
-        ...{ private: false, privateReason: null },
+        ...{ private: false, privateReason: null, quarantinedSince: null },
         feedUrl: `https://feeds.example.com/${id}`,
         liveItems: [{ ...namespace.liveItems[0], endAt: null }],
         ...{
