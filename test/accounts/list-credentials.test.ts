@@ -7,7 +7,7 @@ import { insertLogin } from "../../shared/accounts/insert-login.ts";
 import { listApiKeys, listLogins } from "../../shared/accounts/list-credentials.ts";
 import { deleteLogin, deleteLogins } from "../../shared/auth/delete-logins.ts";
 import { newSecret } from "../../shared/auth/secret.ts";
-import { account, apiKey, login } from "../../shared/db/schema.ts";
+import { account, accountBrowser, apiKey, login } from "../../shared/db/schema.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { insertAccount } from "../support/rows.ts";
@@ -88,6 +88,28 @@ test("deleteLogins() ends all logins of the account but one, or all, and none of
   assert.ok(first !== second);
   assert.deepEqual(afterSome, [foreign, kept]);
   assert.deepEqual(await loginIds(), [foreign]);
+});
+
+test("deleteLogins() forgets the account's browsers except the login's, and none of another account", async () => {
+  const [one, two] = [newSecret().sha256, newSecret().sha256];
+  await db.once.insert(accountBrowser).values([
+    { accountId: ada, browserSha256: one },
+    { accountId: ada, browserSha256: two },
+    // Logged out since, and still known.
+    { accountId: bob, browserSha256: one },
+  ]);
+  const kept = await logIn(ada, { browserSha256: one });
+
+  await deleteLogins(db, { accountId: ada, exceptId: kept });
+
+  const known = await db.once.select().from(accountBrowser).orderBy(accountBrowser.accountId);
+  assert.deepEqual(
+    known.map(({ accountId, browserSha256 }) => [accountId, browserSha256.equals(one)]),
+    [
+      [ada, true],
+      [bob, true],
+    ],
+  );
 });
 
 test("listLogins() lists the account's logins that last, the one used last first", async () => {

@@ -66,6 +66,20 @@ for (const { kind, table } of [
   });
 }
 
+test("findCredential() finds a login in its own browser, and within 90 days of its last use", async () => {
+  const secretSha256 = await insert(login, hoursFromNow(24 * 365));
+  const [own, other] = [newSecret().sha256, newSecret().sha256];
+  await db.once.update(login).set({ browserSha256: own });
+  const find = (browserSha256: Buffer) => findCredential(db, { kind: "login", secretSha256, address, browserSha256 });
+
+  const [here, elsewhere] = [await find(own), await find(other)];
+  await ageBy(91 * 24 * 60);
+  const late = await find(own);
+
+  assert.equal(here?.accountId, accountId);
+  assert.deepEqual([elsewhere, late], [undefined, undefined]);
+});
+
 test("findCredential() finds a key that never expires", async () => {
   const secretSha256 = await insert(apiKey, null);
 
