@@ -21,7 +21,7 @@ export type Pool = {
   close(): Promise<void>;
 };
 type PoolOptions = { url: string; max: number; applicationName: string; log?: Log };
-/** Options for opening a connection to find out if the server is back. With a signal, calls `knock` first. */
+/** Options for opening a connection to find out if the server is back. Calls `knock` first. */
 type Probe = Parameters<Parameters<typeof createOutage>[0]["ask"]>[0];
 type Idle = { connection: Connection; since: number; timer: NodeJS.Timeout };
 
@@ -75,7 +75,7 @@ export function openPool({ url, max, applicationName, log }: PoolOptions): Pool 
   }
 
   async function openAt(endpoint: Endpoint, probe: Probe): Promise<Connection> {
-    if (probe.signal !== undefined) await knock(endpoint, probe.signal).then(probe.onAnswer);
+    if (probe.onAnswer !== undefined) await knock(endpoint, probe.signal).then(probe.onAnswer);
     const parameters = (knowsPooler ? session.poolerParameters : session.sessionParameters)(applicationName);
     const connection = await openConnection({ url, endpoint, parameters, ...probe });
     try {

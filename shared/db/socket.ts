@@ -50,8 +50,10 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  * @param signal ends the wait when aborted
  * @throws Error CONNECT_FAILED or CONNECT_TIMEOUT
  */
-export async function knock(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
-  const socket = await connectSocket(endpoint, CONNECT_TIMEOUT_MS, signal);
+export async function knock(endpoint: Endpoint, signal?: AbortSignal): Promise<void> {
+  const late = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const ended = signal === undefined ? late : AbortSignal.any([signal, late]);
+  const socket = await connectSocket(endpoint, CONNECT_TIMEOUT_MS, ended);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("data", () => resolve());
