@@ -42,10 +42,13 @@ export const kills: ChaosRow = {
     const leases: Leases = new Map();
     for (let i = 0; i < numKills; i += 1) {
       await sleep(300 + Math.random() * 700);
-      // Due again, so that there is always something in hand.
+      // Due again, so that there is always something in hand, and no backlog in which a feed would have to wait.
       await sql`
         update podcast_crawl set due_at = podcore_now()
-        where podcast_id in (select podcast_id from podcast_crawl where lease_expires_at is null order by random() limit 100)`;
+        where podcast_id in (
+          select podcast_id from podcast_crawl where lease_expires_at is null and due_at > podcore_now()
+          order by random()
+          limit greatest(0, 60 - (select count(*) from podcast_crawl where lease_expires_at is null and due_at <= podcore_now())))`;
       workers[i % NUM_WORKERS]?.kill("SIGKILL");
       const killedAt = Date.now();
       await sleep(20);
@@ -73,11 +76,19 @@ export const kills: ChaosRow = {
       ({ firstSeenAt, lastSeenAt }) => lastSeenAt - firstSeenAt > ORPHAN_AFTER_MS,
     );
     const firsts = orphans.filter(({ numUnfinished }) => numUnfinished === 0);
-    const tokens = new Set(orphans.map(({ path, token }) => `${path} ${token}`));
-    // The next worker that had it in hand was killed before it asked: that is the next orphan's gap.
-    const [twice, once] = partition(firsts, ({ path, token }) => tokens.has(`${path} ${token + 1}`));
-    const gaps = gapsOf(feeds.requests, once);
-    const suspectGaps = gapsOf(feeds.requests, twice);
+    const gapOf = createGapOf(feeds.requests);
+    const asked = firsts.flatMap((lease) => {
+      const gap = gapOf(lease);
+      const again = leases.get(`${lease.path} ${lease.token + 1}`);
+      // The next worker that had it in hand was killed before it asked, so its lease had to run out as well.
+      const isTwice =
+        again !== undefined &&
+        gap !== undefined &&
+        again.firstSeenAt + ORPHAN_AFTER_MS < lease.firstSeenAt + gap * 1_000;
+      return gap === undefined ? [] : [{ gap, isTwice }];
+    });
+    const gaps = asked.flatMap(({ gap, isTwice }) => (isTwice ? [] : [gap]));
+    const suspectGaps = asked.flatMap(({ gap, isTwice }) => (isTwice ? [gap] : []));
     const numLost = await countLost(sql, feeds);
     const [left] = await sql`select count(*)::int as n from podcast_crawl where lease_expires_at is not null`;
     const [failed] = await sql`select count(*)::int as n from podcast_crawl where num_failures > 0`;
@@ -128,20 +139,13 @@ async function untilAllCrawled(sql: Sql): Promise<void> {
 type Lease = { path: string; token: number; firstSeenAt: number; lastSeenAt: number; numUnfinished: number };
 type Leases = Map<string, Lease>;
 
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
-}
-
-/** Seconds from the kill at which each lease was first seen to the feed's next GET. */
-function gapsOf(
-  requests: readonly { path: string; at: number }[],
-  orphans: readonly { path: string; firstSeenAt: number }[],
-): number[] {
+/** Gives the seconds from the kill at which a lease was first seen to its feed's next GET. */
+function createGapOf(requests: readonly { path: string; at: number }[]) {
   const times = new Map<string, number[]>();
   for (const { path, at } of requests) times.set(path, [...(times.get(path) ?? []), at]);
-  return orphans.flatMap(({ path, firstSeenAt }) => {
+  return ({ path, firstSeenAt }: Lease): number | undefined => {
     // What the worker asked for in the moment of its end is of its own.
     const next = times.get(path)?.find((at) => at > firstSeenAt + 1_000);
-    return next === undefined ? [] : [(next - firstSeenAt) / 1_000];
-  });
+    return next === undefined ? undefined : (next - firstSeenAt) / 1_000;
+  };
 }
