@@ -89,7 +89,7 @@ function page(feedUrl: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem } button { font: inherit; padding: .4em 1em }</style>
+<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem } pre { white-space: pre-wrap; overflow-wrap: anywhere } button { font: inherit; padding: .4em 1em }</style>
 </head>
 <body>
 <main>
