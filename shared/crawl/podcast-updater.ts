@@ -14,7 +14,7 @@ import { recordLeft } from "./identity/quarantine.ts";
 import * as showJudge from "./identity/show-judge.ts";
 import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
-import { failedVisit, nextVisit } from "./next-visit.ts";
+import { failedVisit, nextVisit, planNextVisit } from "./next-visit.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
@@ -120,11 +120,12 @@ async function store(
     const feed = await read(ctx, reply);
     const verdict = await showJudge.run(ctx, { claim, found: { feed, foundUrl: reply.url } });
     if (verdict !== "same") return { result: await leave(ctx, { claim, verdict, reply }) };
+    const visitOnceStored = await planNextVisit(ctx, { claim, reply, feed });
     const stored = await feedStorer.run(ctx, {
       feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
-      success: { isChanged, ...validators, ...(await nextVisit(ctx, { claim, reply, feed })) },
+      success: (insertedDates) => ({ isChanged, ...validators, ...visitOnceStored(insertedDates) }),
       comparesColumns: isForced,
     });
     const { numInserted, numUpdated } = stored;

@@ -227,12 +227,12 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "new", feedUrls, privateReason },
-      success: {
+      success: () => ({
         isChanged: true,
         etag: reply.etag,
         lastModified: reply.lastModified,
         ...firstVisit(ctx, { reply, feed: read.feed, isPrivate: privateReason !== undefined }),
-      },
+      }),
     });
     ctx.log.info("Podcast added", {
       podcast_id: stored.podcastId,
