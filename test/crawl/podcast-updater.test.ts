@@ -382,6 +382,22 @@ test("run() takes a new episode to have come, whatever its date", async () => {
   assert.ok(Date.now() / 1_000 - (arrivals?.at(-1) ?? 0) < 600);
 });
 
+test("run() takes 203 for success", async () => {
+  const { podcastId, path } = await addFeed({ status: 203, body: rss() });
+  script[path] = { status: 203, body: rss({ title: "Changed" }) };
+
+  assert.equal((await update(podcastId)).kind, "changed");
+});
+
+test("run() stores a feed whose headers have zero bytes", async () => {
+  const type = "Content-Type: text/xml\x00; charset=\x00utf-8";
+  const head = (etag: string) => `HTTP/1.1 200 OK\r\n${type}\r\nETag: "${etag}\x00"\r\nLast-Modified: \x00\r\n\r\n`;
+  const { podcastId, path } = await addFeed({ raw: `${head("a")}${rss()}` });
+  script[path] = { raw: `${head("b")}${rss({ title: "Changed" })}` };
+
+  assert.equal((await update(podcastId)).kind, "changed");
+});
+
 test("fetch 26: run() keeps a podcast that is gone, and asks again in a month", async () => {
   const { podcastId, path } = await addFeed(rss());
   script[path] = { status: 410 };
