@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import type { Database } from "../../db/pool.ts";
 import { mergeEpisodeStates, mergeSubscriptions } from "./merge-listening.ts";
@@ -149,15 +149,12 @@ export async function lockListeners(tx: Database, podcastId: number): Promise<vo
  * pair each with each: thousands of episodes may have one title and no date.
  */
 async function matchEpisodes(tx: Database, { winnerId, loserId }: Pair): Promise<void> {
-  const onlyOnes = (podcastId: number, columns: SQL) => sql`
-    select min(id) as id, ${columns} from episode where podcast_id = ${podcastId}::bigint
-    group by ${columns} having count(*) = 1`;
-  const matchBy = (rank: number, names: string) => {
-    const columns = sql.raw(names);
-    return sql`
-      select l.id as loser_episode, w.id as winner_episode, ${sql.raw(String(rank))} as rank
-      from (${onlyOnes(loserId, columns)}) l join (${onlyOnes(winnerId, columns)}) w using (${columns})`;
-  };
+  const [ofLoser, ofWinner] = [loserId, winnerId].map((id) => sql`filter (where podcast_id = ${id}::bigint)`);
+  // Grouped instead of joined: for a join of new rows, without statistics, Postgres chooses a nested loop.
+  const matchBy = (rank: number, columns: string) => sql`
+    select min(id) ${ofLoser} as loser_episode, min(id) ${ofWinner} as winner_episode, ${sql.raw(String(rank))} as rank
+    from episode where podcast_id in (${loserId}::bigint, ${winnerId}::bigint)
+    group by ${sql.raw(columns)} having count(*) ${ofLoser} = 1 and count(*) ${ofWinner} = 1`;
   await tx.repeatable.execute(sql`
     with candidate as (
       ${matchBy(1, "guid_sha256")} union all ${matchBy(2, "media_url")} union all ${matchBy(3, "title, published_at")}
