@@ -328,21 +328,23 @@ test("the winner takes the loser's URL, when its own is gone", async () => {
 
 test("mergePodcasts() matches no episodes by what several of a podcast share, and loses none of them", async () => {
   const [winnerId, loserId] = [await insertPodcast(db), await insertPodcast(db)];
-  const title = "Untitled";
-  const publishedAt = new Date(0);
-  const mediaUrl = "https://media.example.com/same.mp3";
-  for (const guid of ["one", "two", "both"])
-    await insertEpisode(db, { podcastId: winnerId, guid, title, publishedAt, mediaUrl });
-  for (const guid of ["three", "four", "both"])
-    await insertEpisode(db, { podcastId: loserId, guid, title, publishedAt, mediaUrl });
+  const add = (podcastId: number, guid: string, file: string) =>
+    insertEpisode(db, {
+      ...{ podcastId, guid, title: file, publishedAt: new Date(0) },
+      mediaUrl: `https://media.example.com/${file}.mp3`,
+    });
+  for (const [guid, file] of ["1 a", "2 a", "both a", "3 b", "4 c", "5 c"].map((it) => it.split(" ")))
+    await add(winnerId, guid ?? "", file ?? "");
+  for (const [guid, file] of ["6 a", "7 a", "both a", "8 b", "9 b", "10 c"].map((it) => it.split(" ")))
+    await add(loserId, guid ?? "", file ?? "");
 
   const result = await mergePodcasts(ctx, { winnerId, loserId });
 
   const rows = await db.once.select().from(episode).where(eq(episode.podcastId, winnerId)).orderBy(asc(episode.id));
-  assert.ok(result.kind === "merged" && result.numEpisodesMoved === 2);
+  assert.ok(result.kind === "merged" && result.numEpisodesMoved === 5);
   assert.deepEqual(
     rows.map(({ guid }) => guid),
-    ["one", "two", "both", "three", "four"],
+    ["1", "2", "both", "3", "4", "5", "6", "7", "8", "9", "10"],
   );
 });
 
