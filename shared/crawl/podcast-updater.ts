@@ -74,12 +74,21 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
   const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, numSubscribers, ...validators });
   await refuseTakenDown(ctx, retrieved.reply);
   const { result, feed } = await store(ctx, { claim, isForced, retrieved });
-  const { permanentUrl } = retrieved.reply;
+  // The crawl's result is stored: a defect in what follows must not record a failure over it.
+  await follow(ctx, { claim, result, feed, reply: retrieved.reply }).catch((error: unknown) => {
+    if (isDatabaseFault(error)) throw error;
+    ctx.log.error("Cannot move or merge podcast", { cause: error });
+  });
+  return result;
+}
+
+type Followed = Stored & { claim: Claim; reply: FetchReply };
+/** Moves or merges the podcast, if the crawl says so. */
+async function follow(ctx: Context, { claim, result, feed, reply: { permanentUrl } }: Followed): Promise<void> {
   const newFeedUrl = feed === undefined ? claim.newFeedUrl : feed.newFeedUrl;
   if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
-  return result;
 }
 
 function isSameShow({ kind }: UpdateResult): boolean {
@@ -98,7 +107,7 @@ async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise
 }
 
 /** `feed` is set if it was read. */
-type Stored = { result: UpdateResult; feed?: Feed };
+type Stored = { result: UpdateResult; feed?: Feed | undefined };
 
 async function store(
   ctx: Context,

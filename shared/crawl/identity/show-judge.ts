@@ -1,13 +1,14 @@
 import type { Context } from "../../context.ts";
 import { redactPaths } from "../../fetch/redact.ts";
 import type { Claim } from "../claim-due-podcasts.ts";
-import { compareShows, type Verdict } from "./compare-shows.ts";
+import { compareShows, isAcceptedShow, type Verdict } from "./compare-shows.ts";
 import { findStoredShow } from "./find-stored-show.ts";
 import { type Found, recordQuarantine } from "./quarantine.ts";
 
 /**
  * Compares the feed that a crawl has read with what is stored about its podcast, before anything of it is stored.
- * Records another show for the operator. A show that the operator has accepted at this address is the same.
+ * Records another show for the operator. The show that the operator has accepted is the same until it is stored, also if
+ * its title or its episodes have changed since.
  */
 export async function run(ctx: Context, { claim, found }: { claim: Claim; found: Found }): Promise<Verdict> {
   const { feed, foundUrl } = found;
@@ -20,7 +21,7 @@ export async function run(ctx: Context, { claim, found }: { claim: Claim; found:
     return verdict;
   }
   const { accepted } = stored;
-  if (accepted?.title === feed.title && accepted.podcastGuid === feed.podcastGuid) return "same";
+  if (accepted !== undefined && isAcceptedShow(accepted, feed)) return "same";
   const isNew = await recordQuarantine(ctx.db, claim, found);
   if (isNew)
     ctx.log.warn("Another show is at the feed's address", {
