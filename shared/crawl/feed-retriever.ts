@@ -43,8 +43,8 @@ const ACCEPT =
   "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
 /**
- * Fetches a feed, conditionally if validators are given. If the host answers that it gets too many requests, pauses all
- * requests to it.
+ * Fetches a feed, conditionally if validators are given. If the host that answers says that it gets too many requests,
+ * pauses all requests to it.
  *
  * @throws RetrievalError
  */
@@ -65,7 +65,7 @@ export async function retrieve(
   );
   // RFC 9110 15.3.4: 203 is a 200 that a proxy has changed.
   if (reply.status === 200 || reply.status === 203) return { kind: "content", reply };
-  if (asksToWait(reply)) await pauseHosts(ctx, { urls: [url, reply.url], retryAfterMs: reply.retryAfterMs });
+  if (asksToWait(reply)) await pauseHostOf(ctx, reply);
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
     throw new RetrievalError(
@@ -83,15 +83,11 @@ function asksToWait({ status, retryAfterMs }: FetchReply): boolean {
   return status === 429 || (status === 503 && retryAfterMs !== undefined);
 }
 
-/** Pauses the host that was asked, and the one that it redirected to: its other feeds would lead there too. */
-async function pauseHosts(
-  ctx: Context,
-  { urls, retryAfterMs }: { urls: string[]; retryAfterMs: number | undefined },
-): Promise<void> {
-  for (const host of new Set(urls.map(hostKeyOf))) {
-    await pauseHost(ctx.db, { host, retryAfterMs });
-    ctx.log.info("Host paused", { host, retry_after_ms: retryAfterMs });
-  }
+/** Pauses the host that answered. One that redirected to it did not refuse, and may redirect to anywhere. */
+async function pauseHostOf(ctx: Context, { url, retryAfterMs }: FetchReply): Promise<void> {
+  const host = hostKeyOf(url);
+  await pauseHost(ctx.db, { host, retryAfterMs });
+  ctx.log.info("Host paused", { host, retry_after_ms: retryAfterMs });
 }
 
 /** Content of a reply: a feed, or something else. `error` is the one to throw if a feed was required. */
