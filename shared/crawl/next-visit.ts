@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import type { Feed } from "../feed/model.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { addArrivals, visitAfterFailure, visitAfterSuccess } from "./crawl-schedule.ts";
@@ -80,10 +81,10 @@ function maxAgeOf({ status, headers, cacheMaxAgeMs }: FetchReply, stored: Pick<C
   return maxAgeMs === undefined ? undefined : Math.min(maxAgeMs, MAX_DELAY_MS);
 }
 
-/** Keeps nothing of a redirect but its host: paths and queries may be secret. The hosts of a private feed may be too. */
-function shownOf({ status, redirects }: FetchReply, { isPrivate }: Pick<Claim, "isPrivate">) {
+/** Tells which host answered. Keeps nothing of a redirect but its host: paths and queries may be secret. The hosts of a private feed may be too. */
+function shownOf({ status, redirects, url }: FetchReply, { isPrivate }: Pick<Claim, "isPrivate">) {
   const hops = redirects.map((redirect) => ({ status: redirect.status, host: new URL(redirect.url).host }));
-  return { status, redirects: isPrivate || hops.length === 0 ? undefined : hops };
+  return { status, redirects: isPrivate || hops.length === 0 ? undefined : hops, host: hostKeyOf(url) };
 }
 
 /** Lists when a podcast's newest episodes were published, for podcasts stored before that was kept with the crawl. */

@@ -12,6 +12,8 @@ export type Outcome = {
   /** Of the last reply, if there was one. */
   status?: number | undefined;
   redirects?: { status: number; host: string }[] | undefined;
+  /** The host that answered, after redirects (`hostKeyOf`). It is the one that bears the load of the feed's requests. */
+  host?: string | undefined;
 };
 /** Result of a successful crawl. Unless given, `hints` and `arrivals` stay as they are. */
 export type CrawlSuccess = Outcome & {
@@ -90,9 +92,9 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
 }
 
-export function setOutcome({ reason, status, redirects }: Outcome) {
+export function setOutcome({ reason, status, redirects, host }: Outcome) {
   return sql`due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int,
-      last_redirects = ${jsonOf(redirects)}::jsonb`;
+      last_redirects = ${jsonOf(redirects)}::jsonb, host = coalesce(${host ?? null}::text, host)`;
 }
 
 function jsonOf(value: unknown): string | null {

@@ -63,10 +63,10 @@ export async function resetPodcasts(databaseUrl: string, feedUrls: readonly stri
   return ids;
 }
 
-/** Makes all podcasts due again, and forgets when their hosts were asked. */
+/** Makes all podcasts due again, each as one of a host of its own, and forgets when those were asked. */
 export async function makeDue(databaseUrl: string): Promise<void> {
   const pool = openPool({ url: databaseUrl, max: 1, applicationName: "podcore-bench" });
   await pool.db.once.execute(sql`truncate crawl_host`);
-  await pool.db.once.execute(sql`update podcast_crawl set due_at = podcore_now()`);
+  await pool.db.once.execute(sql`update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example.com'`);
   await pool.close();
 }

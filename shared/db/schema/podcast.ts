@@ -104,7 +104,10 @@ export const podcastCrawl = pgTable(
   "podcast_crawl",
   {
     podcastId: bigint("podcast_id", { mode: "number" }).primaryKey(),
-    /** `hostKeyOf` the current feed URL. If NULL, the next crawl tick fills it; until then the podcast is not claimed. */
+    /**
+     * Whose requests it counts among: the host that answered the last crawl, after redirects, or before the first one that
+     * of the current feed URL (`hostKeyOf`). If NULL, the next crawl tick fills it; until then the podcast is not claimed.
+     */
     host: text("host"),
     dueAt: instant("due_at").notNull(),
     /** Why then: a `DueReason` of shared/crawl/crawl-schedule.ts. */
