@@ -1,15 +1,20 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { atOnceOf, rateOf } from "./hosts/host-limits.ts";
-import { type Claim, type ClaimRow, LEASE_SECONDS, leasePodcasts, toClaim } from "./lease-podcasts.ts";
+import { atOnceOf, numLeasedOf, rateOf, recovered } from "./hosts/host-limits.ts";
+import {
+  type Claim,
+  type ClaimRow,
+  LEASE_SECONDS,
+  leasePodcasts,
+  postponeUnclaimable,
+  toClaim,
+} from "./lease-podcasts.ts";
 
 export { type Claim, LEASE_SECONDS } from "./lease-podcasts.ts";
 
 // Requests to a hoster are claimed for a quarter second at a time: few statements, and few claims that wait for their
 // turn. Also after how long a host that is busy is looked at again.
 const CLAIMED_SECONDS = 0.25;
-// From 120 to 1 in 45 claims.
-const RECOVERY = 0.9;
 
 /**
  * Claims up to `limit` podcasts that are due and not leased, of as many hosts as possible: of each only what it may be
@@ -50,7 +55,7 @@ async function claimOfReadyHosts(
         case when not is_current or greatest(h.next_slot_at, h.paused_until) > podcore_now() then 0
           else greatest(0, least(
             floor(h.usual_rate / h.slowness * ${CLAIMED_SECONDS}::float8) + 1,
-            ${atOnceOf(sql`h.usual_rate`)} - (select count(*) from podcast_crawl c where c.host = h.host and c.lease_expires_at > podcore_now())
+            ${atOnceOf(sql`h.usual_rate`)} - ${numLeasedOf(sql`h.host`)}
           ))::int end as num_free
       from host h join crawl_host seen using (host) cross join lateral (select h.version = seen.xmin as is_current) snapshot
     ), found as materialized (
@@ -77,7 +82,7 @@ async function claimOfReadyHosts(
     ), moved as (
       update crawl_host h set
         next_slot_at = v.next_slot_at,
-        slowness = greatest(1, h.slowness * ${RECOVERY}::float8 ^ cardinality(v.ids)),
+        slowness = ${recovered(sql`h.slowness`, sql`cardinality(v.ids)`)},
         ready_at = greatest(v.next_slot_at, v.paused_until, v.awaited_at,
           podcore_now() + ${CLAIMED_SECONDS}::float8 * interval '1 second')
       from (
@@ -95,7 +100,7 @@ async function claimOfReadyHosts(
         from visited
       ) v
       where h.host = v.host
-    ), leased as (${leasePodcasts()})
+    ), postponed as (${postponeUnclaimable()}), leased as (${leasePodcasts()})
     select (select count(*) from visited)::int as num_visited, leased.*
     from (values (1)) always left join leased on true
     order by leased.starts_in_ms, leased.podcast_id`);

@@ -81,6 +81,22 @@ export function leasePodcasts(): SQL {
         and a.subscribed_at is not null and a.unsubscribed_at is null)::int as num_subscribers`;
 }
 
+// Long enough to cost a host nothing; a podcast that has got its address back is soon crawled again.
+const UNCLAIMABLE_HOURS = 24;
+
+/**
+ * Puts off those podcasts of `picked` that `leasePodcasts` leaves out although they are due. Otherwise each claim would
+ * pick the same one again, and its host's other podcasts would never be crawled.
+ */
+export function postponeUnclaimable(): SQL {
+  return sql`
+    update podcast_crawl c set due_at = podcore_now() + ${UNCLAIMABLE_HOURS}::int * interval '1 hour'
+    from picked
+    where c.podcast_id = picked.podcast_id and c.due_at <= podcore_now() and not exists (
+      select from podcast p join podcast_feed_location l on l.podcast_id = p.id and l.is_current
+      where p.id = picked.podcast_id and p.taken_down_at is null and p.merged_at is null)`;
+}
+
 export function toClaim(row: ClaimRow): Claim {
   return {
     podcastId: Number(row.podcast_id),

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/pool.ts";
 import { hostKeyOf } from "../../fetch/feed-hosts.ts";
-import { rateOf } from "./host-limits.ts";
+import { rateOf, setWithoutTurn } from "./host-limits.ts";
 
 /**
- * Counts a request that is about to be made for a feed that is not stored, so that the host's next one comes later.
+ * Counts a request that is about to be made for a feed that is not stored, so that the host's next turn comes after it.
  *
  * @returns for how many more seconds the host pauses; undefined if it does not
  */
@@ -13,8 +13,7 @@ export async function takeHostSlot(db: Database, feedUrl: string): Promise<numbe
   const [row] = await db.repeatable.execute<{ seconds: number | null }>(sql`
     insert into crawl_host as h (host, ready_at, next_slot_at)
     select host, 'infinity', podcore_now() + 1 / ${rateOf(sql`host`)} * interval '1 second' from (values (${hostKeyOf(feedUrl)}::text)) asked (host)
-    on conflict (host) do update set next_slot_at = greatest(h.next_slot_at,
-      podcore_now() + h.slowness / ${rateOf(sql`h.host`)} * interval '1 second')
+    on conflict (host) do update set ${setWithoutTurn()}
     returning case when paused_until > podcore_now() then ceil(extract(epoch from paused_until - podcore_now()))::int end as seconds`);
   return row?.seconds ?? undefined;
 }
