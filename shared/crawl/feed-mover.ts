@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
@@ -10,6 +11,7 @@ import type { Claim } from "./claim-due-podcasts.ts";
 import { withinFeedMemory } from "./feed-memory.ts";
 import { RetrievalError, read, retrieve } from "./feed-retriever.ts";
 import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
+import { takeHostTurn } from "./hosts/take-host-turn.ts";
 import { isMovedShow } from "./identity/compare-shows.ts";
 import { findStoredShow } from "./identity/find-stored-show.ts";
 import { mergePodcasts } from "./identity/podcast-merger.ts";
@@ -33,11 +35,14 @@ export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl }: Mov
   if (movedToUrl === undefined && claim.movedToUrl === undefined) return;
   const isSettled = await recordMove(ctx.db, claim, movedToUrl);
   if (!isSettled || movedToUrl === undefined) return;
-  if (redirectUrl !== undefined) await move(ctx, { claim, feedUrl: redirectUrl, isUnread: false });
-  else if (await isShowAt(ctx, { claim, feedUrl: movedToUrl }))
-    await move(ctx, { claim, feedUrl: movedToUrl, isUnread: true });
+  if (redirectUrl !== undefined) {
+    await move(ctx, { claim, feedUrl: redirectUrl, isUnread: false });
+    return;
+  }
+  const isThere = await isShowAt(ctx, { claim, feedUrl: movedToUrl });
+  if (isThere) await move(ctx, { claim, feedUrl: movedToUrl, isUnread: true });
   // Observed anew, so that the wrong place is not asked with each crawl.
-  else await recordMove(ctx.db, claim, undefined);
+  else if (isThere === false) await recordMove(ctx.db, claim, undefined);
 }
 
 /** Observes a move from the start: the crawl has found another show. */
@@ -60,8 +65,20 @@ export async function followWhenGone(ctx: Context, { claim, status, numFailures 
     await move(ctx, { claim, feedUrl, isUnread: true });
 }
 
-/** Fetches the feed that a podcast is said to move to, and compares it. False if it cannot be read. */
-async function isShowAt(ctx: Context, { claim, feedUrl }: { claim: Claim; feedUrl: string }): Promise<boolean> {
+// With a request a second, a few wait for one host. More are left to their next crawls.
+const MAX_WAIT_MS = 4_000;
+
+/**
+ * Fetches the feed that a podcast is said to move to, and compares it. False if it cannot be read. Undefined if its host
+ * pauses or is busy: any feed can name it.
+ */
+async function isShowAt(
+  ctx: Context,
+  { claim, feedUrl }: { claim: Claim; feedUrl: string },
+): Promise<boolean | undefined> {
+  const waitMs = await takeHostTurn(ctx.db, { host: hostKeyOf(feedUrl), withinMs: MAX_WAIT_MS });
+  if (waitMs === undefined) return undefined;
+  await sleep(waitMs, undefined, { signal: ctx.signal });
   try {
     const { reply } = await retrieve(ctx, { url: feedUrl, isPrivate: claim.isPrivate });
     const urls = [feedUrl, ...reply.redirects.map(({ url }) => url)];

@@ -9,7 +9,7 @@ type Params<T> = Parameters<typeof claimPodcast>[1] & { work(claim: Claim): Prom
 /**
  * Claims one podcast, due or not, and renews its lease while `work` runs. `work` must end or release the claim.
  *
- * @returns undefined if the podcast is gone, or leased, or its host pauses, or if two crawlers in a row ended during its
+ * @returns undefined if the podcast is gone, or leased, or its host pauses or (with `hasTurn`) is busy, or if two crawlers in a row ended during its
  * crawl (only the crawl tick crawls such a feed, alone)
  */
 export async function run<T>(ctx: Context, { work, ...which }: Params<T>): Promise<T | undefined> {
