@@ -75,7 +75,8 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
   await refuseTakenDown(ctx, retrieved.reply);
   const { result, feed } = await store(ctx, { claim, isForced, retrieved });
   const { permanentUrl } = retrieved.reply;
-  const newFeedUrl = feed === undefined ? claim.newFeedUrl : feed.newFeedUrl;
+  // A feed without a title keeps what was stored.
+  const newFeedUrl = feed?.newFeedUrl ?? (feed?.isUntitled === false ? undefined : claim.newFeedUrl);
   if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });

@@ -127,6 +127,23 @@ test("a feed that lost its title keeps title, text, picture and author, and gets
   assert.equal(episodes.length, 3);
 });
 
+test("a feed that lost its title keeps all that its channel does not say, itunes:block above all", async () => {
+  const { podcastId, path, body } = await addFeed({
+    extra: `<language>fi</language><copyright>Ada</copyright><itunes:block>yes</itunes:block><itunes:complete>yes</itunes:complete>
+<itunes:category text="Arts"/><itunes:explicit>false</itunes:explicit>${newFeed("/never-there")}
+<podcast:locked xmlns:podcast="https://podcastindex.org/namespace/1.0">yes</podcast:locked>
+<podcast:funding xmlns:podcast="https://podcastindex.org/namespace/1.0" url="https://example.com/give">Give</podcast:funding>`,
+  });
+  const { show: before } = await storedOf(podcastId);
+  script[path] = `<rss version="2.0"><channel><description>New</description>${body.slice(body.indexOf("<item>"))}`;
+
+  await crawl(podcastId);
+
+  const { show } = await storedOf(podcastId);
+  assert.ok(before?.isBlocked && before.isComplete && before.isLocked && before.namespace.funding.length === 1);
+  assert.deepEqual({ ...show, updatedAt: 0 }, { ...before, description: "New", updatedAt: 0 });
+});
+
 test("fetch 70: another show at the address is quarantined: nothing of it is stored, and the operator's log tells once", async () => {
   const { podcastId, path, body } = await addFeed({ extra: guidOf(GUID) });
   const before = await storedOf(podcastId);
