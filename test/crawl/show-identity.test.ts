@@ -144,6 +144,58 @@ test("a feed that lost its title keeps all that its channel does not say, itunes
   assert.deepEqual({ ...show, updatedAt: 0 }, { ...before, description: "New", updatedAt: 0 });
 });
 
+test("a podcast whose feed becomes a show that was taken down keeps what it has, and gets nothing of that show", async () => {
+  const blocked = await addFeed();
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${blocked.podcastId}`);
+  const mule = rss({ title: "Mule", items: [{ guid: "placeholder-of-the-mule" }] });
+  script["/mule"] = mule;
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}/mule` });
+  const before = await storedOf(podcastId);
+  const items = blocked.body.slice(blocked.body.indexOf("<item>"));
+  script["/mule"] = mule.slice(0, mule.indexOf("</channel>")) + items;
+
+  const result = await crawl(podcastId);
+
+  assert.deepEqual(result, {
+    kind: "failed",
+    error: "The feed is now a podcast that the operator has taken down",
+  });
+  assert.deepEqual(await storedOf(podcastId), before);
+});
+
+test("a podcast whose feed takes the GUID of a show that was taken down is not stored", async () => {
+  const guid = guidOf("33333333-0000-5000-8000-000000000001");
+  const blocked = await addFeed({ extra: guid });
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${blocked.podcastId}`);
+  const { podcastId, path, body } = await addFeed();
+  script[path] = body.replace("<item>", `${guid}<item>`);
+
+  const { kind } = await crawl(podcastId);
+
+  assert.equal(kind, "failed");
+});
+
+test("the takedown of a copy does not end the crawls of the original", async () => {
+  const original = await addFeed();
+  const copy = await addFeed();
+  script[copy.path] = original.body;
+  await crawl(copy.podcastId);
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${copy.podcastId}`);
+  const added =
+    '<item><guid>another-one</guid><title>N</title><enclosure url="https://media.example.com/n.mp3"/></item>';
+  script[original.path] = original.body.replace(
+    "<item>",
+    `${guidOf("44444444-0000-5000-8000-000000000001")}${added}<item>`,
+  );
+
+  const { kind } = await crawl(original.podcastId);
+
+  assert.equal(kind, "changed");
+});
+
 test("fetch 70: another show at the address is quarantined: nothing of it is stored, and the operator's log tells once", async () => {
   const { podcastId, path, body } = await addFeed({ extra: guidOf(GUID) });
   const before = await storedOf(podcastId);
