@@ -74,10 +74,11 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
   const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, numSubscribers, ...validators });
   await refuseTakenDown(ctx, retrieved.reply);
   const { result, feed } = await store(ctx, { claim, isForced, retrieved });
-  const { permanentUrl } = retrieved.reply;
+  const { permanentUrl, redirects } = retrieved.reply;
+  const isBlind = retrieved.kind === "not-modified" && redirects.length > 0;
   // A feed without a title keeps what was stored.
   const newFeedUrl = feed?.newFeedUrl ?? (feed?.isUntitled === false ? undefined : claim.newFeedUrl);
-  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
+  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl, isBlind });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
   return result;

@@ -156,3 +156,56 @@ test("recordMove() settles nothing for a crawl that has lost its lease", async (
 
   assert.deepEqual([lost, held], [false, true]);
 });
+
+/** A feed that answers 304 to any validators. */
+const unchanging =
+  (body: string): Reply =>
+  (request, response) => {
+    const isConditional = request.headers["if-none-match"] !== undefined;
+    response.writeHead(isConditional ? 304 : 200, { ETag: '"1"' }).end(isConditional ? undefined : body);
+  };
+
+async function addUnchangingFeed() {
+  const path = `/feed-${numFeeds++}`;
+  script[path] = unchanging(rss());
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  script[path] = redirect(301, `${path}-moved`);
+  return { podcastId, path, movedPath: `${path}-moved` };
+}
+
+test("run() moves nobody to a URL that answers nothing but 304", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
+  script[movedPath] = { status: 304 };
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+});
+
+test("run() moves a feed that has not changed, once it was read where the redirect leads", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
+  script[movedPath] = unchanging(rss());
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 7 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [
+    [path, false],
+    [movedPath, true],
+  ]);
+});
+
+test("run() leaves a count as it is, when a 304 is behind the redirect and nothing can be read there", async () => {
+  const { podcastId, movedPath } = await addUnchangingFeed();
+  script[movedPath] = unchanging(rss());
+  await crawl(podcastId, { times: 3 });
+  script[movedPath] = { status: 304 };
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`select num_moves_seen from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ num_moves_seen: 3 }]);
+});
