@@ -13,6 +13,7 @@ import { findTakedownOfFeed } from "./find-takedown-of-feed.ts";
 import { isMovedShow } from "./identity/compare-shows.ts";
 import { findStoredShow } from "./identity/find-stored-show.ts";
 import { mergePodcasts } from "./identity/podcast-merger.ts";
+import { lockCrawl } from "./lock-lease.ts";
 
 type Move = {
   claim: Claim;
@@ -94,8 +95,12 @@ type Target = {
 };
 
 async function move(ctx: Context, { claim, feedUrl, isUnread }: Target): Promise<void> {
-  const { podcastId, isPrivate } = claim;
-  const ownerId = await moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread });
+  const { podcastId, leaseToken, isPrivate } = claim;
+  const ownerId = await moveFeedLocation(ctx.db, { podcastId, leaseToken, feedUrl, isUnread });
+  if (ownerId === undefined) {
+    ctx.log.info("Feed not moved: its podcast was claimed, blocked or merged in the meantime");
+    return;
+  }
   if (ownerId === podcastId) {
     ctx.log.info("Feed moved", { feed_url: shown(claim, feedUrl) });
     return;
@@ -124,17 +129,26 @@ function usableUrl(feedUrl: string, target: string | undefined): string | undefi
   }
 }
 
+type LocationMove = Pick<Target, "feedUrl" | "isUnread"> & {
+  podcastId: number;
+  /** Of the claim whose crawl moves the feed. Without one, any crawl in flight ends: it goes by the old URL. */
+  leaseToken?: number;
+};
+
 /**
- * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL. If nothing was read
- * from the new URL, the podcast is due, without the validators of the old one.
+ * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL; another show that was
+ * found there is forgotten. If nothing was read from the new URL, the podcast is due, without the validators of the old one.
  *
- * @returns the podcast that has the URL then. If it is another one, nothing was changed
+ * @returns the podcast that has the URL then. If it is another one, nothing was changed; nor if it is undefined: the podcast
+ * was taken down or merged, or the lease was lost
  */
 export async function moveFeedLocation(
   db: Database,
-  { podcastId, feedUrl, isUnread }: { podcastId: number; feedUrl: string; isUnread: boolean },
-): Promise<number> {
+  { podcastId, leaseToken, feedUrl, isUnread }: LocationMove,
+): Promise<number | undefined> {
   return db.repeatable.transaction(async (tx) => {
+    // Before the locations, in the same order as storing a feed.
+    if (!(await lockCrawl(tx, { podcastId, leaseToken }))) return undefined;
     await tx.repeatable.execute(sql`
       insert into podcast_feed_location (podcast_id, feed_url, is_current)
       values (${podcastId}::bigint, ${feedUrl}::text, false) on conflict (feed_url) do nothing`);
@@ -148,7 +162,10 @@ export async function moveFeedLocation(
       sql`update podcast_feed_location set is_current = true where feed_url = ${feedUrl}::text`,
     );
     await tx.repeatable.execute(sql`
+      delete from podcast_quarantine where podcast_id = ${podcastId}::bigint and decision is null`);
+    await tx.repeatable.execute(sql`
       update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+        ${leaseToken === undefined ? sql`, lease_token = lease_token + 1, lease_expires_at = null` : sql``}
         ${isUnread ? sql`, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null, num_failures = 0` : sql``}
       where podcast_id = ${podcastId}::bigint`);
     return ownerId;

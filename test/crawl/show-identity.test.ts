@@ -5,7 +5,9 @@ import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
 import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
+import { giveAddress } from "../../shared/podcasts/identity/show-joiner.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import * as podcastBlocker from "../../shared/podcasts/podcast-blocker.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { fetch } from "../support/loopback.ts";
@@ -194,6 +196,47 @@ test("the takedown of a copy does not end the crawls of the original", async () 
   const { kind } = await crawl(original.podcastId);
 
   assert.equal(kind, "changed");
+});
+
+test("a podcast that is taken down while its new URL is read does not move, and stays undue", async () => {
+  const { podcastId, path, body } = await addFeed({
+    extra: `${guidOf("55555555-0000-5000-8000-000000000001")}${newFeed("/read-slowly")}`,
+  });
+  script["/read-slowly"] = (_request, response) =>
+    void podcastBlocker.block(ctx, { which: { podcastId }, reason: "spam" }).then(() => response.end(body));
+  script[path] = { status: 410 };
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`
+    select due_at = 'infinity' as is_idle from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([await currentUrl(podcastId), ...rows], [path, { is_idle: true }]);
+});
+
+test("giveAddress() makes a podcast that had none due", async () => {
+  const { podcastId, path } = await addFeed();
+  await ctx.db.once.execute(sql`update podcast_feed_location set is_current = false where podcast_id = ${podcastId}`);
+  await ctx.db.once.execute(sql`update podcast_crawl set due_at = 'infinity' where podcast_id = ${podcastId}`);
+
+  const isGiven = await giveAddress(ctx.db, { podcastId, feedUrl: `${origin.url}${path}` });
+
+  const rows = await ctx.db.once.execute(sql`
+    select due_at <= podcore_now() as is_due from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([isGiven, ...rows], [true, { is_due: true }]);
+});
+
+test("a podcast that moves forgets the other show at its old address", async () => {
+  const { podcastId, path, body } = await addFeed({ extra: `${guidOf(GUID)}${newFeed("/moved-away")}` });
+  script[path] = OTHER_SHOW;
+  await crawl(podcastId);
+  const before = await openQuarantine(podcastId);
+  script[path] = { status: 410 };
+  script["/moved-away"] = body;
+
+  await crawl(podcastId);
+
+  assert.deepEqual([before.length, await currentUrl(podcastId)], [1, "/moved-away"]);
+  assert.deepEqual(await openQuarantine(podcastId), []);
 });
 
 test("fetch 70: another show at the address is quarantined: nothing of it is stored, and the operator's log tells once", async () => {
