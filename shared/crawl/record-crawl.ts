@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { UpdateHints } from "../feed/model.ts";
+import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import type { DueReason } from "./crawl-schedule.ts";
 
@@ -50,7 +51,7 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
       hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
       arrivals = coalesce(${jsonOf(success.arrivals?.map((at) => Math.round(at.getTime() / 1_000)))}::jsonb, arrivals),
       max_age_seconds = ${success.maxAgeMs === undefined ? null : Math.round(success.maxAgeMs / 1_000)}::int,
-      ${setOutcome(success)}
+      ${setOutcome(claim, success)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
@@ -66,7 +67,7 @@ export async function recordCrawlFailure(db: Database, claim: Claim, failure: Cr
       num_failures = ${claim.numFailures + 1}::int,
       last_error = left(${failure.error}::text, 2000), last_error_at = podcore_now(),
       gone_at = case when ${failure.isGone}::boolean then coalesce(gone_at, podcore_now()) end,
-      ${setOutcome(failure)}
+      ${setOutcome(claim, failure)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
@@ -86,13 +87,17 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
       last_attempted_at = podcore_now(),
       num_failures = ${claim.numFailures + 1}::int,
       last_error = left(${unfinished.error}::text, 2000), last_error_at = podcore_now(),
-      ${setOutcome(unfinished)}
+      ${setOutcome(claim, unfinished)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
 }
 
-export function setOutcome({ reason, status, redirects }: Outcome) {
-  return sql`due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int,
-      last_redirects = ${jsonOf(redirects)}::jsonb`;
+/**
+ * The assignments that every end of a crawl makes. They include the host, because code from before that column has moved
+ * feeds without it. A host that is NULL is left to `hostAssigner`: the feed has moved since the claim.
+ */
+export function setOutcome({ feedUrl }: Claim, { reason, status, redirects }: Outcome) {
+  return sql`host = case when host is not null then ${hostKeyOf(feedUrl)}::text end,
+      due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int, last_redirects = ${jsonOf(redirects)}::jsonb`;
 }
 
 function jsonOf(value: unknown): string | null {

@@ -289,3 +289,25 @@ async function untilWaiting(): Promise<void> {
     await sleep(20);
   }
 }
+
+test("a crawl corrects a host that code from before hosts has left as it was", async () => {
+  const { podcastId } = await addMovingFeed();
+  await ctx.db.once.execute(sql`update podcast_crawl set host = 'stale.example.com' where podcast_id = ${podcastId}`);
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`select host from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ host: "127.0.0.1" }]);
+});
+
+test("a crawl leaves a host alone that is to be assigned: the feed has moved since the claim", async () => {
+  const { podcastId } = await addMovingFeed();
+  const claim = await claimPodcast(ctx.db, { podcastId });
+  assert.ok(claim);
+  await ctx.db.once.execute(sql`update podcast_crawl set host = null where podcast_id = ${podcastId}`);
+
+  await podcastUpdater.run(ctx, { claim });
+
+  const rows = await ctx.db.once.execute(sql`select host from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ host: null }]);
+});

@@ -44,7 +44,7 @@ export async function recordLeft(db: Database, claim: Claim, { kind, ...outcome 
       last_attempted_at = podcore_now(),
       num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
       hollow_since = case when ${kind === "hollow"}::boolean then coalesce(hollow_since, podcore_now()) end,
-      ${setOutcome(outcome)}
+      ${setOutcome(claim, outcome)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
