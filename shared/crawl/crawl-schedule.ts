@@ -131,14 +131,16 @@ export type Failure = {
  * Returns the next visit after a failed crawl. The delay is random between ten minutes and a bound that doubles with each
  * failure: half an hour, an hour, two, ..., a day after the seventh and from then on. It is at least an hour and bounded
  * by twice that after 429, at least a day after 401, 403 and 404, and 30 days after 410. Retry-After is honoured, up to
- * seven days, and so are skipHours and skipDays.
+ * seven days, and so are skipHours and skipDays until then.
  */
 export function visitAfterFailure({ hints, now, random, ...failure }: Failure): Visit {
   const { delayMs, reason } = delayOf(failure, random);
   const until = now.getTime() + delayMs;
+  // A feed that is gone is visited after the seven days anyway.
+  const maxLater = delayMs > MAX_DELAY_MS ? MAX_DELAY_MS : MAX_DELAY_MS - delayMs;
   let later = 0;
-  while (later < MAX_DELAY_MS && isSkipped(hints, until + later)) later += STEP_MS;
-  return { delayMs: later < MAX_DELAY_MS ? delayMs + later : delayMs, reason: later > 0 ? "skipped-hours" : reason };
+  while (later < maxLater && isSkipped(hints, until + later)) later += STEP_MS;
+  return { delayMs: delayMs + Math.min(later, maxLater), reason: later > 0 ? "skipped-hours" : reason };
 }
 
 function delayOf(

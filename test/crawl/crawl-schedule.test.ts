@@ -212,6 +212,12 @@ for (const [name, status] of [
   });
 }
 
+test("fetch 72: visitAfterFailure() comes after seven days even if they are skipped", () => {
+  const hints = { skipDays: [0, 1, 2, 4, 5, 6] };
+
+  assert.equal(afterFailure({ status: 503, retryAfterMs: 7 * DAY_MS, hints }).delayMs, 7 * DAY_MS);
+});
+
 test("fetch 72: visitAfterFailure() does not come in hours that the feed asks to skip", () => {
   const { delayMs, reason } = afterFailure({ status: 500, hints: { skipHours: [10, 11] } });
 
