@@ -10,7 +10,7 @@ export default adminFunction({
     return { winnerId: readId(fields, "winnerId"), loserId: readId(fields, "loserId") };
   },
   async run(ctx, pair) {
-    const { kind, ...result } = await mergePodcasts(ctx, pair);
+    const { kind, ...result } = await mergePodcasts(ctx, { ...pair, isDecided: true });
     if (kind === "merged") return result;
     const reason = "reason" in result ? result.reason : kind;
     throw new UserError(409, `Cannot merge podcast "${pair.loserId}" into "${pair.winnerId}": ${reason}`);

@@ -2,11 +2,11 @@ import type { UpdateHints } from "../feed/model.ts";
 import {
   expectEpisodes,
   learnRhythm,
-  NUM_ARRIVALS,
   type Rhythm,
   STEP_MS,
   STEPS_PER_WEEK,
   stepOfWeek,
+  toPublications,
 } from "./schedule/rhythm.ts";
 import { planVisit } from "./schedule/visit-plan.ts";
 import { isSkipped, leastWait, MAX_DELAY_MS, type WaitReason } from "./schedule/wishes.ts";
@@ -164,23 +164,28 @@ function leastAfter(status: number | undefined): [leastMs: number, reason: DueRe
   return [0, "retry"];
 }
 
-type News = { publishedAts: readonly (Date | undefined)[]; previousVisitAt: Date | undefined; now: Date };
+type News = {
+  /** The dates of the episodes that the crawl inserted. */
+  insertedDates: readonly (Date | undefined)[];
+  previousVisitAt: Date | undefined;
+  now: Date;
+};
 
 /**
- * Adds a feed's new episodes to the instants at which earlier ones came, and returns the newest 50. An episode came when it
- * was published. If it is dated before a visit that did not find it, it came halfway between that visit and now; if it is
- * dated later than now, it came now.
+ * Adds the episodes that a crawl inserted to the instants at which earlier ones came, and returns the newest 50
+ * publications. An episode came when it was published. If it is dated before a visit that did not find it, or not at all,
+ * it came halfway between that visit and now; if it is dated later than now, it came now. Of the first visit's episodes
+ * only those count whose dates have come: nothing tells when the others came.
+ *
+ * Dates alone do not make an episode new: some feeds date an item ahead for ever, others date all items anew each day.
  */
-export function addArrivals(known: readonly Date[], { publishedAts, previousVisitAt, now }: News): Date[] {
-  const newest = Math.max(...known.map(Number), Number.NEGATIVE_INFINITY);
+export function addArrivals(known: readonly Date[], { insertedDates, previousVisitAt, now }: News): Date[] {
   const to = now.getTime();
-  const from = previousVisitAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  const instants = publishedAts
-    .map((publishedAt) => publishedAt?.getTime() ?? Number.NEGATIVE_INFINITY)
-    .filter((at) => at > newest)
-    .map((at) => (at > to ? to : at > from ? at : (from + to) / 2));
-  return [...known.map(Number), ...instants]
-    .sort((a, b) => a - b)
-    .slice(-NUM_ARRIVALS)
-    .map((at) => new Date(at));
+  const from = previousVisitAt?.getTime();
+  const instants = insertedDates.flatMap((date) => {
+    const at = date?.getTime();
+    if (from === undefined) return at === undefined || at > to ? [] : [at];
+    return at === undefined || at <= from ? [(from + to) / 2] : [Math.min(at, to)];
+  });
+  return toPublications([...known.map(Number), ...instants]).map((at) => new Date(at));
 }

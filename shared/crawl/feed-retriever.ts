@@ -63,7 +63,8 @@ export async function retrieve(
       throw new RetrievalError(isPrivate ? redactPaths(cause.message) : cause.message, { cause });
     }),
   );
-  if (reply.status === 200) return { kind: "content", reply };
+  // RFC 9110 15.3.4: 203 is a 200 that a proxy has changed.
+  if (reply.status === 200 || reply.status === 203) return { kind: "content", reply };
   if (asksToWait(reply)) await pauseHosts(ctx, { urls: [url, reply.url], retryAfterMs: reply.retryAfterMs });
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };

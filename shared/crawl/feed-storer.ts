@@ -26,7 +26,8 @@ type Params = {
   target:
     | { kind: "claimed"; claim: Claim }
     | { kind: "new"; feedUrls: string[]; privateReason: PrivateReason | undefined };
-  success: CrawlSuccess;
+  /** Returns the crawl's result, from the dates of the episodes that were inserted. */
+  success(insertedDates: UpsertResult["insertedDates"]): CrawlSuccess;
   /** Also rewrites columns that have drifted from the feed, as `restore` does. */
   comparesColumns?: boolean;
 };
@@ -56,7 +57,7 @@ export async function run(
       }
       await storeFeedContent(tx, { podcastId, content, compressed });
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
-      await recordCrawlSuccess(tx, claim, success);
+      await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });
     }),
   );

@@ -11,28 +11,38 @@ import { MAX_DELAY_MS } from "./schedule/wishes.ts";
 
 type NextVisit = Omit<CrawlSuccess, "isChanged" | "etag" | "lastModified">;
 
-/**
- * Returns when to crawl a claimed podcast again, and what to remember for that. `feed` is what was read; without one, what
- * is stored of it still holds.
- */
+/** Returns when to crawl a claimed podcast again if nothing of the reply is stored, and what to remember for that. */
 export async function nextVisit(
   ctx: Context,
-  { claim, reply, feed }: { claim: Claim; reply: FetchReply; feed?: Feed },
+  { claim, reply }: { claim: Claim; reply: FetchReply },
 ): Promise<NextVisit> {
+  const visitOnceStored = await planNextVisit(ctx, { claim, reply });
+  return visitOnceStored([]);
+}
+
+/**
+ * Prepares the next visit to a claimed podcast whose feed is about to be stored. Returns a function that decides it from
+ * the dates of the episodes that are inserted. Without a feed, what is stored of it still holds.
+ */
+export async function planNextVisit(
+  ctx: Context,
+  { claim, reply, feed }: { claim: Claim; reply: FetchReply; feed?: Feed },
+): Promise<(insertedDates: readonly (Date | undefined)[]) => NextVisit> {
   const { claimedAt: now, lastSucceededAt: previousVisitAt } = claim;
   const known = claim.arrivals ?? (await listArrivals(ctx.db, claim.podcastId));
-  const publishedAts = feed?.episodes.map(({ publishedAt }) => publishedAt) ?? [];
-  const arrivals = addArrivals(known, { publishedAts, previousVisitAt, now });
   const hints = feed?.updateHints ?? claim.hints ?? {};
   const maxAgeMs = maxAgeOf(reply, claim);
-  const visit = visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random: Math.random() });
   // What is stored already is not written again.
   const isNews = feed !== undefined || claim.arrivals === undefined;
-  return {
-    ...visit,
-    ...shownOf(reply, claim),
-    maxAgeMs,
-    ...(isNews && { arrivals, hints: feed?.updateHints }),
+  return (insertedDates) => {
+    const arrivals = addArrivals(known, { insertedDates, previousVisitAt, now });
+    const visit = visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random: Math.random() });
+    return {
+      ...visit,
+      ...shownOf(reply, claim),
+      maxAgeMs,
+      ...(isNews && { arrivals, hints: feed?.updateHints }),
+    };
   };
 }
 
@@ -42,8 +52,8 @@ export function firstVisit(
   { reply, feed, isPrivate }: { reply: FetchReply; feed: Feed; isPrivate: boolean },
 ): NextVisit {
   const now = ctx.now();
-  const publishedAts = feed.episodes.map(({ publishedAt }) => publishedAt);
-  const arrivals = addArrivals([], { publishedAts, previousVisitAt: undefined, now });
+  const insertedDates = feed.episodes.map(({ publishedAt }) => publishedAt);
+  const arrivals = addArrivals([], { insertedDates, previousVisitAt: undefined, now });
   const hints = feed.updateHints;
   const maxAgeMs = maxAgeOf(reply, { maxAgeMs: undefined });
   const visit = visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random: Math.random() });

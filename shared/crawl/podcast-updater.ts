@@ -14,7 +14,7 @@ import { recordLeft } from "./identity/quarantine.ts";
 import * as showJudge from "./identity/show-judge.ts";
 import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
-import { failedVisit, nextVisit } from "./next-visit.ts";
+import { failedVisit, nextVisit, planNextVisit } from "./next-visit.ts";
 import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
@@ -74,14 +74,24 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
   const retrieved = await retrieve(ctx, { url: feedUrl, isPrivate, numSubscribers, ...validators });
   await refuseTakenDown(ctx, retrieved.reply);
   const { result, feed } = await store(ctx, { claim, isForced, retrieved });
-  const { permanentUrl, redirects } = retrieved.reply;
-  const isBlind = retrieved.kind === "not-modified" && redirects.length > 0;
+  // The crawl's result is stored: a defect in what follows must not record a failure over it.
+  await follow(ctx, { claim, result, feed, reply: retrieved.reply }).catch((error: unknown) => {
+    if (isDatabaseFault(error)) throw error;
+    ctx.log.error("Cannot move or merge podcast", { cause: error });
+  });
+  return result;
+}
+
+type Followed = Stored & { claim: Claim; reply: FetchReply };
+/** Moves or merges the podcast, if the crawl says so. */
+async function follow(ctx: Context, { claim, result, feed, reply }: Followed): Promise<void> {
+  const { permanentUrl, redirects } = reply;
+  const isBlind = reply.status === 304 && redirects.length > 0;
   // A feed without a title keeps what was stored.
   const newFeedUrl = feed?.newFeedUrl ?? (feed?.isUntitled === false ? undefined : claim.newFeedUrl);
   if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl, isBlind });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
-  return result;
 }
 
 function isSameShow({ kind }: UpdateResult): boolean {
@@ -100,7 +110,7 @@ async function refuseTakenDown(ctx: Context, { redirects }: FetchReply): Promise
 }
 
 /** `feed` is set if it was read. */
-type Stored = { result: UpdateResult; feed?: Feed };
+type Stored = { result: UpdateResult; feed?: Feed | undefined };
 
 async function store(
   ctx: Context,
@@ -122,11 +132,12 @@ async function store(
     const feed = await read(ctx, reply);
     const verdict = await showJudge.run(ctx, { claim, found: { feed, foundUrl: reply.url } });
     if (verdict !== "same") return { result: await leave(ctx, { claim, verdict, reply }) };
+    const visitOnceStored = await planNextVisit(ctx, { claim, reply, feed });
     const stored = await feedStorer.run(ctx, {
       feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
-      success: { isChanged, ...validators, ...(await nextVisit(ctx, { claim, reply, feed })) },
+      success: (insertedDates) => ({ isChanged, ...validators, ...visitOnceStored(insertedDates) }),
       comparesColumns: isForced,
     });
     const { numInserted, numUpdated } = stored;

@@ -66,7 +66,7 @@ export function* convertItem(
     mediaUrl: media.url,
     mediaType: media.type,
     mediaBytes: media.bytes,
-    durationSeconds: durationOf(childText(item, "itunes:duration")),
+    durationSeconds: durationOf(childText(item, "itunes:duration")) ?? media.durationSeconds,
     isExplicit: isExplicit(item),
     isBlocked: isBlocked(item),
     season: integerOf(childText(item, "itunes:season")) ?? integerOf(season?.["#"]),

@@ -5,16 +5,20 @@ const MAX_SECONDS = 1_000_000;
 const MAX_LENGTH = 100;
 
 const UNITS: Record<string, number> = { h: 3_600, m: 60, s: 1 };
+// Frames follow the seconds in the timecodes of editing software.
+const TIMECODE = /^(\d{1,2}:[0-5]\d:[0-5]\d):[0-5]\d$/;
+const THOUSANDS = /^\d{1,3}(?:,\d{3})+$/;
 const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
 
 /**
- * Reads itunes:duration as whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), "1h 2m", "95 min" and "PT1H2M3S". Returns
- * undefined for other text, for 0, and for more than 1 000 000 seconds.
+ * Reads itunes:duration as whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), H:MM:SS with frames, "1,234" seconds,
+ * "1h 2m", "1h30", "95 min" and "PT1H2M3S". Returns undefined for other text, for 0, and for more than 1 000 000 seconds.
  */
 export function durationOf(value: string | undefined): number | undefined {
   if (value === undefined || value.length > MAX_LENGTH) return undefined;
   const text = value.trim().toLowerCase();
-  const seconds = Math.round(clockSeconds(text) ?? fromUnits(text) ?? 0);
+  const clock = THOUSANDS.test(text) ? text.replaceAll(",", "") : text.replace(TIMECODE, "$1");
+  const seconds = Math.round(clockSeconds(clock) ?? fromUnits(text) ?? 0);
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
@@ -29,7 +33,11 @@ export function clockSeconds(text: string): number | undefined {
 }
 
 function fromUnits(text: string): number | undefined {
-  const compact = text.replace(/^pt/, "").replace(/(\d)\s+(?=[hms])/g, "$1");
+  const compact = text
+    .replace(/^pt/, "")
+    .replace(/(\d)\s+(?=[hms])/g, "$1")
+    // "1h30" and "5m30": the next smaller unit.
+    .replace(/([hm])\s?(\d\d)$/, (_, unit, amount) => `${unit}${amount}${unit === "h" ? "m" : "s"}`);
   if (!WITH_UNITS.test(compact)) return undefined;
   let seconds = 0;
   for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)([hms])/g)) {

@@ -1,15 +1,22 @@
+import { durationOf } from "./duration.ts";
 import { LIMITS } from "./model.ts";
 import { bytesOf } from "./numbers.ts";
 import { webUrl } from "./url.ts";
 import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
 
-export type Media = { url: string; type: string | undefined; bytes: number | undefined };
+export type Media = {
+  url: string;
+  type: string | undefined;
+  bytes: number | undefined;
+  durationSeconds: number | undefined;
+};
 
 const PLAYABLE_PATH = /\.(?:aac|aif+|flac|m4[abpv]|mkv|mov|mp[34]|mpe?g|og[agv]|opus|wav|weba|webm|wma|wmv)$/i;
 
 /**
  * Finds an episode's media file: the first audio or video enclosure, or else the first enclosure or Atom link that is not
- * an image (it may be a book), or else the first audio or video media:content.
+ * an image (it may be a book), or else the first audio or video media:content. Its duration may be that of a media:content:
+ * of the one with its URL, or else of the first audio or video.
  */
 export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
   const enclosures = children(item, "enclosure").flatMap((node) => toMedia(node, "url", "length"));
@@ -24,11 +31,17 @@ export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
   function toMedia(node: FeedNode, urlName: string, lengthName: string): Media[] {
     const url = webUrl(attribute(node, urlName), baseUrl);
     if (url === undefined) return [];
-    return [{ url, type: mediaType(attribute(node, "type")), bytes: bytesOf(attribute(node, lengthName)) }];
+    const type = mediaType(attribute(node, "type"));
+    const durationSeconds = durationOf(attribute(node, "duration"));
+    return [{ url, type, bytes: bytesOf(attribute(node, lengthName)), durationSeconds }];
   }
 
   const files = [...enclosures, ...links].filter(({ type }) => !type?.startsWith("image/"));
-  return enclosures.find(isPlayable) ?? files[0] ?? contents.find(isPlayable);
+  const media = enclosures.find(isPlayable) ?? files[0] ?? contents.find(isPlayable);
+  if (media === undefined) return undefined;
+  const timed = contents.filter(({ durationSeconds }) => durationSeconds !== undefined);
+  const content = timed.find(({ url }) => url === media.url) ?? timed.find(isPlayable);
+  return { ...media, durationSeconds: media.durationSeconds ?? content?.durationSeconds };
 }
 
 /** Returns a MIME type without parameters. */

@@ -13,10 +13,12 @@ export type Siblings = {
   keyOf(episode: Sibling): Buffer;
 };
 
+/** Different texts, most often one: 200 000 sets of one text take longer to make than the rest of a group. */
+type Texts = string | Set<string> | undefined;
 /** Episodes with the same GUID, by their media. */
-type Group = { numEpisodes: number; files: Map<string, Set<string>>; media: Map<string, Version> };
+type Group = { numEpisodes: number; files: Map<string, Texts>; media: Map<string, Version> };
 /** Episodes with the same GUID and media URL. */
-type Version = { numEpisodes: number; titles: Set<string>; days: Set<string>; isUndated: boolean };
+type Version = { numEpisodes: number; titles: Texts; days: Texts; isUndated: boolean };
 
 /**
  * Tells episodes apart that share a GUID. They are different if their media differ, or both their titles and days. A
@@ -61,28 +63,43 @@ function groupOf(first: Sibling): Group {
 function addTo(group: Group, episode: Sibling): boolean {
   const { files, media } = group;
   const { exact, file, title, day } = partsOf(episode);
-  const version = media.get(exact) ?? { numEpisodes: 0, titles: new Set(), days: new Set(), isUndated: false };
+  const version = media.get(exact) ?? { numEpisodes: 0, titles: undefined, days: undefined, isUndated: false };
   const isKnown =
-    version.titles.has(title) ||
-    version.days.has(day) ||
+    has(version.titles, title) ||
+    has(version.days, day) ||
     (version.numEpisodes > 0 && (day === "" || version.isUndated));
-  if (isKnown || files.get(file)?.has(`${day} ${title}`)) return false;
+  const ofFile = files.get(file);
+  if (isKnown || has(ofFile, `${day} ${title}`)) return false;
   group.numEpisodes += 1;
   version.numEpisodes += 1;
-  version.titles.add(title);
+  version.titles = withText(version.titles, title);
   if (day === "") version.isUndated = true;
-  else version.days.add(day);
+  else version.days = withText(version.days, day);
   media.set(exact, version);
-  const ofFile = files.get(file) ?? new Set();
-  files.set(file, ofFile.add(`${day} ${title}`));
+  files.set(file, withText(ofFile, `${day} ${title}`));
   return true;
+}
+
+function has(texts: Texts, text: string): boolean {
+  return typeof texts === "object" ? texts.has(text) : texts === text;
+}
+
+/** Adds a text that is not among them. */
+function withText(texts: Texts, text: string): Texts {
+  if (texts === undefined) return text;
+  return typeof texts === "object" ? texts.add(text) : new Set([texts, text]);
+}
+
+function numTexts(texts: Texts): number {
+  if (texts === undefined) return 0;
+  return typeof texts === "object" ? texts.size : 1;
 }
 
 function derive({ files, media }: Group, episode: Sibling): Buffer {
   const { exact, file, title, day } = partsOf(episode);
   const numOfMedia = media.get(exact)?.numEpisodes ?? 0;
   // The query may change with each crawl. It counts only where the path is the same for several episodes.
-  const parts = [(files.get(file)?.size ?? 0) > numOfMedia ? exact : file];
+  const parts = [numTexts(files.get(file)) > numOfMedia ? exact : file];
   if (numOfMedia > 1) parts.push(title, day);
   return createHash("sha256").update(episode.guidSha256).update(JSON.stringify(parts)).digest();
 }

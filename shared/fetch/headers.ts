@@ -10,12 +10,15 @@ const MAX_DELTA_SECONDS = 2 ** 31;
 // Headers defined as lists, which a server may send in several lines (RFC 9110 5.3). Of other headers the first line counts.
 const LIST_HEADERS = new Set(["cache-control", "content-encoding", "link"]);
 
-/** Reads Node's `rawHeaders`. Leaves out Set-Cookie, so that it is never stored. */
+/**
+ * Reads Node's `rawHeaders`. Leaves out Set-Cookie, so that it is never stored. Control characters become spaces (RFC 9110
+ * 5.5), because Postgres stores no NUL.
+ */
 export function readHeaders(rawHeaders: string[]): Headers {
   const headers = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? "";
-    const value = rawHeaders[index + 1] ?? "";
+    const value = (rawHeaders[index + 1] ?? "").replace(/[^\t\P{Cc}\x80-\x9f]/gu, " ");
     const before = headers.get(name);
     if (name === "set-cookie") continue;
     if (before === undefined) headers.set(name, value);

@@ -117,6 +117,9 @@ function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Pr
       setHost: false,
       headers: { Host: url.host, ...headers },
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Takes what browsers take: control characters in values, bare line feeds, Content-Length beside chunks. Two readings
+      // of one reply are a danger where connections are reused or shared. This one serves a single request.
+      insecureHTTPParser: true,
     });
     let numInformational = 0;
     outgoing.on("information", () => {

@@ -27,6 +27,16 @@ export async function findPublicPodcastIdOfFeed(db: Database, feedUrl: string): 
   return findOne(db, { feedUrl, isPublic: true });
 }
 
+/** Returns true if a private podcast has this feed URL. */
+export async function isPrivateFeed(db: Database, feedUrl: string): Promise<boolean> {
+  const rows = await db.repeatable
+    .select({ podcastId: podcast.id })
+    .from(podcastFeedLocation)
+    .innerJoin(podcast, eq(podcast.id, podcastFeedLocation.podcastId))
+    .where(and(eq(podcastFeedLocation.feedUrl, feedUrl), eq(podcast.isPrivate, true)));
+  return rows.length > 0;
+}
+
 async function findOne(
   db: Database,
   { feedUrl, isPublic }: { feedUrl: string; isPublic: boolean },

@@ -20,7 +20,7 @@ import { withoutTracking } from "../fetch/same-feed-urls.ts";
 import { step } from "../log/log.ts";
 import { withinAddSlot } from "./add-slots.ts";
 import { findFeedOfLink, findFeedOfPage } from "./feed-finder.ts";
-import { findPodcastIdByFeedUrl, findPodcastIdOfFeed } from "./find-feed-location.ts";
+import { findPodcastIdByFeedUrl, findPodcastIdOfFeed, isPrivateFeed } from "./find-feed-location.ts";
 import * as showJoiner from "./identity/show-joiner.ts";
 import { numEpisodes } from "./num-episodes.ts";
 import * as privacyJudge from "./privacy-judge.ts";
@@ -175,12 +175,14 @@ async function add(ctx: Context, target: Target): Promise<Added> {
   // A feed that moved permanently is stored with both URLs, and the new one may be known already. A feed with a secret
   // keeps only the URL that its owner entered.
   const movedTo = privacy.hasSecret || reply.permanentUrl === undefined ? undefined : usableUrl(reply.permanentUrl);
-  const untracked = privacy.hasSecret ? undefined : withoutTracking(feedUrl);
+  const isPublic = privacyJudge.reasonOf(privacy) === undefined;
+  const plainUrl = withoutTracking(feedUrl);
+  // Who enters a variant of a private feed's URL must not learn of it.
+  const untracked = isPublic && !(await isPrivateFeed(ctx.db, plainUrl)) ? plainUrl : undefined;
   const feedUrls = [...new Set([movedTo, feedUrl, untracked].filter((candidate) => candidate !== undefined))];
   const join = { feedUrl, feedUrls, accountId, privacy };
   const known = await joinKnown(ctx, join);
   if (known !== undefined) return { kind: "podcast", result: known };
-  const isPublic = privacyJudge.reasonOf(privacy) === undefined;
   const redirectedTo = isPublic ? await showJoiner.findRedirectTarget(ctx.db, reply) : undefined;
   if (redirectedTo !== undefined) return { kind: "podcast", result: await summariseKnown(ctx, redirectedTo) };
   try {
@@ -227,12 +229,12 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "new", feedUrls, privateReason },
-      success: {
+      success: () => ({
         isChanged: true,
         etag: reply.etag,
         lastModified: reply.lastModified,
         ...firstVisit(ctx, { reply, feed: read.feed, isPrivate: privateReason !== undefined }),
-      },
+      }),
     });
     ctx.log.info("Podcast added", {
       podcast_id: stored.podcastId,

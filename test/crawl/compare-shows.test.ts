@@ -4,6 +4,7 @@ import test from "node:test";
 import {
   compareShows,
   type FoundShow,
+  isAcceptedShow,
   isMovedShow,
   isOneShow,
   type StoredShow,
@@ -102,6 +103,30 @@ const CASES: { what: string; verdict: string; before: [string[], Channel?]; afte
     before: [[], { guid: GUID }],
     after: [["a"], { guid: OTHER_GUID }],
   },
+  {
+    what: "the GUID has changed, with one of two episodes, and title and author have not",
+    verdict: "other",
+    before: [["a", "b"], { guid: GUID, author: "Ada" }],
+    after: [["b", "c"], { guid: OTHER_GUID, author: "Ada" }],
+  },
+  {
+    what: "GUID and episodes have changed, and the title has not",
+    verdict: "other",
+    before: [["a"], { guid: GUID }],
+    after: [["b"], { guid: OTHER_GUID }],
+  },
+  {
+    what: "the GUID has changed, and the feed has a few of many episodes",
+    verdict: "other",
+    before: [["a", "b", "c", "d"], { guid: GUID }],
+    after: [["a", "b"], { guid: OTHER_GUID }],
+  },
+  {
+    what: "the GUID has changed and a new episode arrived",
+    verdict: "same",
+    before: [["a", "b"], { guid: GUID }],
+    after: [["a", "b", "c"], { guid: OTHER_GUID }],
+  },
   { what: "it has no episodes any more", verdict: "hollow", before: [["a"]], after: [[]] },
   {
     what: "it has no episodes any more, and another title",
@@ -152,13 +177,67 @@ test("compareShows() takes no short GUID for a witness, which every show has", a
   assert.equal(verdict, "other");
 });
 
-test("isOneShow() asks for the same GUID and more than half of the episodes", async () => {
+test("compareShows() takes no GUID alone for a witness, which a new owner's site makes as well", async () => {
+  const page = (title: string, mediaUrl: string) => ({
+    guid: "https://show.example.com/?p=12",
+    guidSha256: createHash("sha256").update("https://show.example.com/?p=12").digest(),
+    mediaUrl,
+    title,
+    publishedAt: new Date("2018-03-25T10:00:00Z"),
+  });
+  const feed = await found(["a"], { title: "Another" });
+  const episodes = feed.episodes.map((episode) => ({ ...episode, ...page("B", "https://b.example.com/b.mp3") }));
+  const before = { ...stored([]), episodes: [page("A", "https://a.example.com/a.mp3")] };
+  const renamed = { ...stored([]), episodes: [page("B", "https://a.example.com/a.mp3")] };
+
+  assert.equal(compareShows(before, { ...feed, episodes }), "other");
+  assert.equal(compareShows(renamed, { ...feed, episodes }), "same");
+});
+
+test("isOneShow() asks for the same GUID and more than half of the episodes of both", async () => {
   const twin = await found(["a", "b", "c"], { guid: GUID });
 
+  assert.equal(isOneShow(stored(["a", "b", "c", "d", "e", "f"], { guid: GUID }), twin), false);
+  assert.equal(isOneShow(stored(["a"], { guid: GUID }), twin), false);
   assert.equal(isOneShow(stored(["a", "b"], { guid: GUID }), twin), true);
   assert.equal(isOneShow(stored(["a", "x"], { guid: GUID }), twin), false);
   assert.equal(isOneShow(stored(["a", "b"]), twin), false);
   assert.equal(isOneShow(stored(["a", "b"], { guid: OTHER_GUID }), twin), false);
+});
+
+test("isOneShow() is not deceived by a copied item, however often it is repeated or shared", async () => {
+  const show = stored(["a", "b", "c"], { guid: GUID });
+  const copy = await found(["a"], { guid: GUID });
+  const oneFile = {
+    ...show,
+    episodes: show.episodes.map((it) => ({ ...it, mediaUrl: "https://media.example.com/1.mp3" })),
+  };
+  const [item] = (await found(["x"])).episodes;
+  assert.ok(item);
+
+  assert.equal(isOneShow(show, copy), false);
+  assert.equal(isOneShow(show, { ...copy, episodes: Array.from({ length: 3 }, () => copy.episodes).flat() }), false);
+  assert.equal(
+    isOneShow(oneFile, { ...copy, episodes: [{ ...item, mediaUrl: "https://media.example.com/1.mp3" }] }),
+    false,
+  );
+});
+
+test("isOneShow() compares the newest 100 episodes of a long show", async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `${i}`);
+  const long = stored(names.slice(0, 100), { guid: GUID });
+
+  assert.equal(isOneShow(long, await found(names, { guid: GUID })), true);
+  assert.equal(isOneShow(long, await found(names.slice(50), { guid: GUID })), false);
+});
+
+test("isAcceptedShow() goes by the GUID where both have one, else by the title", () => {
+  const named = (title: string, podcastGuid?: string) => ({ title, podcastGuid });
+
+  assert.equal(isAcceptedShow(named("A", GUID), named("B", GUID)), true);
+  assert.equal(isAcceptedShow(named("A Show"), named("a  show!", GUID)), true);
+  assert.equal(isAcceptedShow(named("A", GUID), named("A", OTHER_GUID)), false);
+  assert.equal(isAcceptedShow(named("A"), named("B")), false);
 });
 
 test("isMovedShow() goes by the GUID where both have one, else by the episodes, and never by the title", async () => {

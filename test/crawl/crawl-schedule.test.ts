@@ -224,26 +224,44 @@ test("fetch 72: visitAfterFailure() does not come in hours that the feed asks to
   assert.deepEqual([delayMs, reason], [2 * HOUR_MS, "skipped-hours"]);
 });
 
-test("addArrivals() takes new episodes when they were published, and keeps the newest fifty", () => {
+test("addArrivals() takes inserted episodes when they were published, and keeps the newest fifty", () => {
   const known = every(DAY_MS, "2026-03-01T05:00:00Z");
-  const publishedAts = [new Date("2026-03-02T05:00:00Z"), known[3], undefined];
+  const today = new Date("2026-03-02T05:00:00Z");
+  const previousVisitAt = new Date("2026-03-02T04:00:00Z");
 
-  const arrivals = addArrivals(known, { publishedAts, previousVisitAt: new Date("2026-03-02T04:00:00Z"), now: NOW });
-  const many = addArrivals([], {
-    publishedAts: every(HOUR_MS, "2026-03-01T00:00:00Z").flatMap((at) => [at, new Date(at.getTime() + 1)]),
+  const arrivals = addArrivals(known, { insertedDates: [today], previousVisitAt, now: NOW });
+  const many = addArrivals(every(HOUR_MS, "2026-02-01T00:00:00Z"), {
+    insertedDates: every(HOUR_MS, "2026-03-01T00:00:00Z"),
     previousVisitAt: undefined,
     now: NOW,
   });
 
-  assert.deepEqual(arrivals, [...known, publishedAts[0]]);
-  assert.deepEqual([many.length, many.at(-1)], [50, new Date(Date.parse("2026-03-01T00:00:00Z") + 1)]);
+  assert.deepEqual(arrivals, [...known, today]);
+  assert.deepEqual([many.length, many.at(-1)], [50, new Date("2026-03-01T00:00:00Z")]);
 });
 
 test("addArrivals() takes an episode that an earlier visit missed to have come after that, and one from the future now", () => {
   const previousVisitAt = new Date("2026-03-02T08:00:00Z");
+  const after = (date: Date | undefined) => addArrivals([], { insertedDates: [date], previousVisitAt, now: NOW });
 
-  const late = addArrivals([], { publishedAts: [new Date("2026-03-02T00:00:00Z")], previousVisitAt, now: NOW });
-  const future = addArrivals([], { publishedAts: [new Date("2027-01-01T00:00:00Z")], previousVisitAt, now: NOW });
+  const halfway = [new Date("2026-03-02T09:00:00Z")];
+  assert.deepEqual(after(new Date("2026-03-02T00:00:00Z")), halfway);
+  assert.deepEqual(after(new Date("1951-03-02T00:00:00Z")), halfway);
+  assert.deepEqual(after(undefined), halfway);
+  assert.deepEqual(after(new Date("2037-01-01T00:00:00Z")), [NOW]);
+});
 
-  assert.deepEqual([late, future], [[new Date("2026-03-02T09:00:00Z")], [NOW]]);
+test("addArrivals() learns nothing from first items that have no date, or one from the future", () => {
+  const insertedDates = [new Date("2037-01-01T00:00:00Z"), undefined, ...WEEKLY];
+
+  assert.deepEqual(addArrivals([], { insertedDates, previousVisitAt: undefined, now: NOW }), WEEKLY);
+});
+
+test("addArrivals() forgets no rhythm over fifty episodes that come at once", () => {
+  const previousVisitAt = new Date("2026-03-02T08:00:00Z");
+  const season = Array.from({ length: 50 }, (_, i) => new Date(Date.parse("2026-03-02T09:00:00Z") + i * 1_000));
+
+  const arrivals = addArrivals(WEEKLY, { insertedDates: season, previousVisitAt, now: NOW });
+
+  assert.deepEqual(arrivals, [...WEEKLY, season[0]]);
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { asc, eq, sql } from "drizzle-orm";
 import * as cleaner from "../../shared/cleaning/cleaner.ts";
 import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
+import * as lateSubscriptionMover from "../../shared/crawl/identity/late-subscription-mover.ts";
 import { mergePodcasts } from "../../shared/crawl/identity/podcast-merger.ts";
 import * as podcastUnmerger from "../../shared/crawl/identity/podcast-unmerger.ts";
 import { LeaseLostError, lockLease } from "../../shared/crawl/lock-lease.ts";
@@ -15,6 +17,7 @@ import {
   podcastMerge,
   podcastMergeRow,
 } from "../../shared/db/schema.ts";
+import { setSubscription } from "../../shared/listening/subscription-updater.ts";
 import { createContext } from "../support/context.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -321,4 +324,124 @@ test("the winner takes the loser's URL, when its own is gone", async () => {
     rows.map((row) => [row.podcastId, row.feedUrl]),
     [[winnerId, `https://feeds.example.com/${loserId}`]],
   );
+});
+
+test("mergePodcasts() matches no episodes by what several of a podcast share, and loses none of them", async () => {
+  const [winnerId, loserId] = [await insertPodcast(db), await insertPodcast(db)];
+  const add = (podcastId: number, guid: string, file: string) =>
+    insertEpisode(db, {
+      ...{ podcastId, guid, title: file, publishedAt: new Date(0) },
+      mediaUrl: `https://media.example.com/${file}.mp3`,
+    });
+  for (const [guid, file] of ["1 a", "2 a", "both a", "3 b", "4 c", "5 c"].map((it) => it.split(" ")))
+    await add(winnerId, guid ?? "", file ?? "");
+  for (const [guid, file] of ["6 a", "7 a", "both a", "8 b", "9 b", "10 c"].map((it) => it.split(" ")))
+    await add(loserId, guid ?? "", file ?? "");
+
+  const result = await mergePodcasts(ctx, { winnerId, loserId });
+
+  const rows = await db.once.select().from(episode).where(eq(episode.podcastId, winnerId)).orderBy(asc(episode.id));
+  assert.ok(result.kind === "merged" && result.numEpisodesMoved === 5);
+  assert.deepEqual(
+    rows.map(({ guid }) => guid),
+    ["1", "2", "both", "3", "4", "5", "6", "7", "8", "9", "10"],
+  );
+});
+
+test("mergePodcasts() refuses two whose merge was undone, whichever wins, unless the operator has decided it", async () => {
+  const { winnerId, loserId } = await insertTwins();
+  await mergePodcasts(ctx, { winnerId, loserId });
+  await podcastUnmerger.run(ctx, { loserId });
+
+  const same = await mergePodcasts(ctx, { winnerId, loserId });
+  const reverse = await mergePodcasts(ctx, { winnerId: loserId, loserId: winnerId });
+  const decided = await mergePodcasts(ctx, { winnerId, loserId, isDecided: true });
+
+  const refused = { kind: "refused", reason: "it was undone before" };
+  assert.deepEqual([same, reverse, decided.kind], [refused, refused, "merged"]);
+});
+
+test("a merge and its undoing forget what was seen of a move", async () => {
+  const { winnerId, loserId } = await insertTwins();
+  const seeMove = () =>
+    db.once.execute(sql`
+      update podcast_crawl set moved_to_url = 'https://new.example.com/', moved_since = podcore_now(),
+        moved_identity = 'A show', num_moves_seen = 7`);
+  const moving = async () =>
+    (await db.once.execute(sql`select podcast_id from podcast_crawl where num_moves_seen > 0 order by 1`)).map((row) =>
+      Number(row.podcast_id),
+    );
+
+  await seeMove();
+  await mergePodcasts(ctx, { winnerId, loserId });
+  const merged = await moving();
+  await seeMove();
+  await podcastUnmerger.run(ctx, { loserId });
+
+  assert.deepEqual([merged, await moving()], [[winnerId], []]);
+});
+
+test("a subscription that is made while a merge runs is moved to the winner afterwards, and given back when it is undone", async () => {
+  const { winnerId, loserId, loser } = await insertTwins();
+  const [early, late] = [await insertAccount(db), await insertAccount(db)];
+  await subscribe(early, loserId, EARLY);
+  const subscribed = async () =>
+    (
+      await db.once.execute<{ account_id: string; podcast_id: string }>(sql`
+        select account_id, podcast_id from account_podcast where unsubscribed_at is null order by 1, 2`)
+    ).map((row) => [Number(row.account_id), Number(row.podcast_id)]);
+  const isMergeWaiting = async () =>
+    (
+      await db.once.execute(sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%update episode%'`)
+    ).length > 0;
+  let merging: ReturnType<typeof mergePodcasts> | undefined;
+  await db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`select from episode where id = ${loser.own} for update`);
+    merging = mergePodcasts(ctx, { winnerId, loserId });
+    while (!(await isMergeWaiting())) await setTimeout(10);
+    await setSubscription(db, { accountId: late, podcastId: loserId, isSubscribed: true });
+  });
+  await merging;
+  const left = await subscribed();
+
+  await lateSubscriptionMover.run(ctx);
+  const moved = await subscribed();
+  await lateSubscriptionMover.run(ctx);
+  const again = await subscribed();
+  await podcastUnmerger.run(ctx, { loserId });
+
+  assert.deepEqual(left, [
+    [early, winnerId],
+    [late, loserId],
+  ]);
+  assert.deepEqual(moved, [
+    [early, winnerId],
+    [late, winnerId],
+  ]);
+  assert.deepEqual(again, moved);
+  assert.deepEqual(await subscribed(), [
+    [early, loserId],
+    [late, loserId],
+  ]);
+});
+
+test("mergePodcasts() takes no time that grows with the square of the episodes", async () => {
+  const [winnerId, loserId] = [await insertPodcast(db), await insertPodcast(db)];
+  for (const podcastId of [winnerId, loserId]) {
+    await insertEpisode(db, { podcastId, guid: `${podcastId}`, title: "Untitled", publishedAt: new Date(0) });
+    await db.once.execute(sql`
+      insert into episode (podcast_id, guid, guid_sha256, title, published_at, media_url, namespace, item_sha256)
+      select podcast_id, guid || n, sha256((guid || '-' || n)::bytea), title, published_at, media_url, namespace, item_sha256
+      from episode, generate_series(1, 3999) n where podcast_id = ${podcastId}`);
+  }
+  const startedAt = performance.now();
+
+  const result = await mergePodcasts(ctx, { winnerId, loserId });
+
+  // 0.3 s; 8 s if each pair is compared, and over 20 s if each pair is matched.
+  const seconds = (performance.now() - startedAt) / 1_000;
+  assert.ok(result.kind === "merged" && result.numEpisodesMoved >= 3_999);
+  assert.ok(seconds < 5, `${seconds} s`);
 });

@@ -335,7 +335,67 @@ test("run() learns a rhythm from the stored episodes, when no crawl has kept whe
   await update(podcastId);
 
   const published = Date.parse("2018-03-25T10:00:00Z") / 1_000;
-  assert.deepEqual((await crawlOf(podcastId)).arrivals, [published, published]);
+  assert.deepEqual((await crawlOf(podcastId)).arrivals, [published]);
+});
+
+type Dated = (crawl: number) => (Date | undefined)[];
+const WEEK_MS = 7 * 86_400_000;
+const weeksAgo = (weeks: number) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - weeks * WEEK_MS);
+const UNCHANGING: [string, Dated][] = [
+  ["one item is dated far ahead", () => [new Date("2037-01-01T00:00:00Z"), weeksAgo(1), weeksAgo(2)]],
+  ["one item is dated at each request", () => [new Date(), weeksAgo(1), weeksAgo(2)]],
+  ["all items are dated anew", (crawl) => [1, 2, 3].map((week) => new Date(weeksAgo(week).getTime() + crawl * 60_000))],
+  ["one item has no date", () => [undefined, weeksAgo(1), weeksAgo(2)]],
+];
+for (const [name, datesOf] of UNCHANGING) {
+  test(`run() takes no episode to have come that it knows, though the feed changes and ${name}`, async () => {
+    const feedAt = (crawl: number) => {
+      const items = datesOf(crawl).map((at, i) => {
+        const date = at === undefined ? "" : `<pubDate>${at.toUTCString()}</pubDate>`;
+        return `<item><guid>${i}</guid><title>${i}</title>${date}<enclosure url="https://e.com/${i}.mp3"/></item>`;
+      });
+      return `<rss version="2.0"><channel><title>A</title><description>${crawl}</description>${items.join("")}</channel></rss>`;
+    };
+    const { podcastId, path } = await addFeed(feedAt(0));
+    const before = await crawlOf(podcastId);
+
+    for (const crawl of [1, 2]) {
+      script[path] = feedAt(crawl);
+      assert.equal((await update(podcastId)).kind, "changed");
+    }
+
+    assert.ok(before.arrivals !== null && before.arrivals.length >= 2);
+    assert.deepEqual((await crawlOf(podcastId)).arrivals, before.arrivals);
+  });
+}
+
+test("run() takes a new episode to have come, whatever its date", async () => {
+  const { podcastId, path } = await addFeed(dailyFeed());
+  const before = await crawlOf(podcastId);
+  const old = `<item><guid>old</guid><title>Old</title><pubDate>Fri, 02 Mar 1951 10:00:00 GMT</pubDate><enclosure url="https://media.example.com/old.mp3"/></item>`;
+  script[path] = dailyFeed(old);
+
+  await update(podcastId);
+
+  const { arrivals } = await crawlOf(podcastId);
+  assert.equal(arrivals?.length, (before.arrivals?.length ?? 0) + 1);
+  assert.ok(Date.now() / 1_000 - (arrivals?.at(-1) ?? 0) < 600);
+});
+
+test("run() takes 203 for success", async () => {
+  const { podcastId, path } = await addFeed({ status: 203, body: rss() });
+  script[path] = { status: 203, body: rss({ title: "Changed" }) };
+
+  assert.equal((await update(podcastId)).kind, "changed");
+});
+
+test("run() stores a feed whose headers have zero bytes", async () => {
+  const type = "Content-Type: text/xml\x00; charset=\x00utf-8";
+  const head = (etag: string) => `HTTP/1.1 200 OK\r\n${type}\r\nETag: "${etag}\x00"\r\nLast-Modified: \x00\r\n\r\n`;
+  const { podcastId, path } = await addFeed({ raw: `${head("a")}${rss()}` });
+  script[path] = { raw: `${head("b")}${rss({ title: "Changed" })}` };
+
+  assert.equal((await update(podcastId)).kind, "changed");
 });
 
 test("fetch 26: run() keeps a podcast that is gone, and asks again in a month", async () => {

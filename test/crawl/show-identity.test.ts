@@ -3,6 +3,7 @@ import test, { after } from "node:test";
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { claimDuePodcasts } from "../../shared/crawl/claim-due-podcasts.ts";
 import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
+import * as podcastUnmerger from "../../shared/crawl/identity/podcast-unmerger.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
 import { giveAddress } from "../../shared/podcasts/identity/show-joiner.ts";
@@ -476,15 +477,8 @@ test("podcasts with one GUID and one set of episodes are merged by a crawl, and 
   const first = await addFeed({ extra: guidOf("00000000-0000-5000-8000-000000000001") });
   const copy = await addFeed({ extra: guidOf("00000000-0000-5000-8000-000000000002") });
   const twin = await addFeed();
-  script[twin.path] = first.body.replace("A Show", "Twin");
+  script[twin.path] = first.body;
   script[copy.path] = copy.body.replace("000000000002", "000000000001");
-  await ctx.db.once.execute(sql`
-    update episode set guid_sha256 = f.guid_sha256 from (
-      select guid_sha256, row_number() over (order by id) as nth from episode where podcast_id = ${first.podcastId}
-    ) f, (
-      select id, row_number() over (order by id) as nth from episode where podcast_id = ${twin.podcastId}
-    ) t where t.nth = f.nth and episode.id = t.id`);
-
   // A host that is down for a day loses nothing to a copy.
   await ctx.db.once.execute(sql`update podcast_crawl set num_failures = 3 where podcast_id = ${first.podcastId}`);
 
@@ -495,4 +489,104 @@ test("podcasts with one GUID and one set of episodes are merged by a crawl, and 
     await Promise.all([first, copy, twin].map(async (it) => (await storedOf(it.podcastId)).show?.mergedAt !== null)),
     [false, false, true],
   );
+});
+
+test("an older podcast that copies a show later does not win, and nothing is merged", async () => {
+  const guid = guidOf("00000000-0000-5000-8000-000000000003");
+  const copy = await addFeed({ extra: guid });
+  const victim = await addFeed({ extra: guid });
+  script[copy.path] = victim.body;
+
+  await crawl(copy.podcastId);
+  script[victim.path] = victim.body.replace("A Show", "The Show");
+  await crawl(victim.podcastId);
+
+  const shows = await Promise.all([copy, victim].map((it) => storedOf(it.podcastId)));
+  assert.deepEqual(
+    shows.map(({ show }) => show?.mergedAt),
+    [null, null],
+  );
+});
+
+for (const [what, columns] of [
+  ["has failed for days", sql`num_failures = 10`],
+  ["is gone", sql`gone_at = podcore_now()`],
+] as const) {
+  test(`a copy does not win over a show whose feed ${what}`, async () => {
+    const victim = await addFeed({ extra: guidOf(`00000000-0000-5000-8000-00000000000${what.length % 10}`) });
+    const copy = await addFeed();
+    await ctx.db.once.execute(sql`update podcast_crawl set ${columns} where podcast_id = ${victim.podcastId}`);
+    script[copy.path] = victim.body;
+
+    const { kind } = await crawl(copy.podcastId);
+
+    assert.equal(kind, "changed");
+    assert.equal((await storedOf(victim.podcastId)).show?.mergedAt, null);
+    assert.equal((await storedOf(copy.podcastId)).show?.mergedAt, null);
+  });
+}
+
+test("a crawl that has stored its feed is a success, even if the merge after it fails", async () => {
+  const first = await addFeed({ extra: guidOf("00000000-0000-5000-8000-000000000004") });
+  const twin = await addFeed();
+  script[twin.path] = first.body;
+  await ctx.db.once.execute(
+    `create function refuse() returns trigger language plpgsql as $$ begin raise 'A defect'; end $$`,
+  );
+  await ctx.db.once.execute(
+    `create trigger refuse before insert on podcast_merge for each row execute function refuse()`,
+  );
+  lines.splice(0);
+
+  const { kind } = await crawl(twin.podcastId);
+  await ctx.db.once.execute(`drop trigger refuse on podcast_merge`);
+
+  const { numFailures, lastError, lastSucceededAt } = await crawlOf(twin.podcastId);
+  assert.deepEqual([kind, numFailures, lastError], ["changed", 0, null]);
+  assert.ok(lastSucceededAt);
+  assert.match(lines.join(""), /Cannot move or merge podcast/);
+});
+
+test("a merge by redirect that was undone stays undone", async () => {
+  const { podcastId, path, body } = await addFeed();
+  script[`${path}-new`] = body;
+  const other = await podcastAdder.run(ctx, { url: `${origin.url}${path}-new` });
+  script[path] = redirect(301, `${path}-new`);
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 30 });
+  await crawl(podcastId);
+  assert.ok((await storedOf(podcastId)).show?.mergedAt);
+  await podcastUnmerger.run(ctx, { loserId: podcastId });
+  const undone = await crawlOf(podcastId);
+
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+  await crawl(podcastId);
+
+  assert.deepEqual([undone.movedToUrl, undone.movedSince, undone.numMovesSeen], [null, null, 0]);
+  assert.equal((await storedOf(podcastId)).show?.mergedAt, null);
+  assert.equal((await storedOf(other.podcastId)).show?.mergedAt, null);
+});
+
+test("a show that the operator has accepted is stored, even if its title has changed since, and only once", async () => {
+  const { podcastId, path } = await addFeed({ extra: guidOf(GUID) });
+  script[path] = OTHER_SHOW;
+  await crawl(podcastId);
+  await ctx.db.once.execute(sql`
+    update podcast_quarantine set decision = 'same', decided_at = podcore_now()
+    where podcast_id = ${podcastId} and decision is null`);
+  script[path] = OTHER_SHOW.replace("Taken Over", "Renamed");
+
+  const accepted = await crawl(podcastId);
+  // It changes its GUID, and then its episodes.
+  for (const guid of ["taken-over-1", "the-only-other"]) {
+    script[path] = rss({ title: "Third Title", items: [{ guid }], extra: guidOf(GUID) });
+    await crawl(podcastId);
+  }
+  script[path] = OTHER_SHOW;
+  const again = await crawl(podcastId);
+
+  assert.equal(accepted.kind, "changed");
+  assert.deepEqual(again, { kind: "left", verdict: "other" });
+  assert.equal((await storedOf(podcastId)).show?.title, "Third Title");
 });

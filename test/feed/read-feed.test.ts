@@ -176,6 +176,22 @@ test("readFeed() knows namespaces by their URI, in any case, under any prefix, a
   }
 });
 
+test("readFeed() takes the duration of media:content, where itunes:duration has none", async () => {
+  const seconds = async (xml: string) => {
+    const body = rss(`<title>T</title><item><title>A</title><enclosure url="https://e.com/a.mp3"/>${xml}</item>`);
+    return (await read(body)).episodes[0]?.durationSeconds;
+  };
+  const content = (url: string, duration: string) =>
+    `<media:content url="https://e.com/${url}" duration="${duration}"/>`;
+
+  assert.equal(await seconds(content("a.mp3", "1234")), 1234);
+  assert.equal(await seconds(`<itunes:duration>unknown</itunes:duration>${content("a.mp3", "1234")}`), 1234);
+  assert.equal(await seconds(`<itunes:duration>60</itunes:duration>${content("a.mp3", "1234")}`), 60);
+  assert.equal(await seconds(`<media:group>${content("b.mp4", "30")}${content("a.mp3", "1234")}</media:group>`), 1234);
+  assert.equal(await seconds(`${content("a.jpg", "5")}${content("b.mp4", "30")}`), 30);
+  assert.equal(await seconds(content("a.jpg", "5")), undefined);
+});
+
 test("readFeed() names a feed without a title by its page's host, or its own", async () => {
   assert.equal((await readChannel("<link>https://show.example.com/</link>")).title, "show.example.com");
   assert.equal((await readChannel("<title> </title>")).title, "feeds.example.com");

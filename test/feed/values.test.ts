@@ -127,6 +127,15 @@ test("durationOf() reads clock times, seconds and units", () => {
     ["95 min", 5700],
     ["PT1H2M3S", 3723],
     ["1 hour 5 minutes", 3900],
+    ["1,234", 1234],
+    ["12,345", 12_345],
+    ["1:02,5", 63],
+    ["1h30", 5400],
+    ["1 h 05", 3900],
+    ["1h30m15", 5415],
+    ["5m30", 330],
+    ["1:02:03:00", 3723],
+    ["01:02:03:24", 3723],
   ] as const) {
     assert.equal(durationOf(text), seconds, text);
   }
@@ -135,6 +144,9 @@ test("durationOf() reads clock times, seconds and units", () => {
 test("xml X30: durationOf() returns undefined for junk", () => {
   for (const text of [
     "99:99:99:99",
+    "1:02:03:04:05",
+    "1,234,567",
+    "30h5x",
     "1e9",
     "-5",
     "0",

@@ -179,6 +179,78 @@ for (const encoding of ["deflate", "compress", "gzip, br", "constructor"]) {
   });
 }
 
+const plain = [`\ufeff${feed}`, `\r\n ${feed}`, Buffer.from(`\ufeff${feed}`, "utf16le"), Buffer.from(feed, "utf16le")];
+for (const encoding of ["aws-chunked", "UTF-8", "none", "br", "zstd", "deflate", "gzip, br", "constructor"]) {
+  test(`fetch 60: fetch() takes markup as it is though its header says ${encoding}`, async (t) => {
+    for (const body of [feed, ...plain]) {
+      const reply = await get(t, { headers: { "Content-Encoding": encoding }, body });
+
+      assert.deepEqual(reply.body, Buffer.from(body));
+    }
+  });
+}
+
+for (const [encoding, body] of [
+  ["aws-chunked", compressed.gzip],
+  ["aws-chunked, gzip", compressed.gzip],
+  ["UTF-8", compressed.zstd],
+  ["zstd", compressed.gzip],
+  ["gzip", compressed.zstd],
+] as const) {
+  test(`fetch 60: fetch() decodes what ${body === compressed.gzip ? "gzip" : "zstd"} is, labelled ${encoding}`, async (t) => {
+    const headers = { "Content-Encoding": encoding };
+    const reply = await get(t, { headers, body });
+
+    assert.equal(reply.body.toString(), feed);
+    await assert.rejects(get(t, { headers, body }, { maxBytes: 5_000 }), { kind: "too-large" });
+  });
+}
+
+test("fetch 60: fetch() takes brotli for brotli though it begins like gzip", async (t) => {
+  // The stream's header says that its only block has 0x88c bytes.
+  const text = Array.from({ length: 0x88c }, (_, i) => String.fromCharCode(33 + ((i * i) % 90))).join("");
+  const body = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } });
+  const reply = await get(t, { headers: { "Content-Encoding": "br" }, body });
+
+  assert.deepEqual([...body.subarray(0, 2)], [0x1f, 0x8b]);
+  assert.equal(reply.body.toString(), text);
+});
+
+const named = Buffer.concat([
+  Buffer.from([0x1f, 0x8b, 8, 4 | 8 | 16 | 2, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7]),
+  Buffer.from("feed.xml\0a comment\0cc", "latin1"),
+  compressed.gzip.subarray(10),
+]);
+for (const [name, body, rest] of [
+  ["text", compressed.gzip, "<!-- cached -->"],
+  ["zeros", compressed.gzip, "\0\0\0\0"],
+  ["zeros and text", compressed.gzip, "\0\0end"],
+  ["a line break", compressed.gzip, "\r\n"],
+  ["bytes that begin no member", compressed.gzip, "\x1f\x8a\x08"],
+  ["text, and has a name", named, "text"],
+] as const) {
+  test(`fetch 60: fetch() ignores what follows a gzip body: ${name}`, async (t) => {
+    const followed = {
+      headers: { "Content-Encoding": "gzip" },
+      body: Buffer.concat([body, Buffer.from(rest, "latin1")]),
+    };
+
+    assert.equal((await get(t, followed)).body.toString(), feed);
+    await assert.rejects(get(t, followed, { maxBytes: 5_000 }), { kind: "too-large" });
+  });
+}
+
+test("fetch 60: fetch() takes no gzip body for whole whose check differs, or whose second member is damaged", async (t) => {
+  const wrong = Buffer.from(compressed.gzip);
+  wrong.writeUInt32LE(0, wrong.length - 8);
+  const second = Buffer.from(compressed.gzip);
+  second.fill(0xff, 12);
+
+  for (const body of [Buffer.concat([wrong, Buffer.from("text")]), Buffer.concat([compressed.gzip, second])]) {
+    await assert.rejects(get(t, { headers: { "Content-Encoding": "gzip" }, body }), { kind: "bad-encoding" });
+  }
+});
+
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 const broken = [

@@ -103,6 +103,42 @@ test("fetch() gives the first of each header by its lower-case name, and lists w
   assert.equal(Object.getPrototypeOf(headers), Object.prototype);
 });
 
+const OK = "HTTP/1.1 200 OK\r\n";
+for (const [name, raw] of [
+  ["control characters in a value", `${OK}X-Note: caf\x01e\x00\x1b\x7f\r\nContent-Length: 4\r\n\r\nfeed`],
+  ["bare line feeds", "HTTP/1.1 200 OK\nX-Note: caf e\nContent-Length: 4\n\nfeed"],
+  ["a value on two lines", `${OK}X-Note: caf\r\n e\r\nContent-Length: 4\r\n\r\nfeed`],
+  [
+    "a length beside chunks",
+    `${OK}X-Note: caf e\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfeed\r\n0\r\n\r\n`,
+  ],
+] as const) {
+  test(`fetch() takes a reply whose headers have ${name}`, async (t) => {
+    const origin = await startOrigin({ "/": { raw } });
+    t.after(origin.close);
+
+    const reply = await fetch({ url: origin.url });
+
+    assert.equal(reply.body.toString(), "feed");
+    assert.equal(reply.headers["x-note"]?.trim(), "caf e");
+  });
+}
+
+for (const [name, header] of [
+  ["a space in a name", "X Note: a"],
+  ["a space before the colon", "X-Note : a"],
+  ["a line without a colon", "Note"],
+  ["a carriage return in a value", "X-Note: a\rb"],
+  ["two lengths, though equal", "Content-Length: 4"],
+] as const) {
+  test(`fetch() refuses a reply whose headers have ${name}`, async (t) => {
+    const origin = await startOrigin({ "/": { raw: `${OK}${header}\r\nContent-Length: 4\r\n\r\nfeed` } });
+    t.after(origin.close);
+
+    await assert.rejects(fetch({ url: origin.url }), { kind: "bad-reply" });
+  });
+}
+
 test("fetch 49: fetch() names the host in an error, and never credentials or keys", async (t) => {
   const origin = await startOrigin({ "/": { raw: "" } });
   t.after(origin.close);

@@ -3,6 +3,7 @@ import test, { after } from "node:test";
 import { asc, eq, sql } from "drizzle-orm";
 import { podcastFeedLocation } from "../../shared/db/schema.ts";
 import { sameFeedUrls, withoutTracking } from "../../shared/fetch/same-feed-urls.ts";
+import { listQuarantined } from "../../shared/podcasts/identity/list-quarantined.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
@@ -81,6 +82,25 @@ for (const [first, second] of [
   });
 }
 
+test("a variant of a private feed's URL does not lead to it, and a private feed is not known by a variant", async () => {
+  script["/secret?a=1"] = feed("secret");
+  script["/secret?a=1&utm_source=x"] = feed("secret");
+  script["/hidden?a=1&utm_source=x"] = feed("hidden");
+  script["/hidden?a=1"] = feed("hidden");
+  const known = [
+    await add("/secret?a=1", { isPrivate: true }),
+    await add("/hidden?a=1&utm_source=x", { isPrivate: true }),
+  ];
+
+  const added = [await add("/secret?a=1&utm_source=x"), await add("/hidden?a=1")];
+
+  assert.ok(added.every(({ isNew, isPrivate }) => isNew && !isPrivate));
+  assert.deepEqual(await Promise.all(known.map(({ podcastId }) => urlsOf(podcastId))), [
+    ["/secret?a=1"],
+    ["/hidden?a=1&utm_source=x"],
+  ]);
+});
+
 test("another query is another feed", async () => {
   script["/by-query?show=1"] = feed("one by query");
   script["/by-query?show=2&ref=x"] = feed("two by query");
@@ -137,9 +157,36 @@ test("a show with the same GUID and other episodes is a podcast of its own", asy
   assert.notEqual(added.podcastId, known.podcastId);
 });
 
-test("a show whose own feed is gone is asked at the new URL that somebody adds", async () => {
+test("a show with the same GUID and one copied item is a podcast of its own", async () => {
+  const guid = guidOf("11111111-0000-5000-8000-000000000005");
+  script["/copied"] = feed("copied", guid);
+  script["/copies"] = rss({ title: "copied", items: [{ guid: "first of copied" }], extra: guid });
+  const known = await add("/copied");
+
+  const added = await add("/copies");
+
+  assert.notEqual(added.podcastId, known.podcastId);
+});
+
+test("a show whose own feed is gone stays where it is, when somebody adds a feed with its GUID and its episodes", async () => {
+  const guid = guidOf("11111111-0000-5000-8000-000000000006");
+  script["/victim"] = feed("victim", guid);
+  script["/patient"] = feed("victim", guid);
+  const known = await add("/victim");
+  await ctx.db.once.execute(sql`update podcast_crawl set num_failures = 10 where podcast_id = ${known.podcastId}`);
+
+  const added = await add("/patient");
+
+  assert.notEqual(added.podcastId, known.podcastId);
+  assert.deepEqual(await urlsOf(known.podcastId), ["/victim"]);
+  const listed = await listQuarantined(ctx.db);
+  const flagged = listed.find(({ podcastId }) => podcastId === known.podcastId);
+  assert.deepEqual(flagged?.kind === "same-guid" && flagged.otherIds, [added.podcastId]);
+});
+
+test("a show whose own feed is gone is asked at the URL that it said it moves to, when somebody adds that", async () => {
   const guid = guidOf("11111111-0000-5000-8000-000000000003");
-  script["/dead"] = feed("dead", guid);
+  script["/dead"] = feed("dead", `${guid}<itunes:new-feed-url>${origin.url}/alive</itunes:new-feed-url>`);
   script["/alive"] = feed("dead", guid);
   const known = await add("/dead");
   await ctx.db.once.execute(

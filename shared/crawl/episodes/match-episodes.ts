@@ -9,6 +9,7 @@ export type Described = {
   publishedAt: Date | undefined;
   durationSeconds: number | undefined;
   mediaUrl: string;
+  mediaBytes: number | undefined;
   season: number | undefined;
   episodeNumber: number | undefined;
   /** False for a row that the feed did not list last time either. */
@@ -34,14 +35,14 @@ type Pass = {
 
 /**
  * From the strongest evidence to the weakest. Each needs two facts to agree, because shows reuse media URLs ("latest.mp3")
- * and titles ("Trailer"). Where neither media nor instant agree, the title must also tell episodes of the show apart: an
- * hourly "News" is another episode each time.
+ * and titles ("Trailer"). Bulletins reuse both, so on another day a third fact must agree. Where neither media nor instant
+ * agree, the title must also tell episodes of the show apart: an hourly "News" is another episode each time.
  */
 const PASSES: readonly Pass[] = [
   { keyOf: ({ exact, titleKey }) => `${exact} ${titleKey}`, isSame: isSameUpload },
-  { keyOf: ({ exact, day }) => day && `${exact} ${day}`, isSame: (pair) => !differInLength(pair) },
+  { keyOf: ({ exact, day }) => day && `${exact} ${day}`, isSame: isSameOfDay },
   { keyOf: ({ file, titleKey }) => file && `${file} ${titleKey}`, isSame: isSameUpload },
-  { keyOf: ({ file, day }) => file && day && `${file} ${day}`, isSame: (pair) => !differInLength(pair) },
+  { keyOf: ({ file, day }) => file && day && `${file} ${day}`, isSame: isSameOfDay },
   {
     keyOf: ({ instant, titleKey }) => (instant === undefined ? undefined : `${instant} ${titleKey}`),
     isSame: (pair) => !differInNumber(pair),
@@ -58,6 +59,8 @@ const PASSES: readonly Pass[] = [
 
 // Some milliseconds of work.
 const SLICE_SIZE = 250;
+// A bulletin and its trailer are two.
+const MIN_TITLES = 3;
 // Durations that feeds round differently.
 const ROUNDING_SECONDS = 5;
 
@@ -114,13 +117,17 @@ function sketch({ title, publishedAt, mediaUrl, ...rest }: Described, index: num
 
 type Titles = { freeItems: readonly Sketch[]; freeRows: readonly Sketch[]; others: readonly string[] };
 
-/** Returns a test for titles that one item and one row have, in a show whose episodes do not all have the same title. */
+/**
+ * Returns a test for titles that one item and one row have, in a feed that lists several others. A bulletin may have a
+ * trailer beside it, or another title in the evening.
+ */
 function tellingTitles({ freeItems, freeRows, others }: Titles): (sketch: Sketch) => boolean {
   const isTaken = new Set(others);
   const titleOf = ({ titleKey }: Sketch) => titleKey;
   const [items, rows] = [onlyOnes(freeItems, titleOf), onlyOnes(freeRows, titleOf)];
-  const numTitles = new Set([...others, ...freeItems.map(titleOf), ...freeRows.map(titleOf)]).size;
-  return ({ titleKey }) => numTitles > 1 && items.has(titleKey) && rows.has(titleKey) && !isTaken.has(titleKey);
+  const numTitles = new Set([...others, ...freeItems.map(titleOf)]).size;
+  return ({ titleKey }) =>
+    numTitles >= MIN_TITLES && items.has(titleKey) && rows.has(titleKey) && !isTaken.has(titleKey);
 }
 
 /** Returns, by key, those whose key no other has. */
@@ -135,9 +142,31 @@ function onlyOnes(sketches: readonly Sketch[], keyOf: (sketch: Sketch) => string
   return ones;
 }
 
-/** The same URL and title are another episode if the show overwrites one file, with the same title each time. */
+/**
+ * The same file and title are another episode if the show overwrites one file, with the same title each time. On another
+ * day the length must agree too, or the title must tell episodes apart, and length and size must not differ.
+ */
 function isSameUpload(pair: Pair): boolean {
-  return pair.item.day === pair.row.day || pair.isTitleTelling || !differInLength(pair);
+  const { item, row, isTitleTelling } = pair;
+  if (isSameInstant(pair)) return true;
+  if (differInLength(pair) || differInNumber(pair)) return false;
+  if (item.day === row.day) return true;
+  return row.isListed && (isSameLength(pair) || (isTitleTelling && !differ(item.mediaBytes, row.mediaBytes)));
+}
+
+/** The same file has another title: the episode was renamed, or the file was overwritten later that day. */
+function isSameOfDay(pair: Pair): boolean {
+  const { item, row } = pair;
+  if (differInLength(pair)) return false;
+  return isSameInstant(pair) || item.titleKey === row.titleKey || isSameLength(pair);
+}
+
+function isSameInstant({ item, row }: Pair): boolean {
+  return item.instant !== undefined && item.instant === row.instant;
+}
+
+function isSameLength({ item, row }: Pair): boolean {
+  return Boolean(item.durationSeconds) && item.durationSeconds === row.durationSeconds;
 }
 
 function differInLength({ item, row }: Pair): boolean {

@@ -55,6 +55,7 @@ type Row = {
   published_at: string;
   duration_seconds: number | null;
   media_url: string;
+  media_bytes: number | null;
   season: number | null;
   episode_number: number | null;
   is_listed: boolean;
@@ -71,7 +72,7 @@ async function findRenamed(
   const unknown = [...episodes.keys()].filter((i) => !known.has(i));
   if (unknown.length === 0) return { renamed: new Map(), isAnyLeft: false };
   const rows = await db.repeatable.execute<Row>(sql`
-    select id, title, coalesce(announced_for, published_at) as feed_date, published_at, duration_seconds, media_url,
+    select id, title, coalesce(announced_for, published_at) as feed_date, published_at, duration_seconds, media_url, media_bytes::float8,
       season, episode_number, absent_since is null as is_listed
     from episode e
     where podcast_id = ${podcastId}::bigint and not exists (
@@ -98,6 +99,7 @@ function describe(row: Row): Described {
     publishedAt: new Date(row.feed_date),
     durationSeconds: row.duration_seconds ?? undefined,
     mediaUrl: row.media_url,
+    mediaBytes: row.media_bytes ?? undefined,
     season: row.season ?? undefined,
     episodeNumber: row.episode_number ?? undefined,
     isListed: row.is_listed,

@@ -6,7 +6,13 @@ import type { Feed, FeedEpisode } from "../../feed/model.ts";
 import { markAbsent } from "./mark-absent.ts";
 import { type PlannedEpisode, planEpisodes } from "./plan-episodes.ts";
 
-export type UpsertResult = { numInserted: number; numUpdated: number; refused: FeedEpisode[] };
+export type UpsertResult = {
+  numInserted: number;
+  numUpdated: number;
+  /** The feed's dates of the inserted episodes. */
+  insertedDates: (Date | undefined)[];
+  refused: FeedEpisode[];
+};
 
 // About 2 MB of JSON per statement with long show notes, and far fewer round trips than rows.
 const BATCH_SIZE = 250;
@@ -23,11 +29,12 @@ type Show = { podcastId: number; feed: Feed; comparesColumns?: boolean };
  */
 export async function upsertEpisodes(db: Database, { podcastId, feed, ...options }: Show): Promise<UpsertResult> {
   const planned = await planEpisodes(db, { podcastId, feed });
-  const total: UpsertResult = { numInserted: 0, numUpdated: 0, refused: [] };
+  const total: UpsertResult = { numInserted: 0, numUpdated: 0, insertedDates: [], refused: [] };
   for (let i = 0; i < planned.length; i += BATCH_SIZE) {
     const result = await upsertBatch(db, { ...options, podcastId, planned: planned.slice(i, i + BATCH_SIZE) });
     total.numInserted += result.numInserted;
     total.numUpdated += result.numUpdated;
+    total.insertedDates.push(...result.insertedDates);
     total.refused.push(...result.refused);
   }
   await markAbsent(db, { podcastId, feed });
@@ -41,17 +48,21 @@ async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
   const { planned } = batch;
   try {
     const counts = await db.repeatable.transaction((savepoint) => upsertRows(savepoint, batch));
-    return { ...counts, refused: [] };
+    const inserted = planned.filter(({ rowId }) => rowId === undefined);
+    return { ...counts, insertedDates: inserted.map(({ episode }) => episode.publishedAt), refused: [] };
   } catch (error) {
     // Class 22 data exception, 23 constraint violation, 54 limit exceeded: the data of some row is at fault.
     if (!/^(22|23|54)/.test(errorCodeOf(error) ?? "")) throw error;
-    if (planned.length === 1) return { numInserted: 0, numUpdated: 0, refused: planned.map(({ episode }) => episode) };
+    if (planned.length === 1) {
+      return { numInserted: 0, numUpdated: 0, insertedDates: [], refused: planned.map(({ episode }) => episode) };
+    }
     const middle = Math.ceil(planned.length / 2);
     const left = await upsertBatch(db, { ...batch, planned: planned.slice(0, middle) });
     const right = await upsertBatch(db, { ...batch, planned: planned.slice(middle) });
     return {
       numInserted: left.numInserted + right.numInserted,
       numUpdated: left.numUpdated + right.numUpdated,
+      insertedDates: [...left.insertedDates, ...right.insertedDates],
       refused: [...left.refused, ...right.refused],
     };
   }

@@ -2,7 +2,7 @@ import type { Feed, FeedEpisode } from "../../feed/model.ts";
 
 /** An episode as a witness of the show that it belongs to. */
 type Witness = Pick<FeedEpisode, "guid" | "guidSha256" | "mediaUrl" | "title" | "publishedAt">;
-/** A stored show, with its newest episodes. */
+/** A stored show, with the newest episodes that its feed lists. */
 export type StoredShow = {
   title: string;
   author: string | undefined;
@@ -29,30 +29,34 @@ const GUID_MIN = 8;
  *
  * 1. A feed without episodes is hollow if episodes are known; likewise one without a title if none are.
  * 2. Equal podcast:guids: same.
- * 3. At least half of the stored or of the found episodes in common, whichever are fewer: same. A new title, GUID or
- *    host changes nothing about that.
- * 4. No episodes are known: same, unless both have a podcast:guid and they differ.
- * 5. No title: hollow.
- * 6. Equal titles, and authors that are equal or missing: same. A feed may have dropped all known episodes.
- * 7. Otherwise: other.
+ * 3. Different podcast:guids: same if more than half of the stored or of the found episodes are in common, whichever are
+ *    more: a publisher may change its GUID once. Otherwise other, or hollow without a title.
+ * 4. At least half of the stored or of the found episodes in common, whichever are fewer: same. A new title or host
+ *    changes nothing about that.
+ * 5. No episodes are known: same.
+ * 6. No title: hollow.
+ * 7. Equal titles, and authors that are equal or missing: same. A feed may have dropped all known episodes.
+ * 8. Otherwise: other.
  */
 export function compareShows(stored: StoredShow, found: FoundShow): Verdict {
   const isEmpty = found.episodes.length === 0;
   if (isEmpty && (stored.episodes.length > 0 || found.isUntitled)) return "hollow";
-  if (hasSameGuid(stored, found) || shareOf(stored, found) >= 1 / 2) return "same";
-  if (stored.episodes.length === 0)
-    return stored.podcastGuid !== undefined && found.podcastGuid !== undefined ? "other" : "same";
+  if (hasSameGuid(stored, found)) return "same";
+  if (isContradicted(stored.podcastGuid, found.podcastGuid)) {
+    if (shareOfMore(stored, found) > 1 / 2) return "same";
+    return found.isUntitled ? "hollow" : "other";
+  }
+  if (shareOfFewer(stored, found) >= 1 / 2 || stored.episodes.length === 0) return "same";
   if (found.isUntitled) return "hollow";
-  const hasSameName = wordsOf(stored.title) === wordsOf(found.title) && !isContradicted(stored.author, found.author);
-  return hasSameName ? "same" : "other";
+  return hasSameTitle(stored, found) && !isContradicted(stored.author, found.author) ? "same" : "other";
 }
 
 /**
  * True if both are surely one show although they are at different addresses: the same podcast:guid, and more than half
- * of their episodes in common. A GUID alone proves nothing, because a copy can claim it.
+ * of the episodes of either in common. A GUID with a few episodes proves nothing, because a copy can claim them.
  */
 export function isOneShow(stored: StoredShow, found: FoundShow): boolean {
-  return hasSameGuid(stored, found) && shareOf(stored, found) > 1 / 2;
+  return hasSameGuid(stored, found) && shareOfMore(stored, found) > 1 / 2;
 }
 
 /**
@@ -61,29 +65,73 @@ export function isOneShow(stored: StoredShow, found: FoundShow): boolean {
  */
 export function isMovedShow(stored: StoredShow, found: FoundShow): boolean {
   if (stored.podcastGuid !== undefined && found.podcastGuid !== undefined) return hasSameGuid(stored, found);
-  return shareOf(stored, found) > 1 / 2;
+  return shareOfFewer(stored, found) > 1 / 2;
 }
 
-function hasSameGuid(stored: StoredShow, found: FoundShow): boolean {
-  return stored.podcastGuid !== undefined && stored.podcastGuid === found.podcastGuid;
+/** True if `found` is the show that an operator has accepted: the same podcast:guid or, unless both have one, title. */
+export function isAcceptedShow(accepted: Named, found: Named): boolean {
+  return (
+    hasSameGuid(accepted, found) ||
+    (hasSameTitle(accepted, found) && !isContradicted(accepted.podcastGuid, found.podcastGuid))
+  );
+}
+
+type Stored = Witness & { storedAt: Date };
+/** True if podcore knew most of the episodes that both have from `first` before it knew them from `second`. */
+export function isStoredFirst(first: readonly Stored[], second: readonly Stored[]): boolean {
+  const known = new Map(first.flatMap((episode) => marksOf(episode).map((mark) => [mark, episode.storedAt] as const)));
+  let [numCommon, numEarlier] = [0, 0];
+  for (const episode of second) {
+    const storedAt = marksOf(episode)
+      .map((mark) => known.get(mark))
+      .find((at) => at !== undefined);
+    if (storedAt === undefined) continue;
+    numCommon += 1;
+    if (storedAt < episode.storedAt) numEarlier += 1;
+  }
+  return numEarlier > numCommon / 2;
+}
+
+type Named = { title: string; podcastGuid: string | undefined };
+
+function hasSameTitle(a: Named, b: Named): boolean {
+  return wordsOf(a.title) === wordsOf(b.title);
+}
+
+function hasSameGuid(a: Named, b: Named): boolean {
+  return a.podcastGuid !== undefined && a.podcastGuid === b.podcastGuid;
+}
+
+/** Returns the share of episodes in common, of the shorter list. */
+function shareOfFewer(stored: StoredShow, found: FoundShow): number {
+  return countCommon(stored, found) / Math.max(Math.min(stored.episodes.length, found.episodes.length), 1);
+}
+
+/** Returns the share of episodes in common, of the longer list. Of a long feed, as many count as of a stored show. */
+function shareOfMore(stored: StoredShow, found: FoundShow): number {
+  const numFound = Math.min(found.episodes.length, NUM_WITNESSES);
+  return countCommon(stored, found) / Math.max(stored.episodes.length, numFound, 1);
+}
+
+/** Counts the episodes in common. One episode that looks like many of the other list counts once. */
+function countCommon(stored: StoredShow, found: FoundShow): number {
+  return Math.min(countIn(stored.episodes, found.episodes), countIn(found.episodes, stored.episodes));
+}
+
+function countIn(episodes: readonly Witness[], others: readonly Witness[]): number {
+  const marks = new Set(others.flatMap(marksOf));
+  return episodes.filter((episode) => marksOf(episode).some((mark) => marks.has(mark))).length;
 }
 
 /**
- * Returns the share of episodes in common, of the shorter list. Episodes are the same by GUID, by media URL, or by title
- * and date of publication.
+ * Episodes are the same by media URL, or by title and either date of publication or GUID. A GUID alone is not enough: at
+ * an address that has a new owner, the same software makes the same ones (`https://example.com/?p=12`).
  */
-function shareOf(stored: StoredShow, found: FoundShow): number {
-  const numFewer = Math.min(stored.episodes.length, found.episodes.length);
-  if (numFewer === 0) return 0;
-  const marks = new Set(found.episodes.flatMap(marksOf));
-  const numCommon = stored.episodes.filter((episode) => marksOf(episode).some((mark) => marks.has(mark))).length;
-  return numCommon / numFewer;
-}
-
 function marksOf({ guid, guidSha256, mediaUrl, title, publishedAt }: Witness): string[] {
   const marks = [`media ${mediaUrl}`];
-  if (guid.length >= GUID_MIN) marks.push(`guid ${guidSha256.toString("hex")}`);
-  if (publishedAt !== undefined) marks.push(`date ${publishedAt.getTime()} ${wordsOf(title)}`);
+  const words = wordsOf(title);
+  if (guid.length >= GUID_MIN) marks.push(`guid ${guidSha256.toString("hex")} ${words}`);
+  if (publishedAt !== undefined) marks.push(`date ${publishedAt.getTime()} ${words}`);
   return marks;
 }
 

@@ -4,12 +4,13 @@ import { NUM_WITNESSES, type StoredShow } from "./compare-shows.ts";
 
 /** What an operator has accepted as the show at a podcast's address. */
 type Accepted = { title: string; podcastGuid: string | undefined };
-export type KnownShow = StoredShow & {
+export type KnownShow = Omit<StoredShow, "episodes"> & {
+  episodes: (StoredShow["episodes"][number] & { storedAt: Date })[];
   /** Set from the operator's decision until the next crawl has stored it. */
   accepted: Accepted | undefined;
 };
 
-type WitnessRow = { guid: string; sha256: string; media: string; title: string; at: number };
+type WitnessRow = { guid: string; sha256: string; media: string; title: string; at: number; stored: number };
 type Row = {
   title: string;
   author: string | null;
@@ -23,11 +24,14 @@ export async function findStoredShow(db: Database, podcastId: number): Promise<K
   const [row] = await db.repeatable.execute<Row>(sql`
     select p.title, p.author, p.podcast_guid,
       (select jsonb_build_object('title', q.title, 'guid', q.podcast_guid) from podcast_quarantine q
-        where q.podcast_id = p.id and q.decision = 'same' order by q.decided_at desc limit 1) as accepted,
+        where q.podcast_id = p.id and q.decision = 'same' and not exists (
+          select from podcast_crawl c where c.podcast_id = p.id and c.last_succeeded_at >= q.decided_at)
+        order by q.decided_at desc limit 1) as accepted,
       (select jsonb_agg(jsonb_build_object('guid', e.guid, 'sha256', encode(e.guid_sha256, 'hex'), 'media', e.media_url,
-          'title', e.title, 'at', extract(epoch from e.published_at)::float8 * 1000))
+          'title', e.title, 'at', extract(epoch from e.published_at)::float8 * 1000,
+          'stored', extract(epoch from e.created_at)::float8 * 1000))
         from (
-          select * from episode where podcast_id = p.id
+          select * from episode where podcast_id = p.id and absent_since is null
           order by published_at desc nulls first, id desc nulls first limit ${NUM_WITNESSES}::int
         ) e) as episodes
     from podcast p where p.id = ${podcastId}::bigint`);
@@ -38,12 +42,13 @@ export async function findStoredShow(db: Database, podcastId: number): Promise<K
     podcastGuid: row.podcast_guid ?? undefined,
     accepted:
       row.accepted === null ? undefined : { title: row.accepted.title, podcastGuid: row.accepted.guid ?? undefined },
-    episodes: (row.episodes ?? []).map(({ guid, sha256, media, title, at }) => ({
+    episodes: (row.episodes ?? []).map(({ guid, sha256, media, title, at, stored }) => ({
       guid,
       guidSha256: Buffer.from(sha256, "hex"),
       mediaUrl: media,
       title,
       publishedAt: new Date(at),
+      storedAt: new Date(stored),
     })),
   };
 }

@@ -3,11 +3,15 @@ import { MERGED_EPISODE_STATE, MERGED_SUBSCRIPTION, partsOf } from "../../db/mer
 import type { Database } from "../../db/pool.ts";
 import type { Pair } from "./podcast-merger.ts";
 
+type Merge = Pair & {
+  /** Only current subscriptions to the loser, which were made while it was merged. */
+  isLate?: boolean;
+};
 /**
  * Gives accounts that hold the loser the same relation to the winner, and ends their subscriptions to the loser. Changed
  * rows are numbered like the accounts' other changes. Call it once the accounts are locked.
  */
-export async function mergeSubscriptions(tx: Database, { winnerId, loserId }: Pair): Promise<void> {
+export async function mergeSubscriptions(tx: Database, { winnerId, loserId, isLate = false }: Merge): Promise<void> {
   const { columns, held, selected, isChanged, set } = partsOf(MERGED_SUBSCRIPTION);
   const record = (rows: string, before: SQL) =>
     sql`select ${loserId}::bigint, 'account_podcast', id, ${before}, sequence from ${sql.raw(rows)}`;
@@ -19,6 +23,7 @@ export async function mergeSubscriptions(tx: Database, { winnerId, loserId }: Pa
       join account on account.id = held.account_id
       left join account_podcast own on own.account_id = held.account_id and own.podcast_id = ${winnerId}::bigint
       where held.podcast_id = ${loserId}::bigint
+        and (not ${isLate}::boolean or held.subscribed_at is not null and held.unsubscribed_at is null)
     ), inserted as (
       insert into account_podcast (account_id, podcast_id, sequence, ${columns})
       select held.account_id, ${winnerId}::bigint, base + 2, ${held}
@@ -41,7 +46,8 @@ export async function mergeSubscriptions(tx: Database, { winnerId, loserId }: Pa
     insert into podcast_merge_row (loser_id, subject, row_id, before, sequence)
     ${record("inserted", sql`null::jsonb`)}
     union all ${record("changed", sql`own_before`)}
-    union all ${record("ended", sql`held_before`)}`);
+    union all ${record("ended", sql`held_before`)}
+    on conflict (loser_id, subject, row_id) do update set sequence = excluded.sequence`);
 }
 
 /** Merges the states of the loser's episodes into those of the winner's same episodes. The loser's stay as they are. */

@@ -9,6 +9,10 @@ export type MergeResult =
   /** Nothing was changed. */
   | { kind: "refused"; reason: string };
 
+type Merge = Pair & {
+  /** The operator wants it, even if it was undone before. */
+  isDecided?: boolean;
+};
 type Show = { isPrivate: boolean; isTakenDown: boolean; isMerged: boolean };
 
 /**
@@ -16,10 +20,11 @@ type Show = { isPrivate: boolean; isTakenDown: boolean; isMerged: boolean };
  * only the loser has. The loser is hidden, and kept for a month to undo it (`unmergePodcasts`). One transaction; doing it
  * again changes nothing.
  *
- * The caller has to know that both are one show. Refuses private podcasts, and those that were taken down.
+ * The caller has to know that both are one show. Refuses private podcasts, those that were taken down, and two whose
+ * merge was undone.
  */
-export async function mergePodcasts(ctx: Context, pair: Pair): Promise<MergeResult> {
-  const result = await ctx.db.repeatable.transaction((tx) => merge(tx, pair));
+export async function mergePodcasts(ctx: Context, { isDecided = false, ...pair }: Merge): Promise<MergeResult> {
+  const result = await ctx.db.repeatable.transaction((tx) => merge(tx, { ...pair, isDecided }));
   const { winnerId, loserId } = pair;
   const fields = { winner_id: winnerId, loser_id: loserId };
   if (result.kind === "merged") {
@@ -33,7 +38,7 @@ export async function mergePodcasts(ctx: Context, pair: Pair): Promise<MergeResu
   return result;
 }
 
-async function merge(tx: Database, pair: Pair): Promise<MergeResult> {
+async function merge(tx: Database, { isDecided, ...pair }: Merge): Promise<MergeResult> {
   const { winnerId, loserId } = pair;
   const refused = (reason: string): MergeResult => ({ kind: "refused", reason });
   if (winnerId === loserId) return refused("it is one podcast");
@@ -52,6 +57,7 @@ async function merge(tx: Database, pair: Pair): Promise<MergeResult> {
           : undefined;
     if (why !== undefined) return refused(`podcast "${id}" is ${why}`);
   }
+  if (!isDecided && (await wasUndone(tx, pair))) return refused("it was undone before");
   // What an undone merge has left.
   await tx.repeatable.execute(sql`delete from podcast_merge_row where loser_id = ${loserId}::bigint`);
   await tx.repeatable.execute(sql`
@@ -103,6 +109,14 @@ async function isMergedInto(tx: Database, { winnerId, loserId }: Pair): Promise<
   return rows.length > 0;
 }
 
+/** Whether the operator has undone a merge of these two, whichever won. */
+async function wasUndone(tx: Database, { winnerId, loserId }: Pair): Promise<boolean> {
+  const rows = await tx.repeatable.execute(sql`
+    select from podcast_merge where undone_at is not null and (loser_id, winner_id) in (
+      (${loserId}::bigint, ${winnerId}::bigint), (${winnerId}::bigint, ${loserId}::bigint))`);
+  return rows.length > 0;
+}
+
 async function countMerged(tx: Database, pair: Pair): Promise<MergeResult> {
   const [row] = await tx.repeatable.execute<{ num_episodes: number; num_subscriptions: number }>(sql`
     select count(*) filter (where r.subject = 'episode')::int as num_episodes,
@@ -119,7 +133,7 @@ async function countMerged(tx: Database, pair: Pair): Promise<MergeResult> {
 }
 
 /** Locks all accounts that hold something of a podcast, by id, so that their rows and sequences can be changed. */
-async function lockListeners(tx: Database, podcastId: number): Promise<void> {
+export async function lockListeners(tx: Database, podcastId: number): Promise<void> {
   await tx.repeatable.execute(sql`
     select from account where id in (
       select account_id from account_podcast where podcast_id = ${podcastId}::bigint
@@ -131,13 +145,16 @@ async function lockListeners(tx: Database, podcastId: number): Promise<void> {
 
 /**
  * Records which episode of the winner each episode of the loser is: by GUID, else by media URL, else by title and date.
- * Each episode is matched once at most.
+ * Each episode is matched once at most. What several episodes of one podcast share tells none of them apart, and would
+ * pair each with each: thousands of episodes may have one title and no date.
  */
 async function matchEpisodes(tx: Database, { winnerId, loserId }: Pair): Promise<void> {
+  const [ofLoser, ofWinner] = [loserId, winnerId].map((id) => sql`filter (where podcast_id = ${id}::bigint)`);
+  // Grouped instead of joined: for a join of new rows, without statistics, Postgres chooses a nested loop.
   const matchBy = (rank: number, columns: string) => sql`
-    select l.id as loser_episode, w.id as winner_episode, ${sql.raw(String(rank))} as rank
-    from (select * from episode where podcast_id = ${loserId}::bigint) l
-    join (select * from episode where podcast_id = ${winnerId}::bigint) w using (${sql.raw(columns)})`;
+    select min(id) ${ofLoser} as loser_episode, min(id) ${ofWinner} as winner_episode, ${sql.raw(String(rank))} as rank
+    from episode where podcast_id in (${loserId}::bigint, ${winnerId}::bigint)
+    group by ${sql.raw(columns)} having count(*) ${ofLoser} = 1 and count(*) ${ofWinner} = 1`;
   await tx.repeatable.execute(sql`
     with candidate as (
       ${matchBy(1, "guid_sha256")} union all ${matchBy(2, "media_url")} union all ${matchBy(3, "title, published_at")}
@@ -187,7 +204,8 @@ async function moveAddresses(tx: Database, { winnerId, loserId }: Pair): Promise
       sql`update podcast_feed_location set is_current = true where id = ${current.id}::bigint`,
     );
     await tx.repeatable.execute(sql`
-      update podcast_crawl set host = null, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null
+      update podcast_crawl set host = null, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null,
+        ${NO_MOVE}
       where podcast_id = ${winnerId}::bigint`);
   }
   await tx.repeatable.execute(sql`
@@ -198,10 +216,14 @@ async function moveAddresses(tx: Database, { winnerId, loserId }: Pair): Promise
     select ${loserId}::bigint, 'directory_podcast', id from moved`);
 }
 
+/** Ends the observation of a move (`feed-mover`). What was seen before a merge says nothing about what is there after. */
+export const NO_MOVE = sql`moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0`;
+
 /** Hides the loser, and ends any crawl of it in flight by changing its lease token. */
 async function hide(tx: Database, { winnerId, loserId }: Pair): Promise<void> {
   await tx.repeatable.execute(sql`
-    update podcast_crawl set lease_token = lease_token + 1, lease_expires_at = null, due_at = 'infinity'
+    update podcast_crawl set lease_token = lease_token + 1, lease_expires_at = null, due_at = 'infinity',
+      ${NO_MOVE}
     where podcast_id = ${loserId}::bigint`);
   await tx.repeatable.execute(sql`
     update podcast set updated_at = podcore_now(),

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Database } from "../../db/pool.ts";
 import { notFoundGeneral, UserError } from "../../errors.ts";
 import { unmergeListening } from "./merge-listening.ts";
-import { lockShows, type Pair } from "./podcast-merger.ts";
+import { lockShows, NO_MOVE, type Pair } from "./podcast-merger.ts";
 
 /**
  * Undoes a merge: the loser is shown again, with its feed URLs, its episodes and what its listeners did with it. What
@@ -79,7 +79,7 @@ async function restoreAddresses(tx: Database, { winnerId, loserId }: Pair): Prom
   // Either may be asked at another URL now: neither its validators nor its host are that one's. The crawl tick fills the
   // host in.
   await tx.once.execute(sql`
-    update podcast_crawl c set host = null, etag = null, last_modified = null,
+    update podcast_crawl c set host = null, etag = null, last_modified = null, ${NO_MOVE},
       due_at = case when exists (
         select from podcast_feed_location l where l.podcast_id = c.podcast_id and l.is_current
       ) then podcore_now() else 'infinity' end

@@ -2,14 +2,15 @@ import type { Context } from "../../context.ts";
 import { redactPaths } from "../../fetch/redact.ts";
 import type { Claim } from "../claim-due-podcasts.ts";
 import { RetrievalError } from "../feed-retriever.ts";
-import { compareShows, type Verdict } from "./compare-shows.ts";
+import { compareShows, isAcceptedShow, type Verdict } from "./compare-shows.ts";
 import { findStoredShow, type KnownShow } from "./find-stored-show.ts";
 import { findTakedownOfShow, newsOf } from "./find-takedown-of-show.ts";
 import { type Found, recordQuarantine } from "./quarantine.ts";
 
 /**
  * Compares the feed that a crawl has read with what is stored about its podcast, before anything of it is stored.
- * Records another show for the operator. A show that the operator has accepted at this address is the same.
+ * Records another show for the operator. The show that the operator has accepted is the same until it is stored, also if
+ * its title or its episodes have changed since.
  *
  * @throws RetrievalError if the feed has become a show that was taken down
  */
@@ -33,7 +34,7 @@ async function judge(ctx: Context, { claim, found, stored }: Case): Promise<Verd
     return verdict;
   }
   const { accepted } = stored;
-  if (accepted?.title === feed.title && accepted.podcastGuid === feed.podcastGuid) return "same";
+  if (accepted !== undefined && isAcceptedShow(accepted, feed)) return "same";
   const isNew = await recordQuarantine(ctx.db, claim, found);
   if (isNew)
     ctx.log.warn("Another show is at the feed's address", {

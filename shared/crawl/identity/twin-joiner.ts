@@ -3,19 +3,22 @@ import type { Context } from "../../context.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Feed } from "../../feed/model.ts";
 import type { Claim } from "../claim-due-podcasts.ts";
-import { isOneShow } from "./compare-shows.ts";
+import { isOneShow, isStoredFirst } from "./compare-shows.ts";
 import { findStoredShow } from "./find-stored-show.ts";
 import { mergePodcasts } from "./podcast-merger.ts";
 
 // Copies can claim one GUID in any number.
 const NUM_TWINS = 5;
-// As many failures in a row take about five days. Earlier, a copy could win while the show's host is down.
+// As many failures in a row take about five days.
 const NUM_FAILURES = 10;
 
 /**
  * Merges other podcasts that are the same show as the feed that a crawl has just stored: the same podcast:guid, and most
- * episodes in common. The older podcast stays, unless its own feed is gone or has failed for days. An equal GUID alone joins nothing;
- * `listQuarantined` shows it to the operator. Does nothing for private podcasts.
+ * episodes in common. The older podcast stays.
+ *
+ * A copy can have both, so it must never win. Nothing is merged if the older podcast's own feed is gone or has failed for
+ * days, or if it had the episodes later than the other one. `listQuarantined` shows equal GUIDs to the operator. Does
+ * nothing for private podcasts.
  */
 export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: Feed }): Promise<void> {
   const { podcastId, isPrivate } = claim;
@@ -23,7 +26,12 @@ export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: F
   for (const twin of await listTwins(ctx.db, { podcastId, podcastGuid: feed.podcastGuid })) {
     const stored = await findStoredShow(ctx.db, twin.id);
     if (stored === undefined || !isOneShow(stored, feed)) continue;
-    const [winnerId, loserId] = twin.isAlive && twin.id < podcastId ? [twin.id, podcastId] : [podcastId, twin.id];
+    const isOlder = twin.id < podcastId;
+    const own = await findStoredShow(ctx.db, podcastId);
+    if (own === undefined || (isOlder && !twin.isAlive)) continue;
+    const [older, newer] = isOlder ? [stored, own] : [own, stored];
+    if (!isStoredFirst(older.episodes, newer.episodes)) continue;
+    const [winnerId, loserId] = isOlder ? [twin.id, podcastId] : [podcastId, twin.id];
     const merged = await mergePodcasts(ctx, { winnerId, loserId });
     if (merged.kind === "merged" && loserId === podcastId) return;
   }

@@ -46,7 +46,7 @@ export type Rhythm = {
  * from all others, so that an exact show gets sharp hours, and an irregular one none.
  */
 export function learnRhythm(arrivals: readonly number[], { periodMs, days }: Announced = {}): Rhythm {
-  const events = toEvents(arrivals);
+  const events = toPublications(arrivals);
   const weights = events.map((_, i) => 0.5 ** ((events.length - 1 - i) / HALF_LIFE));
   const gaps = events.slice(1).map((at, i) => ({ ms: at - (events[i] ?? at), weight: weights[i + 1] ?? 0 }));
   const total = sum(gaps.map(({ weight }) => weight));
@@ -60,9 +60,13 @@ export function learnRhythm(arrivals: readonly number[], { periodMs, days }: Ann
   };
 }
 
-function toEvents(arrivals: readonly number[]): number[] {
-  const sorted = arrivals.toSorted((a, b) => a - b).slice(-NUM_ARRIVALS);
-  return sorted.filter((at, i) => i === 0 || at - (sorted[i - 1] ?? 0) >= TOGETHER_MS);
+/** Returns the newest 50 publications, in order: of episodes that came together only the first. */
+export function toPublications(arrivals: readonly number[]): number[] {
+  const publications: number[] = [];
+  for (const at of arrivals.toSorted((a, b) => a - b)) {
+    if (at - (publications.at(-1) ?? Number.NEGATIVE_INFINITY) >= TOGETHER_MS) publications.push(at);
+  }
+  return publications.slice(-NUM_ARRIVALS);
 }
 
 type Part = { values: Float64Array; period: number; own: number };
@@ -185,7 +189,9 @@ function endRate({ gaps, typicalGapMs, endRates }: Rhythm, hours: number): numbe
 
 /** Monday 00:00 UTC is step 4 days, as 1970-01-01 was a Thursday. */
 export function stepOfWeek(at: number): number {
-  return Math.floor(at / STEP_MS) % STEPS_PER_WEEK;
+  const step = Math.floor(at / STEP_MS) % STEPS_PER_WEEK;
+  // Negative before 1970.
+  return step < 0 ? step + STEPS_PER_WEEK : step;
 }
 
 function onDays(step: number, days: readonly number[]): number {

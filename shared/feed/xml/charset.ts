@@ -73,7 +73,7 @@ function asciiCharset(body: Buffer, contentType: string | undefined): string {
 }
 
 function fromHeader(contentType: string | undefined): string | undefined {
-  return knownLabel(/;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType ?? "")?.[1]);
+  return knownLabel(/;\s*charset\s*[=:]\s*["']?([^\s"';]+)/i.exec(contentType ?? "")?.[1]);
 }
 
 function fromDeclaration(body: Buffer): string | undefined {

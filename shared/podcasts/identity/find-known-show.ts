@@ -7,12 +7,15 @@ import type { Feed } from "../../feed/model.ts";
 // Copies can claim one GUID in any number.
 const NUM_CANDIDATES = 5;
 
-/** `isLost`: its own feed is gone, or has not been fetched for days, so that it can be asked at the new URL. */
+/** `isLost`: its own feed is gone, or has not been fetched for days, and its last word was that it moves to this URL. */
 export type KnownShow = { podcastId: number; isLost: boolean };
 
 /**
- * Finds the public podcast that is the same show as a feed at an unknown URL: one with the same podcast:guid and most
- * episodes in common, or one whose feed says that it moves to this URL (itunes:new-feed-url).
+ * Finds the public podcast that is the same show as a feed at an unknown URL: one whose feed says that it moves to this
+ * URL (itunes:new-feed-url), or one with the same podcast:guid and most episodes in common.
+ *
+ * A copy can have the latter. So a lost show is not found by it: what somebody adds instead becomes a podcast of its own,
+ * and the operator is shown both (`listQuarantined`).
  */
 export async function findKnownShow(
   db: Database,
@@ -21,7 +24,8 @@ export async function findKnownShow(
   for (const { podcastId, isNamed, isLost } of await listCandidates(db, { feed, feedUrls })) {
     const stored = await findStoredShow(db, podcastId);
     if (stored === undefined) continue;
-    if (isOneShow(stored, feed) || (isNamed && isMovedShow(stored, feed))) return { podcastId, isLost };
+    if (isNamed && isMovedShow(stored, feed)) return { podcastId, isLost };
+    if (!isLost && isOneShow(stored, feed)) return { podcastId, isLost };
   }
   return undefined;
 }

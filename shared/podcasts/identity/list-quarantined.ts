@@ -22,7 +22,8 @@ type FoundShow = {
 
 type Row = { id: string; title: string; is_private: boolean; feed_url: string | null; kind: string; details: unknown };
 
-// More than an operator resolves at once. Those that have waited longest come first.
+// More than an operator resolves at once. Those that have waited longest come first, and hollow feeds last: they are many
+// when a large host breaks, and most of them recover.
 const MAX_ROWS = 500;
 
 /** Lists what waits for the operator: other shows at a podcast's address, hollow feeds, and equal GUIDs. */
@@ -50,7 +51,7 @@ export async function listQuarantined(db: Database): Promise<Quarantined[]> {
     from flagged f
     join podcast p on p.id = f.podcast_id and p.taken_down_at is null and p.merged_at is null
     left join podcast_feed_location l on l.podcast_id = p.id and l.is_current
-    order by f.kind, f.since, p.id
+    order by array_position(array['other-show', 'same-guid', 'hollow'], f.kind), f.since, p.id
     limit ${MAX_ROWS}::int`);
   return rows.map(toQuarantined);
 }

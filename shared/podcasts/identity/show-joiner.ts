@@ -14,7 +14,7 @@ type Params = { feed: Feed; feedUrls: readonly string[] };
 
 /**
  * Finds the known public podcast whose show a new feed is (`findKnownShow`), and stores the new URLs as its own. If the
- * podcast's own feed is lost, it is asked at the first of them from now on.
+ * podcast's own feed is lost and has said that it moves there, it is asked at the first of them from now on.
  *
  * @returns undefined if it is a new show
  */

@@ -16,6 +16,7 @@ export type Item = {
   date?: Text;
   url?: Text;
   duration?: number | undefined;
+  bytes?: number;
   extra?: string;
 };
 
@@ -26,11 +27,19 @@ ${items.map(itemXml).join("\n")}
 </channel></rss>`;
 }
 
-function itemXml({ title, guid, date, url = `https://media.example.com/${title}.mp3`, duration, extra }: Item): string {
+function itemXml({
+  title,
+  guid,
+  date,
+  url = `https://media.example.com/${title}.mp3`,
+  duration,
+  bytes = 1_000,
+  extra,
+}: Item): string {
   const element = (name: string, value: string | number | undefined) =>
     value === undefined ? "" : `<${name}>${value}</${name}>`;
   return `<item>${element("title", title)}${element("guid", guid)}${element("pubDate", date)}${element("itunes:duration", duration)}
-<enclosure url="${url.replaceAll("&", "&amp;")}" type="audio/mpeg" length="1000"/>${extra ?? ""}</item>`;
+<enclosure url="${url.replaceAll("&", "&amp;")}" type="audio/mpeg" length="${bytes}"/>${extra ?? ""}</item>`;
 }
 
 /** A database and an origin, with feeds that can be added and crawled again in another state. */

@@ -47,6 +47,7 @@ const described = (i: number, values: Partial<Described> = {}): Described => ({
   publishedAt: new Date(Date.UTC(2026, 0, 1) - i * 3_600_000),
   durationSeconds: 60 + i,
   mediaUrl: `https://media.example.com/${i}.mp3`,
+  mediaBytes: undefined,
   season: undefined,
   episodeNumber: undefined,
   isListed: true,

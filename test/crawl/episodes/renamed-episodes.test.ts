@@ -114,6 +114,22 @@ const RENAMED: [string, before: Item, after: Item][] = [
     },
   ],
   [
+    "is uploaded again to the same URL, with a later date and another guid",
+    { ...ONE, url: "https://media.example.com/again.mp3" },
+    { ...ONE, guid: "again", date: MARCH_4, url: "https://media.example.com/again.mp3" },
+  ],
+  [
+    "is renamed and dated some hours later, with another guid",
+    ONE,
+    {
+      ...ONE,
+      guid: "x",
+      title: "One, remastered",
+      date: "Sun, 01 Mar 2026 14:00:00 GMT",
+      url: "https://media.example.com/One.mp3",
+    },
+  ],
+  [
     "is renamed, with another guid",
     ONE,
     { ...ONE, guid: "x", title: "One, remastered", url: "https://media.example.com/One.mp3" },
@@ -139,7 +155,47 @@ for (const [name, before, changed] of RENAMED) {
   });
 }
 
+const LATEST = "https://media.example.com/latest.mp3";
+const BULLETIN: Item = { title: "The Bulletin", guid: "b-1", date: MARCH_1, url: LATEST };
+const TRAILER: Item = { title: "Trailer", guid: "trailer", date: MARCH_1 };
+
 const OTHERS: [string, before: Item[], after: Item[]][] = [
+  ["is the next day's bulletin", [BULLETIN], [{ ...BULLETIN, guid: "b-2", date: MARCH_2 }]],
+  [
+    "is the next day's bulletin, of another length",
+    [{ ...BULLETIN, duration: 300 }],
+    [{ ...BULLETIN, guid: "b-2", date: MARCH_2, duration: 310 }],
+  ],
+  [
+    "is the next day's bulletin, beside a trailer",
+    [BULLETIN, TRAILER],
+    [{ ...BULLETIN, guid: "b-2", date: MARCH_2 }, TRAILER],
+  ],
+  [
+    "is the next day's bulletin of another length, beside episodes that stay",
+    [{ ...BULLETIN, duration: 300 }, TWO, ONE],
+    [{ ...BULLETIN, guid: "b-2", date: MARCH_2, duration: 310 }, TWO, ONE],
+  ],
+  [
+    "is the next day's bulletin of another size, beside episodes that stay",
+    [{ ...BULLETIN, bytes: 4_800_123 }, TWO, ONE],
+    [{ ...BULLETIN, guid: "b-2", date: MARCH_2, bytes: 4_799_000 }, TWO, ONE],
+  ],
+  [
+    "is the next hour's bulletin, of another length",
+    [{ ...BULLETIN, duration: 300 }],
+    [{ ...BULLETIN, guid: "b-2", date: "Sun, 01 Mar 2026 11:00:00 GMT", duration: 310 }],
+  ],
+  [
+    "is the evening's, under the morning's URL",
+    [{ ...BULLETIN, title: "Morning" }],
+    [{ ...BULLETIN, title: "Evening", guid: "b-2", date: "Sun, 01 Mar 2026 18:00:00 GMT" }],
+  ],
+  [
+    "is the news of the next hour, beside a trailer",
+    [{ ...BULLETIN, url: "https://e.com/9.mp3" }, TRAILER],
+    [{ ...BULLETIN, guid: "b-2", date: "Sun, 01 Mar 2026 11:00:00 GMT", url: "https://e.com/10.mp3" }, TRAILER],
+  ],
   [
     "has the title of one that is still listed",
     [ONE],
@@ -192,6 +248,22 @@ for (const [name, before, after] of OTHERS) {
     assert.equal((await episodesOf(podcastId)).length, before.length + 1);
   });
 }
+
+test("each day's bulletin of a show that overwrites one file is new and unplayed", async () => {
+  const { podcastId, crawl } = await add(feedOf([{ ...BULLETIN, title: "Morning" }]));
+  const accountId = await insertAccount(ctx.db);
+  await subscriptionUpdater.run(ctx, { accountId, podcastId, isSubscribed: true });
+
+  for (const [i, title] of ["Evening", "Morning", "Evening", "Morning"].entries()) {
+    for (const { id } of await episodesOf(podcastId))
+      await episodeStateUpdater.run(ctx, { accountId, episodeId: id, isPlayed: true });
+    const date = new Date(Date.parse(MARCH_1) + (i + 1) * 12 * 3_600_000).toUTCString();
+    await crawl(feedOf([{ ...BULLETIN, title, guid: `b-${date}`, date }]));
+
+    assert.equal((await episodesOf(podcastId)).length, i + 2);
+    assert.deepEqual([...(await countNewEpisodes(ctx.db, { accountId, podcastIds: [podcastId] }))], [[podcastId, 1]]);
+  }
+});
 
 test("two trailers each stay themselves, when all guids change", async () => {
   const trailers: Item[] = [

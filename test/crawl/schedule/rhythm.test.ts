@@ -88,6 +88,20 @@ test("learnRhythm() takes episodes that came together for one", () => {
   assert.ok(rhythm.gaps.length > 0 && rhythm.gaps.every(({ ms }) => ms >= 6 * DAY_MS));
 });
 
+test("learnRhythm() takes a bulletin of every twenty minutes for many publications", () => {
+  const { gaps, typicalGapMs } = learnRhythm(every(HOUR_MS / 3));
+
+  assert.ok(gaps.length > 10 && typicalGapMs <= HOUR_MS, `${gaps.length} gaps, ${typicalGapMs} ms`);
+});
+
+test("learnRhythm() learns the hours of a show whose dates are before 1970", () => {
+  const weekly = every(7 * DAY_MS, Date.parse("1951-02-27T06:00:00Z"));
+
+  const { shape } = learnRhythm(weekly);
+
+  assert.ok((shape[stepOfWeek(TUESDAY_6)] ?? 0) > 20);
+});
+
 test("expectEpisodes() expects ever less of a show that is silent for longer than ever", () => {
   const inWeek = [2, 10, 100].map((weeks) =>
     sum(

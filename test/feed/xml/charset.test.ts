@@ -18,6 +18,7 @@ test("fetch 67: chooseCharset() reads UTF-8 that is labelled otherwise as UTF-8"
 
   assert.equal(chooseCharset(Buffer.from(labelled), undefined), "utf-8");
   assert.equal(chooseCharset(Buffer.from(XML), "text/xml; charset=us-ascii"), "utf-8");
+  assert.equal(chooseCharset(Buffer.from("<t>\xd0</t>", "latin1"), "text/xml; charset:windows-1251;"), "windows-1251");
 });
 
 test("fetch 67: chooseCharset() passes over labels that nobody knows", () => {
