@@ -62,7 +62,7 @@ type Success = {
  *
  * The visits are at least an hour apart; ten minutes if the host says that its reply is fresh for less, and the feed has no
  * ttl. max-age, Expires, ttl and sy:updatePeriod make them as rare as they ask, up to 7 days. skipHours and skipDays are
- * kept free. A complete show is asked once in 7 days.
+ * kept free, except from the visit after 7 days. A complete show is asked once in 7 days.
  *
  * A show that comes on Tuesdays at 06:00 is visited on Wednesday and Friday at 19:00, on Monday at 10:00, 16:30 and 22:00,
  * and on Tuesday at 02:30 and 06:20: 1.1 times a day. One that comes daily at 06:00 is visited at 07:10, 04:50 and 06:20,
@@ -105,10 +105,9 @@ export function visitByRhythm(rhythm: Rhythm, { requestHours = REQUEST_HOURS, ..
   }
 }
 
-/** Returns the last allowed step within a week, or else the first after it. */
+/** Returns the last allowed step within a week. The week's end if there is none, even if it is skipped. */
 function lastAllowed(isAllowed: (step: number) => boolean, { minSteps }: { minSteps: number }): number {
   for (let step = STEPS_PER_WEEK; step >= minSteps; step--) if (isAllowed(step)) return step;
-  for (let step = STEPS_PER_WEEK; step < 2 * STEPS_PER_WEEK; step++) if (isAllowed(step)) return step;
   return STEPS_PER_WEEK;
 }
 
@@ -132,14 +131,16 @@ export type Failure = {
  * Returns the next visit after a failed crawl. The delay is random between ten minutes and a bound that doubles with each
  * failure: half an hour, an hour, two, ..., a day after the seventh and from then on. It is at least an hour and bounded
  * by twice that after 429, at least a day after 401, 403 and 404, and 30 days after 410. Retry-After is honoured, up to
- * seven days, and so are skipHours and skipDays.
+ * seven days, and so are skipHours and skipDays until then.
  */
 export function visitAfterFailure({ hints, now, random, ...failure }: Failure): Visit {
   const { delayMs, reason } = delayOf(failure, random);
   const until = now.getTime() + delayMs;
+  // A feed that is gone is visited after the seven days anyway.
+  const maxLater = delayMs > MAX_DELAY_MS ? MAX_DELAY_MS : MAX_DELAY_MS - delayMs;
   let later = 0;
-  while (later < MAX_DELAY_MS && isSkipped(hints, until + later)) later += STEP_MS;
-  return { delayMs: later < MAX_DELAY_MS ? delayMs + later : delayMs, reason: later > 0 ? "skipped-hours" : reason };
+  while (later < maxLater && isSkipped(hints, until + later)) later += STEP_MS;
+  return { delayMs: delayMs + Math.min(later, maxLater), reason: later > 0 ? "skipped-hours" : reason };
 }
 
 function delayOf(

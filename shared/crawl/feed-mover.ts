@@ -15,6 +15,7 @@ import { takeHostTurn } from "./hosts/take-host-turn.ts";
 import { isMovedShow } from "./identity/compare-shows.ts";
 import { findStoredShow } from "./identity/find-stored-show.ts";
 import { mergePodcasts } from "./identity/podcast-merger.ts";
+import { lockCrawl } from "./lock-lease.ts";
 
 type Move = {
   claim: Claim;
@@ -22,21 +23,27 @@ type Move = {
   permanentUrl: string | undefined;
   /** Where the feed says that it moves to (itunes:new-feed-url). */
   newFeedUrl: string | undefined;
+  /** Redirects led to a 304, so that nothing was read there. */
+  isBlind: boolean;
 };
 
 /**
  * Records that a crawl was told of a feed's new URL, after it has found the same show. Makes that the feed's URL once it
  * was told often and long enough, so that a host that is broken or hijacked for a day moves no feed. A URL that carries
  * a secret stays as its owner entered it. What is told by the feed is followed only if the same show is there.
+ *
+ * A 304 behind a redirect says nothing about the show there: any URL can answer so, and the validators may be those of the
+ * old one (RFC 9110 8.8). So it counts only if the feed is read there now. If not, the count stays as it is.
  */
-export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl }: Move): Promise<void> {
+export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl, isBlind }: Move): Promise<void> {
   const redirectUrl = usableUrl(claim.feedUrl, permanentUrl);
+  if (isBlind && (redirectUrl === undefined || !(await isShowAt(ctx, { claim, feedUrl: redirectUrl })))) return;
   const movedToUrl = redirectUrl ?? usableUrl(claim.feedUrl, newFeedUrl);
   if (movedToUrl === undefined && claim.movedToUrl === undefined) return;
   const isSettled = await recordMove(ctx.db, claim, movedToUrl);
   if (!isSettled || movedToUrl === undefined) return;
   if (redirectUrl !== undefined) {
-    await move(ctx, { claim, feedUrl: redirectUrl, isUnread: false });
+    await move(ctx, { claim, feedUrl: redirectUrl, isUnread: isBlind });
     return;
   }
   const isThere = await isShowAt(ctx, { claim, feedUrl: movedToUrl });
@@ -105,8 +112,12 @@ type Target = {
 };
 
 async function move(ctx: Context, { claim, feedUrl, isUnread }: Target): Promise<void> {
-  const { podcastId, isPrivate } = claim;
-  const ownerId = await moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread });
+  const { podcastId, leaseToken, isPrivate } = claim;
+  const ownerId = await moveFeedLocation(ctx.db, { podcastId, leaseToken, feedUrl, isUnread });
+  if (ownerId === undefined) {
+    ctx.log.info("Feed not moved: its podcast was claimed, blocked or merged in the meantime");
+    return;
+  }
   if (ownerId === podcastId) {
     ctx.log.info("Feed moved", { feed_url: shown(claim, feedUrl) });
     return;
@@ -135,17 +146,26 @@ function usableUrl(feedUrl: string, target: string | undefined): string | undefi
   }
 }
 
+type LocationMove = Pick<Target, "feedUrl" | "isUnread"> & {
+  podcastId: number;
+  /** Of the claim whose crawl moves the feed. Without one, any crawl in flight ends: it goes by the old URL. */
+  leaseToken?: number;
+};
+
 /**
- * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL. If nothing was read
- * from the new URL, the podcast is due, without the validators of the old one.
+ * Makes `feedUrl` the current URL of a podcast's feed. The podcast stays known by the previous URL; another show that was
+ * found there is forgotten. If nothing was read from the new URL, the podcast is due, without the validators of the old one.
  *
- * @returns the podcast that has the URL then. If it is another one, nothing was changed
+ * @returns the podcast that has the URL then. If it is another one, nothing was changed; nor if it is undefined: the podcast
+ * was taken down or merged, or the lease was lost
  */
 export async function moveFeedLocation(
   db: Database,
-  { podcastId, feedUrl, isUnread }: { podcastId: number; feedUrl: string; isUnread: boolean },
-): Promise<number> {
+  { podcastId, leaseToken, feedUrl, isUnread }: LocationMove,
+): Promise<number | undefined> {
   return db.repeatable.transaction(async (tx) => {
+    // Before the locations, in the same order as storing a feed.
+    if (!(await lockCrawl(tx, { podcastId, leaseToken }))) return undefined;
     await tx.repeatable.execute(sql`
       insert into podcast_feed_location (podcast_id, feed_url, is_current)
       values (${podcastId}::bigint, ${feedUrl}::text, false) on conflict (feed_url) do nothing`);
@@ -159,7 +179,10 @@ export async function moveFeedLocation(
       sql`update podcast_feed_location set is_current = true where feed_url = ${feedUrl}::text`,
     );
     await tx.repeatable.execute(sql`
+      delete from podcast_quarantine where podcast_id = ${podcastId}::bigint and decision is null`);
+    await tx.repeatable.execute(sql`
       update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
+        ${leaseToken === undefined ? sql`, lease_token = lease_token + 1, lease_expires_at = null` : sql``}
         ${isUnread ? sql`, etag = null, last_modified = null, due_at = podcore_now(), gone_at = null, num_failures = 0` : sql``}
       where podcast_id = ${podcastId}::bigint`);
     return ownerId;

@@ -198,21 +198,37 @@ function columnsOf(feed: Feed): FeedColumns {
 
 /** Keeps what a feed without a title does not say: such a channel is damaged, whatever its items are. */
 function keepKnown(columns: FeedColumns, stored: FeedColumns): FeedColumns {
-  const { title, podcastGuid } = stored;
   return {
-    ...columns,
-    title,
-    podcastGuid: columns.podcastGuid ?? podcastGuid,
-    description: columns.description ?? stored.description,
-    author: columns.author ?? stored.author,
-    imageUrl: columns.imageUrl ?? stored.imageUrl,
+    ...storedOf(columns, stored),
+    ...saidOf(columns),
+    namespace: { ...stored.namespace, ...saidOf(columns.namespace) },
+    title: stored.title,
+    // False is also what a feed says that does not mention it.
+    isBlocked: columns.isBlocked || stored.isBlocked,
+    isComplete: columns.isComplete || stored.isComplete,
   };
 }
 
+/** Leaves out what is NULL, undefined or an empty list. */
+function saidOf<T extends object>(values: T): Partial<T> {
+  const said = Object.entries(values).filter(
+    ([, value]) => !(value === null || value === undefined || value.length === 0),
+  );
+  // The same keys and values, but fewer.
+  return Object.fromEntries(said) as Partial<T>;
+}
+
 /** Compares as JSON, because jsonb columns come back that way. */
-function isSame(columns: ReturnType<typeof columnsOf>, stored: Record<string, unknown>): boolean {
-  const current = Object.fromEntries(Object.keys(columns).map((key) => [key, stored[key]]));
+function isSame(columns: FeedColumns, stored: FeedColumns): boolean {
+  const current = storedOf(columns, stored);
   return isDeepStrictEqual(JSON.parse(JSON.stringify(columns)), JSON.parse(JSON.stringify(current)));
+}
+
+/** Returns of a stored podcast only the columns that its feed fills. */
+function storedOf(columns: FeedColumns, stored: FeedColumns): FeedColumns {
+  const values: Record<string, unknown> = stored;
+  // The keys are those of `columns`.
+  return Object.fromEntries(Object.keys(columns).map((key) => [key, values[key]])) as FeedColumns;
 }
 
 type Stored = { podcastId: number; feed: Feed; result: UpsertResult };

@@ -84,9 +84,12 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
 
 type Followed = Stored & { claim: Claim; reply: FetchReply };
 /** Moves or merges the podcast, if the crawl says so. */
-async function follow(ctx: Context, { claim, result, feed, reply: { permanentUrl } }: Followed): Promise<void> {
-  const newFeedUrl = feed === undefined ? claim.newFeedUrl : feed.newFeedUrl;
-  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
+async function follow(ctx: Context, { claim, result, feed, reply }: Followed): Promise<void> {
+  const { permanentUrl, redirects } = reply;
+  const isBlind = reply.status === 304 && redirects.length > 0;
+  // A feed without a title keeps what was stored.
+  const newFeedUrl = feed?.newFeedUrl ?? (feed?.isUntitled === false ? undefined : claim.newFeedUrl);
+  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl, isBlind });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
 }

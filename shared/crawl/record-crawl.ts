@@ -92,9 +92,13 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint`);
 }
 
+/**
+ * The assignments that every end of a crawl makes. They include the host that answered, if one did. A host that is NULL is
+ * left to `hostAssigner`: the feed has moved since the claim.
+ */
 export function setOutcome({ reason, status, redirects, host }: Outcome) {
-  return sql`due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int,
-      last_redirects = ${jsonOf(redirects)}::jsonb, host = coalesce(${host ?? null}::text, host)`;
+  return sql`host = case when host is not null then coalesce(${host ?? null}::text, host) end,
+      due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int, last_redirects = ${jsonOf(redirects)}::jsonb`;
 }
 
 function jsonOf(value: unknown): string | null {

@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import { findTakedownOfFeed } from "../crawl/find-takedown-of-feed.ts";
+import { findTakedownOfShow } from "../crawl/identity/find-takedown-of-show.ts";
 import { UserError } from "../errors.ts";
 import type { Feed } from "../feed/model.ts";
-import { findTakedownOfShow } from "./find-takedown-of-show.ts";
 
 type Params = { feedUrls: readonly string[]; shown: string };
 

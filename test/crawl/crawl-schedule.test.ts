@@ -132,6 +132,13 @@ test("fetch 72: visitAfterSuccess() keeps skipped hours free after a week too", 
   assert.ok(delayMs > 6 * DAY_MS);
 });
 
+test("fetch 72: visitAfterSuccess() comes after seven days even if they are skipped, and the ttl allows no day before", () => {
+  const skipHours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour !== 5);
+  const hints = { skipHours, skipDays: [0, 1, 2, 4, 5, 6], ttlMinutes: (7 * DAY_MS) / MINUTE_MS };
+
+  assert.deepEqual(afterSuccess({ arrivals: WEEKLY, hints }), { delayMs: 7 * DAY_MS, reason: "ttl" });
+});
+
 test("fetch 72: visitAfterSuccess() does not listen to a feed that skips all hours", () => {
   const skipHours = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -204,6 +211,12 @@ for (const [name, status] of [
     assert.deepEqual([delayMs, reason], [DAY_MS, "refused"]);
   });
 }
+
+test("fetch 72: visitAfterFailure() comes after seven days even if they are skipped", () => {
+  const hints = { skipDays: [0, 1, 2, 4, 5, 6] };
+
+  assert.equal(afterFailure({ status: 503, retryAfterMs: 7 * DAY_MS, hints }).delayMs, 7 * DAY_MS);
+});
 
 test("fetch 72: visitAfterFailure() does not come in hours that the feed asks to skip", () => {
   const { delayMs, reason } = afterFailure({ status: 500, hints: { skipHours: [10, 11] } });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asc, eq, sql } from "drizzle-orm";
 import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
-import { recordMove } from "../../shared/crawl/feed-mover.ts";
+import { moveFeedLocation, recordMove } from "../../shared/crawl/feed-mover.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { podcastFeedLocation } from "../../shared/db/schema.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
@@ -155,4 +156,158 @@ test("recordMove() settles nothing for a crawl that has lost its lease", async (
   const held = await recordMove(ctx.db, claim, movedToUrl);
 
   assert.deepEqual([lost, held], [false, true]);
+});
+
+/** A feed that answers 304 to any validators. */
+const unchanging =
+  (body: string): Reply =>
+  (request, response) => {
+    const isConditional = request.headers["if-none-match"] !== undefined;
+    response.writeHead(isConditional ? 304 : 200, { ETag: '"1"' }).end(isConditional ? undefined : body);
+  };
+
+async function addUnchangingFeed() {
+  const path = `/feed-${numFeeds++}`;
+  script[path] = unchanging(rss());
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  script[path] = redirect(301, `${path}-moved`);
+  return { podcastId, path, movedPath: `${path}-moved` };
+}
+
+test("run() moves nobody to a URL that answers nothing but 304", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
+  script[movedPath] = { status: 304 };
+  await crawl(podcastId, { times: 5 });
+  await letPass(podcastId, { days: 30 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+});
+
+test("run() moves a feed that has not changed, once it was read where the redirect leads", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
+  script[movedPath] = unchanging(rss());
+  await crawl(podcastId, { times: 4 });
+  await letPass(podcastId, { days: 7 });
+
+  await crawl(podcastId);
+
+  assert.deepEqual(await locationsOf(podcastId), [
+    [path, false],
+    [movedPath, true],
+  ]);
+});
+
+test("run() leaves a count as it is, when a 304 is behind the redirect and nothing can be read there", async () => {
+  const { podcastId, movedPath } = await addUnchangingFeed();
+  script[movedPath] = unchanging(rss());
+  await crawl(podcastId, { times: 3 });
+  script[movedPath] = { status: 304 };
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`select num_moves_seen from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ num_moves_seen: 3 }]);
+});
+
+for (const [what, change, undo] of [
+  [
+    "whose podcast was taken down",
+    sql`update podcast set taken_down_at = podcore_now(), taken_down_reason = 'x'`,
+    sql`update podcast set taken_down_at = null, taken_down_reason = null`,
+  ],
+  [
+    "whose podcast was merged",
+    sql`update podcast set merged_at = podcore_now()`,
+    sql`update podcast set merged_at = null`,
+  ],
+] as const) {
+  test(`moveFeedLocation() leaves a feed alone ${what} in the meantime`, async () => {
+    const { podcastId, path, movedPath } = await addMovingFeed();
+    await ctx.db.once.execute(sql`${change} where id = ${podcastId}`);
+    await ctx.db.once.execute(sql`update podcast_crawl set due_at = 'infinity' where podcast_id = ${podcastId}`);
+
+    const feedUrl = `${origin.url}${movedPath}`;
+    const ownerId = await moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread: true });
+
+    await ctx.db.once.execute(sql`${undo} where id = ${podcastId}`);
+    assert.equal(ownerId, undefined);
+    assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+    const rows = await ctx.db.once.execute(sql`
+      select due_at = 'infinity' as is_idle from podcast_crawl where podcast_id = ${podcastId}`);
+    assert.deepEqual([...rows], [{ is_idle: true }]);
+  });
+}
+
+test("moveFeedLocation() leaves a feed alone for a crawl that has lost its lease", async () => {
+  const { podcastId, path, movedPath } = await addMovingFeed();
+  const claim = await claimPodcast(ctx.db, { podcastId });
+  assert.ok(claim);
+
+  const feedUrl = `${origin.url}${movedPath}`;
+  const leaseToken = claim.leaseToken - 1;
+  const ownerId = await moveFeedLocation(ctx.db, { podcastId, leaseToken, feedUrl, isUnread: true });
+
+  assert.equal(ownerId, undefined);
+  assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
+});
+
+test("moveFeedLocation() without a claim ends the crawl in flight, which goes by the old URL", async () => {
+  const { podcastId, movedPath } = await addMovingFeed();
+  const claim = await claimPodcast(ctx.db, { podcastId });
+  assert.ok(claim);
+  await moveFeedLocation(ctx.db, { podcastId, feedUrl: `${origin.url}${movedPath}`, isUnread: true });
+
+  const result = await podcastUpdater.run(ctx, { claim });
+
+  assert.deepEqual(result, { kind: "abandoned" });
+});
+
+test("moveFeedLocation() waits for a podcast that is being stored before it locks any of its URLs", async () => {
+  const { podcastId, movedPath } = await addMovingFeed();
+  const feedUrl = `${origin.url}${movedPath}`;
+  let moved: Promise<unknown> | undefined;
+
+  await ctx.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`select from podcast_crawl where podcast_id = ${podcastId} for update`);
+    moved = moveFeedLocation(ctx.db, { podcastId, feedUrl, isUnread: true });
+    await untilWaiting();
+    // As storing does, which would wait for a mover that held the location, and the mover for it.
+    await tx.once.execute(sql`
+      select from podcast_feed_location where podcast_id = ${podcastId} for update nowait`);
+  });
+
+  assert.equal(await moved, podcastId);
+});
+
+async function untilWaiting(): Promise<void> {
+  for (;;) {
+    const rows = await ctx.db.once.execute(sql`
+      select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`);
+    if (rows.length > 0) return;
+    await sleep(20);
+  }
+}
+
+test("a crawl corrects a host that code from before hosts has left as it was", async () => {
+  const { podcastId } = await addMovingFeed();
+  await ctx.db.once.execute(sql`update podcast_crawl set host = 'stale.example.com' where podcast_id = ${podcastId}`);
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`select host from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ host: "127.0.0.1" }]);
+});
+
+test("a crawl leaves a host alone that is to be assigned: the feed has moved since the claim", async () => {
+  const { podcastId } = await addMovingFeed();
+  const claim = await claimPodcast(ctx.db, { podcastId });
+  assert.ok(claim);
+  await ctx.db.once.execute(sql`update podcast_crawl set host = null where podcast_id = ${podcastId}`);
+
+  await podcastUpdater.run(ctx, { claim });
+
+  const rows = await ctx.db.once.execute(sql`select host from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([...rows], [{ host: null }]);
 });

@@ -6,7 +6,9 @@ import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastUnmerger from "../../shared/crawl/identity/podcast-unmerger.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
+import { giveAddress } from "../../shared/podcasts/identity/show-joiner.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
+import * as podcastBlocker from "../../shared/podcasts/podcast-blocker.ts";
 import { createContext } from "../support/context.ts";
 import { rss } from "../support/feed.ts";
 import { fetch } from "../support/loopback.ts";
@@ -126,6 +128,116 @@ test("a feed that lost its title keeps title, text, picture and author, and gets
     [before.show?.title, before.show?.description, before.show?.imageUrl, before.show?.author],
   );
   assert.equal(episodes.length, 3);
+});
+
+test("a feed that lost its title keeps all that its channel does not say, itunes:block above all", async () => {
+  const { podcastId, path, body } = await addFeed({
+    extra: `<language>fi</language><copyright>Ada</copyright><itunes:block>yes</itunes:block><itunes:complete>yes</itunes:complete>
+<itunes:category text="Arts"/><itunes:explicit>false</itunes:explicit>${newFeed("/never-there")}
+<podcast:locked xmlns:podcast="https://podcastindex.org/namespace/1.0">yes</podcast:locked>
+<podcast:funding xmlns:podcast="https://podcastindex.org/namespace/1.0" url="https://example.com/give">Give</podcast:funding>`,
+  });
+  const { show: before } = await storedOf(podcastId);
+  script[path] = `<rss version="2.0"><channel><description>New</description>${body.slice(body.indexOf("<item>"))}`;
+
+  await crawl(podcastId);
+
+  const { show } = await storedOf(podcastId);
+  assert.ok(before?.isBlocked && before.isComplete && before.isLocked && before.namespace.funding.length === 1);
+  assert.deepEqual({ ...show, updatedAt: 0 }, { ...before, description: "New", updatedAt: 0 });
+});
+
+test("a podcast whose feed becomes a show that was taken down keeps what it has, and gets nothing of that show", async () => {
+  const blocked = await addFeed();
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${blocked.podcastId}`);
+  const mule = rss({ title: "Mule", items: [{ guid: "placeholder-of-the-mule" }] });
+  script["/mule"] = mule;
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}/mule` });
+  const before = await storedOf(podcastId);
+  const items = blocked.body.slice(blocked.body.indexOf("<item>"));
+  script["/mule"] = mule.slice(0, mule.indexOf("</channel>")) + items;
+
+  const result = await crawl(podcastId);
+
+  assert.deepEqual(result, {
+    kind: "failed",
+    error: "The feed is now a podcast that the operator has taken down",
+  });
+  assert.deepEqual(await storedOf(podcastId), before);
+});
+
+test("a podcast whose feed takes the GUID of a show that was taken down is not stored", async () => {
+  const guid = guidOf("33333333-0000-5000-8000-000000000001");
+  const blocked = await addFeed({ extra: guid });
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${blocked.podcastId}`);
+  const { podcastId, path, body } = await addFeed();
+  script[path] = body.replace("<item>", `${guid}<item>`);
+
+  const { kind } = await crawl(podcastId);
+
+  assert.equal(kind, "failed");
+});
+
+test("the takedown of a copy does not end the crawls of the original", async () => {
+  const original = await addFeed();
+  const copy = await addFeed();
+  script[copy.path] = original.body;
+  await crawl(copy.podcastId);
+  await ctx.db.once.execute(sql`
+    update podcast set taken_down_at = podcore_now(), taken_down_reason = 'spam' where id = ${copy.podcastId}`);
+  const added =
+    '<item><guid>another-one</guid><title>N</title><enclosure url="https://media.example.com/n.mp3"/></item>';
+  script[original.path] = original.body.replace(
+    "<item>",
+    `${guidOf("44444444-0000-5000-8000-000000000001")}${added}<item>`,
+  );
+
+  const { kind } = await crawl(original.podcastId);
+
+  assert.equal(kind, "changed");
+});
+
+test("a podcast that is taken down while its new URL is read does not move, and stays undue", async () => {
+  const { podcastId, path, body } = await addFeed({
+    extra: `${guidOf("55555555-0000-5000-8000-000000000001")}${newFeed("/read-slowly")}`,
+  });
+  script["/read-slowly"] = (_request, response) =>
+    void podcastBlocker.block(ctx, { which: { podcastId }, reason: "spam" }).then(() => response.end(body));
+  script[path] = { status: 410 };
+
+  await crawl(podcastId);
+
+  const rows = await ctx.db.once.execute(sql`
+    select due_at = 'infinity' as is_idle from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([await currentUrl(podcastId), ...rows], [path, { is_idle: true }]);
+});
+
+test("giveAddress() makes a podcast that had none due", async () => {
+  const { podcastId, path } = await addFeed();
+  await ctx.db.once.execute(sql`update podcast_feed_location set is_current = false where podcast_id = ${podcastId}`);
+  await ctx.db.once.execute(sql`update podcast_crawl set due_at = 'infinity' where podcast_id = ${podcastId}`);
+
+  const isGiven = await giveAddress(ctx.db, { podcastId, feedUrl: `${origin.url}${path}` });
+
+  const rows = await ctx.db.once.execute(sql`
+    select due_at <= podcore_now() as is_due from podcast_crawl where podcast_id = ${podcastId}`);
+  assert.deepEqual([isGiven, ...rows], [true, { is_due: true }]);
+});
+
+test("a podcast that moves forgets the other show at its old address", async () => {
+  const { podcastId, path, body } = await addFeed({ extra: `${guidOf(GUID)}${newFeed("/moved-away")}` });
+  script[path] = OTHER_SHOW;
+  await crawl(podcastId);
+  const before = await openQuarantine(podcastId);
+  script[path] = { status: 410 };
+  script["/moved-away"] = body;
+
+  await crawl(podcastId);
+
+  assert.deepEqual([before.length, await currentUrl(podcastId)], [1, "/moved-away"]);
+  assert.deepEqual(await openQuarantine(podcastId), []);
 });
 
 test("fetch 70: another show at the address is quarantined: nothing of it is stored, and the operator's log tells once", async () => {

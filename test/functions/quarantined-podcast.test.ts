@@ -118,6 +118,39 @@ test("fetch 36, fetch 70: a redirect to another known show is resolved to that s
   assert.deepEqual(row, { language: "fi" });
 });
 
+test('"other" takes an address away in all its spellings, and the found show gets it', async () => {
+  const podcastId = await follow("/spelled?a=1&utm_source=x", show("Old Spelled"));
+  const other = `${origin.url.replace("http:", "https:")}/spelled?a=1&fbclid=2`;
+  await db.once.execute(
+    `insert into podcast_feed_location (podcast_id, feed_url, is_current) values (${podcastId}, '${other}', false)`,
+  );
+  script["/spelled?a=1&utm_source=x"] = show("New Spelled");
+  await crawl(podcastId);
+
+  const { body } = await admin("podcast-resolve", { podcastId, decision: "other" });
+
+  assert.deepEqual([body.added?.title, body.added?.isNew], ["New Spelled", true]);
+  const left = await db.once.execute(`select 1 from podcast_feed_location where podcast_id = ${podcastId}`);
+  assert.equal(left.length, 0);
+});
+
+test('"other" leaves a podcast that has another address by now due there', async () => {
+  const podcastId = await follow("/moved-on", show("Moved On"));
+  script["/moved-on"] = show("New There");
+  await crawl(podcastId);
+  await db.once.execute(`update podcast_feed_location set is_current = false where podcast_id = ${podcastId}`);
+  await db.once.execute(
+    `insert into podcast_feed_location (podcast_id, feed_url, is_current) values (${podcastId}, '${origin.url}/moved-to', true)`,
+  );
+
+  await admin("podcast-resolve", { podcastId, decision: "other" });
+
+  const [row] = await db.once.execute(
+    `select due_at <= podcore_now() as is_due from podcast_crawl where podcast_id = ${podcastId}`,
+  );
+  assert.deepEqual(row, { is_due: true });
+});
+
 test("admin-podcast-resolve refuses what waits for no decision, and what is no decision", async () => {
   const podcastId = await follow("/calm", show("Calm"));
 

@@ -17,7 +17,6 @@ const EXCEPTIONS: Record<string, string> = {
     "stores URLs of a podcast that find-known-show found, and tells an id alone",
   "shared/podcasts/identity/list-quarantined.ts": "an operator's, who sees whatever there is",
   "shared/podcasts/identity/quarantine-resolver.ts": "an operator's, who sees whatever there is",
-  "shared/podcasts/find-takedown-of-show.ts": "asks only for podcasts that were taken down, and tells why",
   "shared/podcasts/settle-privacy.ts": "decides who may see a podcast",
   "shared/podcasts/num-episodes.ts": "a fragment, used for a podcast that was just stored or is being removed",
   "shared/podcasts/podcast-adder.ts": "reads what it has just stored, after it has asked whether it was taken down",

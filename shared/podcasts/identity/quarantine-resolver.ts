@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
+import { isAnyOf } from "../../db/any-of.ts";
 import type { Database } from "../../db/pool.ts";
+import { podcastFeedLocation } from "../../db/schema.ts";
 import { notFoundGeneral, UserError } from "../../errors.ts";
+import { sameFeedUrls } from "../../fetch/same-feed-urls.ts";
 import * as podcastAdder from "../podcast-adder.ts";
 
 export type Decision = "same" | "other";
@@ -58,16 +61,27 @@ async function decide(tx: Database, { podcastId, decision }: Params): Promise<De
   if (row.decision !== null) return decided;
   await tx.repeatable.execute(sql`
     update podcast_quarantine set decision = ${decision}::text, decided_at = podcore_now() where id = ${row.id}::bigint`);
-  if (decision === "other") {
-    await tx.repeatable.execute(sql`
-      delete from podcast_feed_location
-      where podcast_id = ${podcastId}::bigint and feed_url = ${row.feed_url}::text`);
-  }
-  // Ends a crawl in flight, which still goes by the old address or the old identity.
-  const dueAt = decision === "same" ? sql`podcore_now()` : sql`'infinity'`;
+  if (decision === "other") await loseAddress(tx, { podcastId, feedUrl: row.feed_url });
+  // Ends a crawl in flight, which still goes by the old address or the old identity. A podcast that has moved since has
+  // another address.
+  const dueAt = sql`case when exists (
+    select from podcast_feed_location where podcast_id = ${podcastId}::bigint and is_current) then podcore_now() else 'infinity' end`;
   await tx.repeatable.execute(sql`
     update podcast_crawl set lease_token = lease_token + 1, lease_expires_at = null, due_at = ${dueAt},
       etag = null, last_modified = null
     where podcast_id = ${podcastId}::bigint`);
   return decided;
+}
+
+/** Deletes a podcast's address, however it is written: by any other spelling, adding it would find the podcast again. */
+async function loseAddress(
+  tx: Database,
+  { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
+): Promise<void> {
+  const locations = await tx.repeatable.execute<{ id: string; feed_url: string }>(sql`
+    select id, feed_url from podcast_feed_location where podcast_id = ${podcastId}::bigint`);
+  const same = new Set(sameFeedUrls(feedUrl));
+  const lost = locations.filter((location) => sameFeedUrls(location.feed_url).some((url) => same.has(url)));
+  const ids = lost.map(({ id }) => Number(id));
+  await tx.repeatable.delete(podcastFeedLocation).where(isAnyOf(podcastFeedLocation.id, ids));
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { moveFeedLocation } from "../../crawl/feed-mover.ts";
+import { lockCrawl } from "../../crawl/lock-lease.ts";
 import type { Database } from "../../db/pool.ts";
 import { podcastFeedLocation } from "../../db/schema.ts";
 import type { Feed } from "../../feed/model.ts";
@@ -48,20 +49,23 @@ export async function findRedirectTarget(
 
 /**
  * Has a podcast that has lost its address (`quarantine-resolver`) asked at another of its own URLs, which somebody has
- * entered. @returns false if it has an address, or the URL is not its own
+ * entered. @returns false if it has an address, the URL is not its own, or it was taken down or merged
  */
 export async function giveAddress(
   db: Database,
   { podcastId, feedUrl }: { podcastId: number; feedUrl: string },
 ): Promise<boolean> {
-  const rows = await db.once.execute(sql`
-    with given as (
+  return db.once.transaction(async (tx) => {
+    if (!(await lockCrawl(tx, { podcastId, leaseToken: undefined }))) return false;
+    const given = await tx.once.execute(sql`
       update podcast_feed_location set is_current = true
       where podcast_id = ${podcastId}::bigint and feed_url = ${feedUrl}::text and not exists (
         select from podcast_feed_location l where l.podcast_id = ${podcastId}::bigint and l.is_current)
-      returning podcast_id
-    )
-    update podcast_crawl c set host = ${hostKeyOf(feedUrl)}::text from given where c.podcast_id = given.podcast_id
-    returning 1`);
-  return rows.length > 0;
+      returning 1`);
+    if (given.length === 0) return false;
+    await tx.once.execute(sql`
+      update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, due_at = podcore_now()
+      where podcast_id = ${podcastId}::bigint`);
+    return true;
+  });
 }

@@ -58,7 +58,7 @@ export const diskFull: ChaosRow = {
       await sql.unsafe(`alter database ${name} reset default_transaction_read_only`);
       await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'podcore%'`;
 
-      await sql`update podcast_crawl set due_at = podcore_now(), lease_expires_at = null`;
+      await sql`update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example', lease_expires_at = null`;
       const after = await tick();
       const numLost = await countLost(sql, feeds);
       feeds.close();

@@ -42,9 +42,9 @@ export const kills: ChaosRow = {
     const leases: Leases = new Map();
     for (let i = 0; i < numKills; i += 1) {
       await sleep(300 + Math.random() * 700);
-      // Due again, so that there is always something in hand, and no backlog in which a feed would have to wait.
+      // Each of a host of its own, which the last crawl has found to be loopback. Due again, so that there is always something in hand, and no backlog in which a feed would have to wait.
       await sql`
-        update podcast_crawl set due_at = podcore_now()
+        update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example'
         where podcast_id in (
           select podcast_id from podcast_crawl where lease_expires_at is null and due_at > podcore_now()
           order by random()
@@ -68,7 +68,7 @@ export const kills: ChaosRow = {
         leases.set(key, { ...known, lastSeenAt: killedAt });
       }
     }
-    await sql`update podcast_crawl set due_at = podcore_now()`;
+    await sql`update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example'`;
     await untilAllCrawled(sql);
     isOver = true;
     await Promise.all(loops);

@@ -41,7 +41,7 @@ export const terminations: ChaosRow = {
     })();
     const crawling = (async () => {
       while (!isOver) {
-        await sql`update podcast_crawl set due_at = podcore_now() where lease_expires_at is null and podcast_id > ${ids.length}`;
+        await sql`update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example' where lease_expires_at is null and podcast_id > ${ids.length}`;
         await fetch(`${internal.url}/tick/crawl`, { method: "POST", headers: PING, body: "{}" }).catch(() => {});
       }
     })();
@@ -69,7 +69,7 @@ export const terminations: ChaosRow = {
     const [charged] =
       await sql`select count(*)::int as n from podcast_crawl where num_failures > 0 or last_error is not null`;
     // One more, undisturbed, that stores what is left.
-    await sql`update podcast_crawl set due_at = podcore_now(), lease_expires_at = null where podcast_id > ${ids.length}`;
+    await sql`update podcast_crawl set due_at = podcore_now(), host = podcast_id || '.example', lease_expires_at = null where podcast_id > ${ids.length}`;
     await fetch(`${internal.url}/tick/crawl`, { method: "POST", headers: PING, body: "{}" });
     const numLost = await countLost(database.sql, feeds);
     feeds.close();

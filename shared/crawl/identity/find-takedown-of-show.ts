@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../db/pool.ts";
-import type { Feed } from "../feed/model.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Feed } from "../../feed/model.ts";
+import type { StoredShow } from "./compare-shows.ts";
 
 // Number of newest episodes to compare of the new feed. Different shows of one network share fewer than half of them.
 const NUM_NEWEST = 10;
@@ -18,15 +19,8 @@ type Show = Pick<Feed, "podcastGuid" | "episodes">;
  * is none.
  */
 export async function findTakedownOfShow(db: Database, { podcastGuid, episodes }: Show): Promise<string | undefined> {
-  const newest = episodes
-    .toSorted((a, b) => (b.publishedAt?.getTime() ?? 0) - (a.publishedAt?.getTime() ?? 0))
-    .slice(0, NUM_NEWEST);
-  const items = JSON.stringify(
-    newest.map(({ guid, guidSha256, mediaUrl }) => ({
-      guid: guid.length < GUID_MIN ? null : guidSha256.toString("hex"),
-      media: mediaUrl,
-    })),
-  );
+  const newest = newestOf(episodes);
+  const items = JSON.stringify(newest.map((episode) => ({ guid: guidOf(episode), media: episode.mediaUrl })));
   const [row] = await db.repeatable.execute<{ reason: string }>(sql`
     with item as (select * from jsonb_to_recordset(${items}::jsonb) as i(guid text, media text))
     select p.taken_down_reason as reason from podcast p
@@ -40,4 +34,30 @@ export async function findTakedownOfShow(db: Database, { podcastGuid, episodes }
           ) kept where kept.guid_sha256 = decode(item.guid, 'hex') or kept.media_url = item.media)))
     limit 1`);
   return row?.reason;
+}
+
+/**
+ * Returns what a podcast's feed brings that may be a show that was taken down: another podcast:guid than before, and its
+ * episodes if at least half of the newest are unknown. Of what was known before, the podcast may be the original, and what
+ * was taken down a copy. Undefined if there is nothing of the kind.
+ */
+export function newsOf(stored: StoredShow, { podcastGuid, episodes }: Show): Show | undefined {
+  const known = new Set(stored.episodes.flatMap((episode) => [guidOf(episode), episode.mediaUrl]));
+  const newest = newestOf(episodes);
+  const unknown = newest.filter((episode) => !known.has(guidOf(episode) ?? "") && !known.has(episode.mediaUrl));
+  const news = {
+    podcastGuid: podcastGuid === stored.podcastGuid ? undefined : podcastGuid,
+    episodes: unknown.length * 2 >= newest.length ? newest : [],
+  };
+  return news.podcastGuid === undefined && news.episodes.length === 0 ? undefined : news;
+}
+
+function newestOf(episodes: Feed["episodes"]): Feed["episodes"] {
+  return episodes
+    .toSorted((a, b) => (b.publishedAt?.getTime() ?? 0) - (a.publishedAt?.getTime() ?? 0))
+    .slice(0, NUM_NEWEST);
+}
+
+function guidOf({ guid, guidSha256 }: Pick<Feed["episodes"][number], "guid" | "guidSha256">): string | null {
+  return guid.length < GUID_MIN ? null : guidSha256.toString("hex");
 }
