@@ -24,6 +24,7 @@ export const kills: ChaosRow = {
     const { sql } = database;
     const feeds = await startFeeds({ numFeeds, growth: 0.8 });
     await insertDue(database.url, feeds.urls);
+    await sql`update podcast_crawl set due_at = podcore_now() + interval '1 day'`;
     const environment = {
       DATABASE_URL: database.url,
       PODCORE_FETCH_ALLOW: "127.0.0.0/8",
