@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { withinFeedMemory } from "../../shared/crawl/feed-memory.ts";
 import { maxInflatedBytes } from "../../shared/feed/xml/inflated-body.ts";
+import { madeUpFeeds } from "../bench/feeds.ts";
 
 const MB = 1_000_000;
 
@@ -53,4 +59,24 @@ test("withinFeedMemory() lets in one gzip file at a time, however small", async 
   );
 
   assert.equal(most, 1);
+});
+
+test("six gzip feeds of 12 MB at once take at most 400 MB", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "podcore-"));
+  after(() => rm(folder, { recursive: true }));
+  const [warmUp = "", feed = ""] = [50, 5_500].flatMap((numItems) => madeUpFeeds({ numFeeds: 1, numItems }));
+  const [warmUpFile, zipped] = [join(folder, "warm-up.xml"), join(folder, "feed.xml.gz")];
+  await writeFile(warmUpFile, warmUp);
+  await writeFile(zipped, gzipSync(feed));
+
+  const child = join(import.meta.dirname, "../bench/worst-child.ts");
+  const files = [warmUpFile, ...Array<string>(6).fill(zipped)];
+  const { stdout } = await promisify(execFile)(process.execPath, [child, ...files]);
+
+  const { addedMb } = JSON.parse(stdout);
+  t.diagnostic(`${Math.round(addedMb)} MB`);
+  assert.ok(
+    Buffer.byteLength(feed) > 12 * MB && addedMb < 400,
+    `${addedMb} MB for six feeds of ${Buffer.byteLength(feed)} bytes`,
+  );
 });
