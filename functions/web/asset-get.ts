@@ -30,5 +30,6 @@ export default httpFunction<Params, AssetView>({
   render: ({ asset, cacheControl }) => ({
     headers: { "content-type": asset.contentType, "cache-control": cacheControl },
     body: asset.body,
+    encoded: asset.encoded,
   }),
 });

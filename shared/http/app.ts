@@ -7,6 +7,7 @@ import { parseJson } from "../json.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
+import { withContentCoding } from "./content-coding.ts";
 import { type ErrorView, jsonError, prefersHtml, toErrorView, toUserError } from "./error-reply.ts";
 import type { FunctionRequest, HttpFunction, PodcoreFunction, Reply } from "./function.ts";
 import { requireGateway, requireServiceHost } from "./host.ts";
@@ -87,7 +88,8 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     // An artifact with a single function has that function's name, so log lines need not repeat it.
     const fn = found.kind === "found" && mounts.length > 1 ? found.mount.name : undefined;
     return withContext({ request_id: requestId, trace_id: traceId, function: fn }, async () => {
-      const reply = await answer(request, found).catch((error: unknown) => errorReply(request, requestId, error));
+      const answered = await answer(request, found).catch((error: unknown) => errorReply(request, requestId, error));
+      const reply = await withContentCoding(answered, request.headers["accept-encoding"]);
       log.info("Request finished", {
         status: reply.status ?? 200,
         path,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Caller, Context, OpenFetch } from "../context.ts";
 import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
+import type { Encoded } from "./content-coding.ts";
 import type { Body } from "./stream.ts";
 
 /** A request as a function sees it, with its whole body within the size limit. */
@@ -23,6 +24,8 @@ export type Reply<B extends Body = string | Buffer> = {
   /** Values of Set-Cookie, in order. Of several cookies with the same name, the last one counts. */
   cookies?: readonly string[] | undefined;
   body: B;
+  /** The body compressed beforehand. Without it, a body that a client accepts compressed is compressed for each reply. */
+  encoded?: Encoded | undefined;
 };
 
 /** Options of all kinds of functions. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, stat, utimes } from "node:fs/promises";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { writeWhole } from "./write-file.ts";
 
 /** The parts of drizzle-kit's journal that are read here. */
@@ -9,7 +10,7 @@ type Journal = { entries: { tag: string; when: number }[] };
 export async function generate(): Promise<void> {
   await generateMigrations();
   await generateCommonPasswords();
-  await generateAssetVersion();
+  await generateAssets();
 }
 
 /** Embeds drizzle/: all migrations for admin-migrate, and the newest one's name for functions that check the schema. */
@@ -82,8 +83,11 @@ async function modifiedAt(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/** Generates the page script, and a hash of the assets. Pages contain only the hash, in the assets' URLs. */
-async function generateAssetVersion(): Promise<void> {
+/**
+ * Generates the page script, the compressed assets, and a hash of the assets. Pages contain only the hash, in the assets'
+ * URLs.
+ */
+async function generateAssets(): Promise<void> {
   const { transform } = await import("esbuild");
   const source = await readFile("shared/web/client/app.ts", "utf8");
   const { code: script } = await transform(source, { loader: "ts", minify: true, target: "es2022", format: "iife" });
@@ -97,6 +101,14 @@ async function generateAssetVersion(): Promise<void> {
   await writeWhole(
     "shared/web/asset-version.gen.ts",
     `// Written by build.mjs from the assets.\nexport const ASSET_VERSION = ${JSON.stringify(version)};\n`,
+  );
+  const encoded = Object.entries({ APP_CSS, APP_JS: script, ICON_SVG }).map(([name, text]) => {
+    const [br, gzip] = [brotliCompressSync(text), gzipSync(text, { level: 9 })].map((it) => it.toString("base64"));
+    return `export const ${name}_ENCODED = ${JSON.stringify({ br, gzip })};\n`;
+  });
+  await writeWhole(
+    "shared/web/encoded-assets.gen.ts",
+    `// Written by build.mjs from the assets, in base64.\n${encoded.join("")}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import assetGet from "../../../functions/web/asset-get.ts";
 import { assetPath } from "../../../shared/web/asset-path.ts";
 import { ASSET_VERSION } from "../../../shared/web/asset-version.gen.ts";
@@ -46,5 +47,15 @@ test("asset-get serves the pages' script", async () => {
 for (const file of ["app.ts", "__proto__", "constructor", "..%2fpackage.json"]) {
   test(`asset-get answers 404 for "${file}"`, async () => {
     await assert.rejects(callAsset(ASSET_VERSION, file), { status: 404 });
+  });
+}
+
+for (const file of ["app.css", "app.js", "icon.svg"]) {
+  test(`asset-get has ${file} compressed beforehand, with the same content`, async () => {
+    const { body, encoded } = await callAsset(ASSET_VERSION, file);
+
+    assert.ok(encoded, "nothing is compressed");
+    assert.equal(brotliDecompressSync(encoded.br).toString(), body.toString());
+    assert.equal(gunzipSync(encoded.gzip).toString(), body.toString());
   });
 }
