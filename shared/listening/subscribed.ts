@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { newUntil } from "../db/schema/new-until.ts";
 import { accountEpisode, accountPodcast, episode } from "../db/schema.ts";
+import { isEpisodeListed } from "../podcasts/visible.ts";
 
 /** True for an `account_podcast` row with a current subscription. */
 export function isSubscribed(): SQL {
@@ -20,7 +21,7 @@ export function isSinceSubscription(): SQL {
  * itunes:block.
  */
 export function isNewToSubscriber(): SQL {
-  return sql`(${isSinceSubscription()} and ${episode.isBlocked} = false and not exists (
+  return sql`(${isSinceSubscription()} and ${isEpisodeListed()} and not exists (
     select from ${accountEpisode}
     where ${accountEpisode.accountId} = ${accountPodcast.accountId} and ${accountEpisode.episodeId} = ${episode.id}
       and ${isHeard()}))`;

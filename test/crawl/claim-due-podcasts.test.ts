@@ -78,7 +78,12 @@ test("a result that comes under an old token is not recorded", async () => {
   const old = await claimOne();
   await db.once.execute(sql`update podcast_crawl set lease_expires_at = podcore_now()`);
   await claimOne();
-  const before = await db.once.execute(sql`select * from podcast_crawl`);
+  await db.once.execute(sql`
+    insert into podcast_quarantine (podcast_id, feed_url, found_url, title, num_items)
+    values (${old.podcastId}, 'https://example.com/a', 'https://example.com/b', 'Another show', 3)`);
+  const read = () =>
+    db.once.execute(sql`select c.*, q.* from podcast_crawl c left join podcast_quarantine q using (podcast_id)`);
+  const before = await read();
 
   const recorded = [
     await recordCrawlSuccess(db, old, SUCCESS),
@@ -88,7 +93,7 @@ test("a result that comes under an old token is not recorded", async () => {
   await renewLeases(db, [old]);
 
   assert.deepEqual(recorded, [false, false]);
-  assert.deepEqual(await db.once.execute(sql`select * from podcast_crawl`), before);
+  assert.deepEqual(await read(), before);
 });
 
 test("a claim lasts for 30 seconds, and so does a renewal", async () => {

@@ -125,6 +125,20 @@ test("listNewEpisodes() lists what was published since a week before the subscri
   assert.deepEqual(edges[0]?.node.podcast, { id: one, title: "One", imageUrl: null });
 });
 
+test("listNewEpisodes() leaves out blocked episodes where the last two days fill the page, too", async () => {
+  const podcastId = await insertSubscribed();
+  await insertEpisode(db, { podcastId, title: "one", publishedAt: daysAgo(1.5) });
+  await insertEpisode(db, { podcastId, title: "two", publishedAt: daysAgo(1) });
+  await insertEpisode(db, { podcastId, title: "blocked", publishedAt: daysAgo(0.5), isBlocked: true });
+
+  const edges = await listNewEpisodes(db, { accountId, parts: BRIEF, first: 1, after: undefined });
+
+  assert.deepEqual(
+    edges.map(({ node }) => node.title),
+    ["two", "one"],
+  );
+});
+
 test("listNewEpisodes() and countNewEpisodes() take what has arrived since the subscription for new, whatever its date says", async () => {
   const podcastId = await insertSubscribed();
   await insertStored({ podcastId, title: "archive", publishedAt: daysAgo(3_000) });

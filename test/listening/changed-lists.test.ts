@@ -174,6 +174,19 @@ test("listChangedNewEpisodes() lists what crawls brought or changed, what was li
   assert.ok(!ids.includes(untouched) && !ids.includes(before));
 });
 
+test("listChangedNewEpisodes() tells nothing of what another account listens to", async () => {
+  const podcastId = await insertPodcast(db);
+  await setSubscribed(podcastId, true);
+  const episodeId = await insertOld(podcastId);
+  const since = await now();
+  const other = await insertAccount(db);
+  for (const isPlayed of [true, false, true, false]) {
+    await episodeStateUpdater.run(ctx, { accountId: other, episodeId, isPlayed });
+  }
+
+  assert.deepEqual(await changedNew(since), []);
+});
+
 test("listChangedNewEpisodes() lists the episodes of a podcast that was left, but for a private one", async () => {
   const [open, hidden] = [await insertPodcast(db), await insertPodcast(db)];
   for (const id of [open, hidden]) await setSubscribed(id, true);

@@ -89,7 +89,11 @@ function editsOf(node: Node, source: string): Edit[] {
   if (isConditionalExpression(node)) return negate(node.condition, source);
   if (isExpressionStatement(node)) return [{ ...replace(node, ";"), what: `drop \`${firstLine(text)}\`` }];
   if (isThrowStatement(node)) return [{ ...replace(node, ";"), what: `drop \`${firstLine(text)}\`` }];
-  if (isReturnStatement(node)) return node.expression === undefined ? [] : [replace(node.expression, "undefined")];
+  if (isReturnStatement(node)) {
+    const { expression } = node;
+    const isUndefined = expression === undefined || textOf(expression, source) === "undefined";
+    return isUndefined ? [] : [replace(expression, "undefined")];
+  }
   if (isBinaryExpression(node)) {
     const to = OPERATORS[textOf(node.operatorToken, source)];
     // A `+` beside a text joins.

@@ -46,6 +46,7 @@ for (const { source, expected } of [
     source: "function f() { return 0; }",
     expected: ["function f() { return undefined; }", "function f() { return 1; }"],
   },
+  { source: "function f() { return undefined; }", expected: [] },
   // Neither types, nor names of properties and modules, nor words.
   { source: 'import type { A } from "a"; const a: "b" = { "c-d": new Error("e") };', expected: [] },
   {

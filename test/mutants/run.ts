@@ -1,5 +1,5 @@
-// What `npm run mutants [-- --sample 300 --seed 1 --minutes 120 --jobs 1 --only shared/auth]` runs: changes sources a little, one change
-// at a time in a copy of the project, and tells which changes no test notices.
+// What `npm run mutants [-- --sample 300 --from 0 --seed 1 --minutes 120 --jobs 1 --only shared/auth]` runs: changes sources a little, one
+// change at a time in a copy of the project, and tells which changes no test notices. `--from 120` continues a run that ended after 120.
 import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { globalSetup, globalTeardown } from "../support/global-setup.ts";
@@ -15,6 +15,7 @@ import { copyTree, type Tree } from "./tree.ts";
 const { values } = parseArgs({
   options: {
     sample: { type: "string", default: "300" },
+    from: { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "120" },
     jobs: { type: "string", default: "1" },
@@ -30,7 +31,7 @@ if (sources.length === 0) {
 // As `nice` does: it may run for an hour beside other work.
 setPriority(10);
 const all = makeMutants(ROOT, sources).filter((mutant) => !EQUIVALENTS.some((it) => isSame(mutant, it)));
-const mutants = takeSample(all, { size: Number(values.sample), seed: Number(values.seed) });
+const mutants = takeSample(all, { size: Number(values.sample), seed: Number(values.seed) }).slice(Number(values.from));
 console.log(`${mutants.length} of ${all.length} mutants of ${sources.length} files, seed ${values.seed}`);
 
 const endMs = performance.now() + Number(values.minutes) * 60_000;
