@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { mediaKeyOf } from "../../feed/media-key.ts";
 import { titleKeyOf } from "../../feed/title-key.ts";
+import { inSlices } from "./in-slices.ts";
 
 /** What tells whether an item is a stored episode whose GUID was another. */
 export type Described = {
@@ -57,8 +58,6 @@ const PASSES: readonly Pass[] = [
   },
 ];
 
-// Some milliseconds of work.
-const SLICE_SIZE = 250;
 // A bulletin and its trailer are two.
 const MIN_TITLES = 3;
 // Durations that feeds round differently.
@@ -180,13 +179,4 @@ function differInNumber({ item, row }: Pair): boolean {
 
 function differ(a: number | undefined, b: number | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
-}
-
-async function inSlices<T, R>(values: readonly T[], work: (value: T, index: number) => R): Promise<R[]> {
-  const results: R[] = [];
-  for (const [index, value] of values.entries()) {
-    if (index % SLICE_SIZE === 0) await setImmediate();
-    results.push(work(value, index));
-  }
-  return results;
 }

@@ -25,12 +25,12 @@ export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: F
   if (isPrivate || feed.podcastGuid === undefined) return;
   for (const twin of await listTwins(ctx.db, { podcastId, podcastGuid: feed.podcastGuid })) {
     const stored = await findStoredShow(ctx.db, twin.id);
-    if (stored === undefined || !isOneShow(stored, feed)) continue;
+    if (stored === undefined || !(await isOneShow(stored, feed))) continue;
     const isOlder = twin.id < podcastId;
     const own = await findStoredShow(ctx.db, podcastId);
     if (own === undefined || (isOlder && !twin.isAlive)) continue;
     const [older, newer] = isOlder ? [stored, own] : [own, stored];
-    if (!isStoredFirst(older.episodes, newer.episodes)) continue;
+    if (!(await isStoredFirst(older.episodes, newer.episodes))) continue;
     const [winnerId, loserId] = isOlder ? [twin.id, podcastId] : [podcastId, twin.id];
     const merged = await mergePodcasts(ctx, { winnerId, loserId });
     if (merged.kind === "merged" && loserId === podcastId) return;

@@ -24,8 +24,8 @@ export async function findKnownShow(
   for (const { podcastId, isNamed, isLost } of await listCandidates(db, { feed, feedUrls })) {
     const stored = await findStoredShow(db, podcastId);
     if (stored === undefined) continue;
-    if (isNamed && isMovedShow(stored, feed)) return { podcastId, isLost };
-    if (!isLost && isOneShow(stored, feed)) return { podcastId, isLost };
+    if (isNamed && (await isMovedShow(stored, feed))) return { podcastId, isLost };
+    if (!isLost && (await isOneShow(stored, feed))) return { podcastId, isLost };
   }
   return undefined;
 }
