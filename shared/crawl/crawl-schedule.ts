@@ -19,7 +19,7 @@ const DAY_MS = 24 * HOUR_MS;
 // active feeds; docs/crawling.md has the figures.
 const REQUEST_HOURS = 1 / 60;
 // Spreads out feeds that are due together. Always later, so that no feed is asked sooner than it allows.
-const JITTER_SHARE = 0.1;
+const JITTER_SHARE = 0.05;
 const MAX_JITTER_MS = STEP_MS;
 const FIRST_BACKOFF_MS = 30 * MINUTE_MS;
 const MIN_BACKOFF_MS = 10 * MINUTE_MS;
@@ -58,16 +58,16 @@ type Success = {
 /**
  * Returns the next visit after a successful crawl. It is the first of those visits of the coming week that cost least: an
  * episode costs an hour for each hour that it waits, and a request a minute (`planVisit()`). When episodes are expected is
- * learned from the last 50 (`learnRhythm()`). Up to a tenth of the delay, at most ten minutes, is added at random.
+ * learned from the last 50 (`learnRhythm()`). Up to a twentieth of the delay, at most five minutes, is added at random.
  *
- * The visits are at least an hour apart; ten minutes if the host says that its reply is fresh for less, and the feed has no
+ * The visits are at least an hour apart; five minutes if the host says that its reply is fresh for less, and the feed has no
  * ttl. max-age, Expires, ttl and sy:updatePeriod make them as rare as they ask, up to 7 days. skipHours and skipDays are
  * kept free, except from the visit after 7 days. A complete show is asked once in 7 days.
  *
- * A show that comes on Tuesdays at 06:00 is visited on Wednesday and Friday at 19:00, on Monday at 10:00, 16:30 and 22:00,
- * and on Tuesday at 02:30 and 06:20: 1.1 times a day. One that comes daily at 06:00 is visited at 07:10, 04:50 and 06:20,
- * one that comes every 7 days more or less every two or three hours. If the weekly show stops, the visits of four weeks are
- * 23, a month later 10, and after three months one a week at its hour.
+ * A show that comes on Tuesdays at 06:00 is visited on Wednesday at 19:10 and Friday at 18:20, on Monday at 08:05, 14:30,
+ * 19:20 and 23:40, and on Tuesday at 03:05 and 06:10: 1.3 times a day. One that comes daily at 06:00 is visited at 07:10,
+ * 04:35 and 06:10, one that comes every 7 days more or less every two hours. If the weekly show stops, the visits of four
+ * weeks are 23, a month later 10, and after three months one a week at its hour.
  */
 export function visitAfterSuccess({ arrivals, hints, ...options }: Success): Visit {
   const instants = arrivals.map((arrival) => arrival.getTime()).filter((at) => at <= options.now.getTime());
@@ -81,7 +81,7 @@ export function visitByRhythm(rhythm: Rhythm, { requestHours = REQUEST_HOURS, ..
   const at = now.getTime();
   const wait = leastWait(hints, maxAgeMs);
   const minSteps = Math.ceil(wait.ms / STEP_MS);
-  // The jitter must not end in a skipped hour either, nor must a tick that is late by less than ten minutes.
+  // The jitter must not end in a skipped hour either, nor must a tick that is late by less than five minutes.
   const isAllowed = (step: number) => [step, step + 2].every((end) => !isSkipped(hints, at + end * STEP_MS));
   const maxSteps = lastAllowed(isAllowed, { minSteps });
   const steps = hints.isComplete

@@ -23,8 +23,6 @@ type Move = {
   permanentUrl: string | undefined;
   /** Where the feed says that it moves to (itunes:new-feed-url). */
   newFeedUrl: string | undefined;
-  /** Redirects led to a 304, so that nothing was read there. */
-  isBlind: boolean;
 };
 
 /**
@@ -32,18 +30,16 @@ type Move = {
  * was told often and long enough, so that a host that is broken or hijacked for a day moves no feed. A URL that carries
  * a secret stays as its owner entered it. What is told by the feed is followed only if the same show is there.
  *
- * A 304 behind a redirect says nothing about the show there: any URL can answer so, and the validators may be those of the
- * old one (RFC 9110 8.8). So it counts only if the feed is read there now. If not, the count stays as it is.
+ * A 304 behind a redirect counts as well: only the URL that sent the stored feed is asked conditionally.
  */
-export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl, isBlind }: Move): Promise<void> {
+export async function run(ctx: Context, { claim, permanentUrl, newFeedUrl }: Move): Promise<void> {
   const redirectUrl = usableUrl(claim.feedUrl, permanentUrl);
-  if (isBlind && (redirectUrl === undefined || !(await isShowAt(ctx, { claim, feedUrl: redirectUrl })))) return;
   const movedToUrl = redirectUrl ?? usableUrl(claim.feedUrl, newFeedUrl);
   if (movedToUrl === undefined && claim.movedToUrl === undefined) return;
   const isSettled = await recordMove(ctx.db, claim, movedToUrl);
   if (!isSettled || movedToUrl === undefined) return;
   if (redirectUrl !== undefined) {
-    await move(ctx, { claim, feedUrl: redirectUrl, isUnread: isBlind });
+    await move(ctx, { claim, feedUrl: redirectUrl, isUnread: false });
     return;
   }
   const isThere = await isShowAt(ctx, { claim, feedUrl: movedToUrl });

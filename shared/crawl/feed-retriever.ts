@@ -33,6 +33,8 @@ type Params = {
   url: string;
   etag?: string | undefined;
   lastModified?: string | undefined;
+  /** The URL that sent these validators; by default `url`. */
+  validatorsUrl?: string | undefined;
   /** Messages then show nothing of a URL but its host. */
   isPrivate?: boolean;
   /** For the User-Agent. None if the feed is not stored yet. */
@@ -50,9 +52,9 @@ const ACCEPT =
  */
 export async function retrieve(
   ctx: Context,
-  { url, etag, lastModified, isPrivate = false, numSubscribers = 0 }: Params,
+  { url, etag, lastModified, validatorsUrl, isPrivate = false, numSubscribers = 0 }: Params,
 ): Promise<Retrieved> {
-  const validators = present({ etag, lastModified });
+  const validators = present({ etag, lastModified, validatorsUrl });
   const request = {
     ...{ url, ...validators, accept: ACCEPT, signal: ctx.signal, timeoutMs: ctx.config.fetchTimeoutMs },
     userAgent: crawlerUserAgent(ctx.config, { numSubscribers }),

@@ -116,6 +116,7 @@ async function insertPodcast(
     startsInMs: 0,
     etag: undefined,
     lastModified: undefined,
+    validatorsUrl: undefined,
     contentAgeMs: undefined,
     numFailures: 0,
     numUnfinished: 0,

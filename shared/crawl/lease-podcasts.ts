@@ -10,6 +10,8 @@ export type Claim = {
   startsInMs: number;
   etag: string | undefined;
   lastModified: string | undefined;
+  /** The URL that sent these validators; undefined if an older version stored them. */
+  validatorsUrl: string | undefined;
   /** Time since the host last sent content instead of a 304; undefined if that is not known. */
   contentAgeMs: number | undefined;
   numFailures: number;
@@ -41,6 +43,7 @@ export type ClaimRow = {
   starts_in_ms: number;
   etag: string | null;
   last_modified: string | null;
+  validators_url: string | null;
   content_age_ms: number | null;
   num_failures: number;
   num_unfinished: number;
@@ -72,8 +75,8 @@ export function leasePodcasts(): SQL {
     from picked, podcast_feed_location l, podcast p
     where c.podcast_id = picked.podcast_id and l.podcast_id = picked.podcast_id and l.is_current
       and p.id = picked.podcast_id and p.taken_down_at is null and p.merged_at is null
-    returning c.podcast_id, c.lease_token, l.feed_url, picked.starts_in_ms, c.etag, c.last_modified, c.num_failures,
-      c.num_unfinished, p.is_private, c.moved_to_url, p.new_feed_url, coalesce(p.podcast_guid, p.title) as identity,
+    returning c.podcast_id, c.lease_token, l.feed_url, picked.starts_in_ms, c.etag, c.last_modified, c.validators_url,
+      c.num_failures, c.num_unfinished, p.is_private, c.moved_to_url, p.new_feed_url, coalesce(p.podcast_guid, p.title) as identity,
       c.arrivals, c.hints, c.max_age_seconds, extract(epoch from podcore_now())::float8 as claimed_at,
       extract(epoch from c.last_succeeded_at)::float8 as last_succeeded_at,
       extract(epoch from podcore_now() - c.last_content_at)::float8 * 1000 as content_age_ms,
@@ -105,6 +108,7 @@ export function toClaim(row: ClaimRow): Claim {
     startsInMs: row.starts_in_ms,
     etag: row.etag ?? undefined,
     lastModified: row.last_modified ?? undefined,
+    validatorsUrl: row.validators_url ?? undefined,
     contentAgeMs: row.content_age_ms ?? undefined,
     numFailures: row.num_failures,
     numUnfinished: row.num_unfinished,

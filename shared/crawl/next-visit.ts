@@ -10,7 +10,7 @@ import type { CrawlFailure, CrawlSuccess } from "./record-crawl.ts";
 import { NUM_ARRIVALS } from "./schedule/rhythm.ts";
 import { MAX_DELAY_MS } from "./schedule/wishes.ts";
 
-type NextVisit = Omit<CrawlSuccess, "isChanged" | "etag" | "lastModified">;
+type NextVisit = Omit<CrawlSuccess, "isChanged" | "etag" | "lastModified" | "validatorsUrl">;
 
 /** Returns when to crawl a claimed podcast again if nothing of the reply is stored, and what to remember for that. */
 export async function nextVisit(

@@ -15,7 +15,7 @@ import * as showJudge from "./identity/show-judge.ts";
 import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
 import { failedVisit, nextVisit, planNextVisit } from "./next-visit.ts";
-import { recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
+import { type CrawlSuccess, recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
 import { validatorsOf } from "./validators-of.ts";
@@ -85,11 +85,10 @@ async function update(ctx: Context, { claim, isAsked = false, isForced = false }
 type Followed = Stored & { claim: Claim; reply: FetchReply };
 /** Moves or merges the podcast, if the crawl says so. */
 async function follow(ctx: Context, { claim, result, feed, reply }: Followed): Promise<void> {
-  const { permanentUrl, redirects } = reply;
-  const isBlind = reply.status === 304 && redirects.length > 0;
+  const { permanentUrl } = reply;
   // A feed without a title keeps what was stored.
   const newFeedUrl = feed?.newFeedUrl ?? (feed?.isUntitled === false ? undefined : claim.newFeedUrl);
-  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl, isBlind });
+  if (isSameShow(result)) await feedMover.run(ctx, { claim, permanentUrl, newFeedUrl });
   else if (result.kind === "left" && result.verdict === "other") await feedMover.forget(ctx, { claim });
   if (result.kind === "changed" && feed !== undefined) await twinJoiner.run(ctx, { claim, feed });
 }
@@ -120,10 +119,14 @@ async function store(
   const { reply } = retrieved;
   if (retrieved.kind === "not-modified") {
     // RFC 9110 15.4.5: a 304 carries the validators that changed; the others still hold.
-    const validators = { etag: reply.etag ?? etag, lastModified: reply.lastModified ?? lastModified };
+    const validators = {
+      etag: reply.etag ?? etag,
+      lastModified: reply.lastModified ?? lastModified,
+      validatorsUrl: reply.url,
+    };
     return { result: await recordUnchanged(ctx, { claim, validators, reply }) };
   }
-  const validators = { etag: reply.etag, lastModified: reply.lastModified };
+  const validators = { etag: reply.etag, lastModified: reply.lastModified, validatorsUrl: reply.url };
   const isChanged = !(await isNewestContent(ctx.db, { podcastId, sha256: digestOf(reply.body) }));
   if (!isChanged && !isForced) {
     return { result: await recordUnchanged(ctx, { claim, validators, reply }) };
@@ -159,7 +162,7 @@ async function leave(ctx: Context, { claim, verdict, reply }: Leave): Promise<Up
 
 type Unchanged = {
   claim: Claim;
-  validators: { etag: string | undefined; lastModified: string | undefined };
+  validators: Pick<CrawlSuccess, "etag" | "lastModified" | "validatorsUrl">;
   reply: FetchReply;
 };
 async function recordUnchanged(ctx: Context, { claim, validators, reply }: Unchanged): Promise<UpdateResult> {

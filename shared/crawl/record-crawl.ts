@@ -22,6 +22,8 @@ export type CrawlSuccess = Outcome & {
   isNotModified?: boolean;
   etag: string | undefined;
   lastModified: string | undefined;
+  /** The URL that sent the validators, after redirects. */
+  validatorsUrl?: string | undefined;
   hints?: UpdateHints | undefined;
   arrivals?: readonly Date[] | undefined;
   maxAgeMs?: number | undefined;
@@ -49,6 +51,7 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
         else podcore_now() end,
       num_failures = 0, last_error = null, last_error_at = null, gone_at = null, hollow_since = null,
       etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text,
+      validators_url = left(${success.validatorsUrl ?? null}::text, 8192),
       hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
       arrivals = coalesce(${jsonOf(success.arrivals?.map((at) => Math.round(at.getTime() / 1_000)))}::jsonb, arrivals),
       max_age_seconds = ${success.maxAgeMs === undefined ? null : Math.round(success.maxAgeMs / 1_000)}::int,

@@ -10,7 +10,7 @@ export type FeedContent = { body: Buffer; contentType: string | undefined; baseU
  * Raw feeds kept per podcast, as many as in the original podcore: enough to see how a feed changed, and to parse it
  * again with better code.
  */
-export const NUM_KEPT = 5;
+const NUM_KEPT = 5;
 
 export function digestOf(body: Buffer): Buffer {
   return createHash("sha256").update(body).digest();

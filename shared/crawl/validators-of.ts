@@ -11,15 +11,17 @@ const NUM_HOURS_EARLIER = 144;
 // Whoever asks for a feed wants what its host has now.
 const MAX_CONTENT_AGE_ASKED_MS = MINUTE_MS;
 
+type Validators = Pick<Claim, "etag" | "lastModified" | "validatorsUrl">;
+
 /**
  * Returns the validators for a request. None if the host has sent no content for long: some answer 304 for ever.
  *
  * @param options `isAsked`: a reader or the operator asks for the feed
  */
-export function validatorsOf(claim: Claim, { isAsked }: { isAsked: boolean }): Pick<Claim, "etag" | "lastModified"> {
-  const { podcastId, contentAgeMs, etag, lastModified } = claim;
+export function validatorsOf(claim: Claim, { isAsked }: { isAsked: boolean }): Validators {
+  const { podcastId, contentAgeMs, etag, lastModified, validatorsUrl } = claim;
   const maxAgeMs = isAsked ? MAX_CONTENT_AGE_ASKED_MS : MAX_CONTENT_AGE_MS - (podcastId % NUM_HOURS_EARLIER) * HOUR_MS;
   // An unknown age begins with the next crawl. Otherwise a new version would download all feeds at once.
   const isOld = contentAgeMs === undefined ? isAsked : contentAgeMs > maxAgeMs;
-  return isOld ? { etag: undefined, lastModified: undefined } : { etag, lastModified };
+  return isOld ? { etag: undefined, lastModified: undefined, validatorsUrl } : { etag, lastModified, validatorsUrl };
 }

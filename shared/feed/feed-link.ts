@@ -5,18 +5,19 @@ export type FeedLink = { url: string; isRss: boolean; title: string };
 /** Attributes that `<link>` and the Link header share. */
 export type LinkAttributes = { rel?: string; type?: string; href?: string | undefined; title?: string };
 
-const FEED_TYPE = /^\s*application\/(rss|atom|rdf)\+xml\s*(;|$)/i;
+// Some sites say of a feed only that it is XML.
+const FEED_TYPE = /^\s*(?:application\/(rss|atom|rdf)\+xml|(?:application|text)\/xml)\s*(?:;|$)/i;
 
 /** Returns a link as a feed's if its relation and type say so (RSS autodiscovery); undefined for other links. */
 export function toFeedLink(
   { rel = "", type = "", href, title = "" }: LinkAttributes,
   base: string,
 ): FeedLink | undefined {
-  const kind = FEED_TYPE.exec(type)?.[1]?.toLowerCase();
-  if (kind === undefined || !rel.toLowerCase().split(/\s+/).includes("alternate")) return undefined;
+  const match = FEED_TYPE.exec(type);
+  if (match === null || !rel.toLowerCase().split(/\s+/).includes("alternate")) return undefined;
   // A fragment refers to a part of the feed, so it is removed.
   const url = webUrl(href?.replace(/#.*$/s, ""), base);
-  return url === undefined ? undefined : { url, isRss: kind === "rss", title };
+  return url === undefined ? undefined : { url, isRss: match[1]?.toLowerCase() === "rss", title };
 }
 
 /**

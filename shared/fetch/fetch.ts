@@ -15,6 +15,8 @@ type FetchRequest = {
   /** Stored validators, sent byte for byte. */
   etag?: string;
   lastModified?: string;
+  /** The URL that sent the validators, after redirects; by default `url`. They are sent to no other URL (RFC 9110 8.8). */
+  validatorsUrl?: string;
   /** Overrides the one given to createFetch. */
   userAgent?: string;
   accept?: string;
@@ -98,17 +100,16 @@ type Params = { request: FetchRequest & { userAgent: string }; deadline: Deadlin
 
 async function run(network: Network, { request, deadline }: Params): Promise<FetchReply> {
   const { maxBytes = DEFAULT_MAX_BYTES, maxRedirects = DEFAULT_MAX_REDIRECTS } = request;
-  const conditions = conditionalHeaders(request);
   const requestHeaders = {
     "User-Agent": request.userAgent,
     Accept: request.accept ?? ACCEPT,
     "Accept-Encoding": ACCEPT_ENCODING,
-    ...conditions,
   };
-  const chain = { url: request.url, headers: requestHeaders, maxBytes, maxRedirects, deadline };
-  const { status, url, headers, body, redirects } = await followRedirects(network, chain);
+  const conditions = { url: request.validatorsUrl ?? request.url, headers: conditionalHeaders(request) };
+  const chain = { url: request.url, headers: requestHeaders, conditions, maxBytes, maxRedirects, deadline };
+  const { status, url, headers, body, redirects, isConditional } = await followRedirects(network, chain);
   // RFC 9110 15.4.5: 304 is only valid for a conditional request.
-  if (status === 304 && Object.keys(conditions).length === 0) {
+  if (status === 304 && !isConditional) {
     throw new FetchError("bad-reply", { url, detail: "the host answered 304 to a request without validators" });
   }
 

@@ -12,6 +12,8 @@ export type Chain = {
   url: string;
   /** Sent on every hop. */
   headers: Record<string, string>;
+  /** Conditional headers, and the only URL that they are sent to. */
+  conditions: { url: string; headers: Record<string, string> };
   maxBytes: number;
   maxRedirects: number;
   deadline: Deadline;
@@ -20,19 +22,26 @@ export type Chain = {
 // Longer than browsers and proxies allow.
 const MAX_LOCATION_LENGTH = 8 * 1024;
 
-/** Requests a URL and follows redirects until another response. Vets the address of each hop. @throws FetchError */
+/**
+ * Requests a URL and follows redirects until another response. Vets the address of each hop. `isConditional` tells whether
+ * the last request had conditional headers. @throws FetchError
+ */
 export async function followRedirects(network: Network, chain: Chain) {
-  const { headers, maxBytes, deadline } = chain;
+  const { conditions, maxBytes, deadline } = chain;
   const requested = readUrl(chain.url);
   const authorization = basicAuthorization(requested);
+  const conditionalUrl = withoutCredentials(readUrl(conditions.url)).href;
   const redirects: Redirect[] = [];
   const seen = new Set<string>();
 
   for (let url = withoutCredentials(requested); ; ) {
     seen.add(url.href);
-    const hop = { url, headers: url.origin === requested.origin ? { ...headers, ...authorization } : headers };
-    const reply = await requestOnce(network, { ...hop, maxBytes, deadline });
-    if (!isRedirect(reply)) return { ...reply, url: url.href, redirects };
+    const conditional = url.href === conditionalUrl ? conditions.headers : {};
+    const headers = { ...chain.headers, ...conditional, ...(url.origin === requested.origin && authorization) };
+    const reply = await requestOnce(network, { url, headers, maxBytes, deadline });
+    if (!isRedirect(reply)) {
+      return { ...reply, url: url.href, redirects, isConditional: Object.keys(conditional).length > 0 };
+    }
 
     const next = readLocation(url, reply.headers.location);
     checkNext(next, { from: url, seen, numRedirects: redirects.length, chain });

@@ -5,6 +5,7 @@ import { isAllowedPort, type Vet } from "./address.ts";
 import { hostOf, openSocket, secure } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { FetchError, type FetchErrorKind } from "./errors.ts";
+import { withUsualHeads } from "./head-lines.ts";
 import { type Headers, readHeaders } from "./headers.ts";
 import { type Address, type Resolve, resolveHost } from "./resolve-host.ts";
 
@@ -111,7 +112,7 @@ function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Pr
   return new Promise((resolve, reject) => {
     // Uses no agent, so no pooled sockets and no proxy from the environment.
     const outgoing = request({
-      createConnection: () => stream,
+      createConnection: () => withUsualHeads(stream),
       method: "GET",
       path: url.pathname + url.search,
       setHost: false,

@@ -233,6 +233,7 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
         isChanged: true,
         etag: reply.etag,
         lastModified: reply.lastModified,
+        validatorsUrl: reply.url,
         ...firstVisit(ctx, { reply, feed: read.feed, isPrivate: privateReason !== undefined }),
       }),
     });

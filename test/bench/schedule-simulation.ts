@@ -41,7 +41,7 @@ export function playAll(feeds: readonly PlayedFeed[], schedule: Schedule): Outco
   return feeds.map((feed, i) => play(feed, { schedule, random: randomFrom(i + 1) }));
 }
 
-/** podcore's schedule, on hosts that allow ten minutes between requests unless `maxAgeMs` is undefined. */
+/** podcore's schedule, on hosts that allow five minutes between requests unless `maxAgeMs` is undefined. */
 export function podcoreSchedule(requestHours: number, { maxAgeMs }: { maxAgeMs: number | undefined }): Schedule {
   let learned: { seen: Dates; rhythm: Rhythm } | undefined;
   return (seen, { now, random }) => {

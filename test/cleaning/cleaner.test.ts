@@ -4,7 +4,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import { cleanAccounts } from "../../shared/cleaning/clean-accounts.ts";
 import { cleanDirectoryPodcasts } from "../../shared/cleaning/clean-directory-podcasts.ts";
-import { cleanPodcastFeedContents } from "../../shared/cleaning/clean-podcast-feed-contents.ts";
+import { cleanRateLimits } from "../../shared/cleaning/clean-rate-limits.ts";
 import type { CleanResult } from "../../shared/cleaning/cleaner.ts";
 import * as cleaner from "../../shared/cleaning/cleaner.ts";
 import {
@@ -14,6 +14,7 @@ import {
   apiKey,
   login,
   podcast,
+  rateLimit,
   verificationCode,
 } from "../../shared/db/schema.ts";
 import { callArtifact } from "../support/artifact.ts";
@@ -44,7 +45,6 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
     directory_podcast: 0,
     podcast: 0,
     crawl_host: 0,
-    podcast_feed_content: 0,
   };
   return { numDeleted: { ...none, ...numDeleted } };
 }
@@ -71,43 +71,24 @@ async function whileOpen<T>(statement: SQL, meanwhile: () => Promise<T>): Promis
   });
 }
 
-/** Inserts a podcast with raw feeds whose `numBytes` is their age in minutes. */
-async function insertContents(feedUrl: string, num: number): Promise<number> {
-  const [podcastId = 0] = await insertDuePodcasts(ctx.db, [feedUrl]);
+/** Inserts counts that expired a minute ago, two minutes ago, and so on. */
+async function insertExpiredCounts(num: number): Promise<void> {
   await ctx.db.once.execute(sql`
-    insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
-    select ${podcastId}::bigint, sha256(age::text::bytea), '', age, '', podcore_now() - age * interval '1 minute'
-    from generate_series(1, ${num}::int) as age order by age % 7`);
-  return podcastId;
+    insert into rate_limit (kind, subject, num_taken, resets_at)
+    select 'login', age, 1, podcore_now() - age * interval '1 minute' from generate_series(1, ${num}::int) age`);
 }
 
-async function agesOf(podcastId: number): Promise<number[]> {
-  const rows = await ctx.db.once.execute<{ age: number }>(
-    sql`select num_bytes as age from podcast_feed_content where podcast_id = ${podcastId} order by num_bytes`,
-  );
-  return rows.map(({ age }) => age);
-}
-
-test("run() keeps the newest five raw feeds of each podcast, and tells how many it deleted", async () => {
-  const [many, five, few] = [
-    await insertContents("many", 9),
-    await insertContents("five", 5),
-    await insertContents("few", 2),
-  ];
+test("run() tells how many it deleted, and nothing of rules that found nothing", async () => {
+  await insertExpiredCounts(4);
 
   const result = await cleaner.run(ctx, { budgetMs: 60_000 });
 
-  assert.deepEqual(result, deleted({ podcast_feed_content: 4 }));
-  assert.deepEqual(await Promise.all([many, five, few].map(agesOf)), [
-    [1, 2, 3, 4, 5],
-    [1, 2, 3, 4, 5],
-    [1, 2],
-  ]);
-  assert.match(lines.join(""), /Clean finished, num_podcast_feed_content: 4\n/);
+  assert.deepEqual(result, deleted({ rate_limit: 4 }));
+  assert.match(lines.join(""), /Clean finished, num_rate_limit: 4\n/);
 });
 
 test("run() deletes nothing, when it runs again", async () => {
-  await insertContents("many", 9);
+  await insertExpiredCounts(9);
   await cleaner.run(ctx, { budgetMs: 60_000 });
 
   const again = await cleaner.run(ctx, { budgetMs: 60_000 });
@@ -116,43 +97,31 @@ test("run() deletes nothing, when it runs again", async () => {
 });
 
 test("run() goes on until nothing is left, over many batches", async () => {
-  const podcastId = await insertContents("many", 2_505);
+  await insertExpiredCounts(2_500);
 
   const result = await cleaner.run(ctx, { budgetMs: 60_000 });
 
-  assert.deepEqual(result, deleted({ podcast_feed_content: 2_500 }));
-  assert.deepEqual(await agesOf(podcastId), [1, 2, 3, 4, 5]);
+  assert.deepEqual(result, deleted({ rate_limit: 2_500 }));
+  assert.equal(await numRows(rateLimit), 0);
 });
 
 test("run() deletes nothing, when its budget is used up or the process is to end", async () => {
-  const podcastId = await insertContents("many", 9);
+  await insertExpiredCounts(9);
   const ending = ctx.with({ draining: AbortSignal.abort() });
 
   const results = [await cleaner.run(ctx, { budgetMs: 0 }), await cleaner.run(ending, { budgetMs: 60_000 })];
 
   assert.deepEqual(results, [deleted({}), deleted({})]);
-  assert.equal((await agesOf(podcastId)).length, 9);
+  assert.equal(await numRows(rateLimit), 9);
 });
 
-test("cleanPodcastFeedContents() deletes no more than a batch at a time", async () => {
-  await insertContents("many", 30);
+test("cleanRateLimits() deletes no more than a batch at a time", async () => {
+  await insertExpiredCounts(25);
 
   const nums: number[] = [];
-  for (let i = 0; i < 4; i++) nums.push(await cleanPodcastFeedContents(ctx.db, { limit: 10 }));
+  for (let i = 0; i < 4; i++) nums.push(await cleanRateLimits(ctx.db, { limit: 10 }));
 
   assert.deepEqual(nums, [10, 10, 5, 0]);
-});
-
-test("cleanPodcastFeedContents() leaves alone what another transaction holds", async () => {
-  const podcastId = await insertContents("many", 7);
-
-  const num = await ctx.db.once.transaction(async (tx) => {
-    await tx.once.execute(sql`select 1 from podcast_feed_content where num_bytes = 7 for update`);
-    return cleanPodcastFeedContents(ctx.db, { limit: 10 });
-  });
-
-  assert.equal(num, 1);
-  assert.deepEqual(await agesOf(podcastId), [1, 2, 3, 4, 5, 7]);
 });
 
 test("run() deletes ephemeral accounts that were not seen for a month, with all they hold, and no others", async () => {
@@ -286,7 +255,7 @@ test("run() deletes counts of what may be done again, and none that still counts
   assert.deepEqual(await namesIn(sql`select subject as name from rate_limit order by subject`), ["counts", "held"]);
 });
 
-test("run() deletes searches after a week, and the podcasts that only they had found", async () => {
+test("run() deletes searches after a week, and the podcasts that only they had found, or none for a week", async () => {
   const [podcastId = 0] = await insertDuePodcasts(ctx.db, ["one"]);
   await insertFound("only in an old search", { search: "old" });
   await insertFound("in both", { search: "old" });
@@ -294,6 +263,8 @@ test("run() deletes searches after a week, and the podcasts that only they had f
   await insertFound("in no search");
   await insertFound("added", { podcastId });
   await insertFound("failed", { lastError: "Cannot fetch" });
+  await ageFound();
+  await insertFound("in a search that was replaced");
   await ctx.db.once.execute(sql`
     update directory_search set retrieved_at = podcore_now() - case query when 'old' then interval '8 days' else interval '6 days' end`);
 
@@ -304,6 +275,7 @@ test("run() deletes searches after a week, and the podcasts that only they had f
   assert.deepEqual(await namesIn(sql`select title as name from directory_podcast order by title`), [
     "added",
     "failed",
+    "in a search that was replaced",
     "in both",
   ]);
 });
@@ -312,6 +284,7 @@ test("cleanDirectoryPodcasts() leaves alone what a search finds at this moment",
   const first = await insertFound("first");
   await insertFound("second");
   await insertFound("found before", { search: "new" });
+  await ageFound();
   const hit = sql`
     insert into directory_search_hit (directory_search_id, position, directory_podcast_id)
     select id, 1, ${first}::bigint from directory_search`;
@@ -328,7 +301,7 @@ test("cleanDirectoryPodcasts() leaves alone what a search finds at this moment",
 test("run() goes on with the other rules where one fails, and fails with that at its end", async () => {
   const accountId = await insertAccount(ctx.db);
   await unsee(accountId);
-  const podcastId = await insertContents("many", 9);
+  await insertExpiredCounts(9);
   await ctx.db.once.execute(sql`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'no account may go'; end $$`);
   await ctx.db.once.execute(sql`create trigger refuse before delete on account execute function refuse()`);
@@ -337,12 +310,13 @@ test("run() goes on with the other rules where one fails, and fails with that at
 
   await assert.rejects(running, (error: Error) => /no account may go/.test(String(error.cause)));
   await ctx.db.once.execute(sql`drop function refuse cascade`);
-  assert.equal((await agesOf(podcastId)).length, 5);
+  assert.equal(await numRows(rateLimit), 0);
 });
 
 test("--once of tick-clean tells what it deleted by each rule", async () => {
   await unsee(await insertAccount(ctx.db));
   await insertFound("in no search");
+  await ageFound();
 
   const { code, stdout } = await callArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
 
@@ -370,6 +344,11 @@ async function insertHoldings(accountId: number, podcastId: number, num: number)
   await ctx.db.once.execute(sql`
     insert into verification_code (kind, account_id, email, expires_at)
     values ('password-reset', ${accountId}::bigint, 'me@example.com', podcore_now() + interval '1 day')`);
+}
+
+/** Makes podcasts of a directory ones that no search has found for more than a week. */
+async function ageFound(): Promise<void> {
+  await ctx.db.once.execute(sql`update directory_podcast set updated_at = podcore_now() - interval '8 days'`);
 }
 
 /** Inserts a directory's podcast, once for each title, and where `search` is given that search with it. @returns its id */

@@ -185,13 +185,23 @@ test("run() moves nobody to a URL that answers nothing but 304", async () => {
   assert.deepEqual(await locationsOf(podcastId), [[path, true]]);
 });
 
-test("run() moves a feed that has not changed, once it was read where the redirect leads", async () => {
+test("run() moves a feed that has not changed since it was read where the redirect leads", async () => {
   const { podcastId, path, movedPath } = await addUnchangingFeed();
   script[movedPath] = unchanging(rss());
   await crawl(podcastId, { times: 4 });
   await letPass(podcastId, { days: 7 });
+  origin.requests.splice(0);
 
-  await crawl(podcastId);
+  await crawl(podcastId, { times: 2 });
+
+  assert.deepEqual(
+    origin.requests.map((request) => [request.path, request.headers["if-none-match"]]),
+    [
+      [path, undefined],
+      [movedPath, '"1"'],
+      [movedPath, '"1"'],
+    ],
+  );
 
   assert.deepEqual(await locationsOf(podcastId), [
     [path, false],
@@ -199,16 +209,42 @@ test("run() moves a feed that has not changed, once it was read where the redire
   ]);
 });
 
-test("run() leaves a count as it is, when a 304 is behind the redirect and nothing can be read there", async () => {
-  const { podcastId, movedPath } = await addUnchangingFeed();
+test("run() sends validators only to the URL behind the redirects that gave them", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
   script[movedPath] = unchanging(rss());
-  await crawl(podcastId, { times: 3 });
-  script[movedPath] = { status: 304 };
+  script["/elsewhere"] = unchanging(rss());
+  await crawl(podcastId);
+  script[path] = redirect(302, "/elsewhere");
+  origin.requests.splice(0);
+
+  await crawl(podcastId, { times: 2 });
+
+  assert.deepEqual(
+    origin.requests.map((request) => [request.path, request.headers["if-none-match"]]),
+    [
+      [path, undefined],
+      ["/elsewhere", undefined],
+      [path, undefined],
+      ["/elsewhere", '"1"'],
+    ],
+  );
+});
+
+test("run() sends validators that an older version stored to the feed's own URL", async () => {
+  const { podcastId, path, movedPath } = await addUnchangingFeed();
+  script[movedPath] = unchanging(rss());
+  await ctx.db.once.execute(sql`update podcast_crawl set validators_url = null where podcast_id = ${podcastId}`);
+  origin.requests.splice(0);
 
   await crawl(podcastId);
 
-  const rows = await ctx.db.once.execute(sql`select num_moves_seen from podcast_crawl where podcast_id = ${podcastId}`);
-  assert.deepEqual([...rows], [{ num_moves_seen: 3 }]);
+  assert.deepEqual(
+    origin.requests.map((request) => [request.path, request.headers["if-none-match"]]),
+    [
+      [path, '"1"'],
+      [movedPath, undefined],
+    ],
+  );
 });
 
 for (const [what, change, undo] of [

@@ -423,16 +423,57 @@ test("fetch 27: run() revives a podcast that was gone once", async () => {
   assert.deepEqual({ goneAt, lastError, numFailures }, { goneAt: null, lastError: null, numFailures: 0 });
 });
 
-test("fetch 28: run() asks a feed that is not found once a day, and never deletes it", async () => {
-  const { podcastId, path } = await addFeed(rss());
-  script[path] = { status: 404 };
+const DAY_MS = 86_400_000;
+for (const [name, status, error] of [
+  [
+    "fetch 28: run() asks a feed that is not found once a day, however often, and never deletes it",
+    ...[404, "That podcast doesn't seem to exist on the host's servers (404)."],
+  ],
+  [
+    "fetch 29: run() asks a feed that wants a password once a day, and keeps validators and episodes",
+    ...[401, "Error fetching podcast feed. Host responded with status: 401"],
+  ],
+  [
+    "fetch 29: run() asks a feed that is forbidden once a day, and keeps validators and episodes",
+    ...[403, "Error fetching podcast feed. Host responded with status: 403"],
+  ],
+] as const) {
+  test(name, async () => {
+    const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: rss() });
+    const before = await episodesOf(podcastId);
+    script[path] = { status, headers: { ETag: '"b"' } };
 
-  await update(podcastId);
+    const delays: number[] = [];
+    for (let i = 0; i < 15; i += 1) {
+      await update(podcastId);
+      delays.push((await crawlOf(podcastId)).delayMs / DAY_MS);
+    }
 
-  const { lastError, delayMs } = await crawlOf(podcastId);
-  assert.equal(lastError, "That podcast doesn't seem to exist on the host's servers (404).");
-  assert.ok(delayMs > 23 * 3_600_000);
-  assert.equal((await episodesOf(podcastId)).length, 1);
+    const { lastError, numFailures, etag } = await crawlOf(podcastId);
+    assert.deepEqual([lastError, numFailures, etag], [error, 15, '"a"']);
+    assert.ok(Math.min(...delays) > 0.99 && Math.max(...delays) < 1.15, delays.join(", "));
+    assert.deepEqual(await episodesOf(podcastId), before);
+  });
+}
+
+test("fetch 30: run() backs off from a host with errors for a day at most, and keeps validators and episodes", async () => {
+  const { podcastId, path } = await addFeed({ headers: { ETag: '"a"' }, body: rss() });
+  const before = await episodesOf(podcastId);
+  script[path] = { status: 502, headers: { ETag: '"b"' } };
+
+  const delays: number[] = [];
+  for (let i = 0; i < 15; i += 1) {
+    await update(podcastId);
+    delays.push((await crawlOf(podcastId)).delayMs / DAY_MS);
+  }
+
+  const { numFailures, etag } = await crawlOf(podcastId);
+  assert.deepEqual([numFailures, etag], [15, '"a"']);
+  // Half an hour at most after the first failure. Later ones are random up to a day, and not all of them short.
+  assert.ok((delays[0] ?? 1) < 1 / 40, delays.join(", "));
+  assert.ok(Math.max(...delays) > 1 / 24 && Math.max(...delays) < 1.01, delays.join(", "));
+  assert.ok(new Set(delays.slice(7).map((delay) => delay.toFixed(2))).size > 1, delays.join(", "));
+  assert.deepEqual(await episodesOf(podcastId), before);
 });
 
 test("fetch 31: run() follows a redirect and leaves the URL as it is", async () => {

@@ -167,6 +167,30 @@ test("a podcast whose feed becomes a show that was taken down keeps what it has,
   assert.deepEqual(await storedOf(podcastId), before);
 });
 
+test("a podcast whose feed becomes a show that was taken down one episode at a time keeps fewer than half of them", async () => {
+  const item = (show: string, i: number) =>
+    `<item><guid>${show}-episode-${i}</guid><title>${show} ${i}</title><pubDate>${new Date(Date.UTC(2020, 0, i)).toUTCString()}</pubDate><enclosure url="https://media.example.com/${show}-${i}.mp3"/></item>`;
+  const feed = (title: string, items: string[]) =>
+    `<rss version="2.0"><channel><title>${title}</title>${items.join("")}</channel></rss>`;
+  const blockedItems = Array.from({ length: 20 }, (_, i) => item("blocked", 20 + i));
+  const ownItems = Array.from({ length: 10 }, (_, i) => item("own", i + 1));
+  script["/slowly-blocked"] = feed("Blocked", blockedItems);
+  const blocked = await podcastAdder.run(ctx, { url: `${origin.url}/slowly-blocked` });
+  await podcastBlocker.block(ctx, { which: { podcastId: blocked.podcastId }, reason: "spam" });
+  script["/slow-mule"] = feed("Mule", ownItems);
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}/slow-mule` });
+
+  const kinds: string[] = [];
+  for (let num = 1; num <= 6; num += 1) {
+    script["/slow-mule"] = feed("Mule", [...ownItems, ...blockedItems.slice(0, num)]);
+    kinds.push((await crawl(podcastId)).kind);
+  }
+
+  const { episodes } = await storedOf(podcastId);
+  assert.deepEqual(kinds, ["changed", "changed", "changed", "changed", "failed", "failed"]);
+  assert.equal(episodes.filter(({ guid }) => guid.startsWith("blocked")).length, 4);
+});
+
 test("a podcast whose feed takes the GUID of a show that was taken down is not stored", async () => {
   const guid = guidOf("33333333-0000-5000-8000-000000000001");
   const blocked = await addFeed({ extra: guid });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIMITS } from "../../shared/feed/model.ts";
 import { measureBlock } from "../support/block-meter.ts";
+import { startOrigin } from "../support/origin.ts";
 import { enclosure, item, read, readItem, rss } from "./feed-xml.ts";
 
 const MIB = 1_048_576;
@@ -84,18 +85,48 @@ for (const [name, make] of DOCUMENTS) {
   });
 }
 
-test("xml X4, X5, X6: readFeed() leaves external entities and inclusions alone", async () => {
-  const doctype =
-    '<!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd"><!ENTITY % p SYSTEM "http://127.0.0.1:1/p.dtd"> %p;]>';
-  const xml = rss(
-    `<title>T &f;</title>${item("a", '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>')}`,
-    { doctype },
+test("xml X4: readFeed() loads no external entity, from a file or over HTTP", async (t) => {
+  const decoy = await startOrigin({ "/": "loaded" });
+  t.after(decoy.close);
+  const doctype = `<!DOCTYPE rss SYSTEM "${decoy.url}/rss.dtd" [<!ENTITY f SYSTEM "${import.meta.url}"><!ENTITY h SYSTEM "${decoy.url}/">]>`;
+
+  const feed = await read(rss(`<title>T &f; &h;</title>${item("a")}${item("&f;&h;")}${item("z")}`, { doctype }));
+
+  assert.equal(feed.title, "T &f; &h;");
+  assert.deepEqual(
+    feed.episodes.map(({ guid }) => guid),
+    ["a", "&f;&h;", "z"],
   );
+  assert.equal(decoy.numConnections(), 0);
+});
 
-  const feed = await read(xml);
+test("xml X5: readFeed() loads no parameter entity, and declares nothing by one", async (t) => {
+  const decoy = await startOrigin({ "/": '<!ENTITY e "loaded">' });
+  t.after(decoy.close);
+  const doctype = `<!DOCTYPE rss [<!ENTITY % p SYSTEM "${decoy.url}/"> %p; <!ENTITY % q '<!ENTITY e "declared">'> %q;]>`;
 
-  assert.equal(feed.title, "T &f;");
-  assert.equal(feed.episodes.length, 1);
+  const feed = await read(rss(`<title>T &e;</title>${item("a")}${item("z")}`, { doctype }));
+
+  assert.equal(feed.title, "T &e;");
+  assert.equal(feed.episodes.length, 2);
+  assert.equal(decoy.numConnections(), 0);
+});
+
+test("xml X6: readFeed() includes no other document", async (t) => {
+  const decoy = await startOrigin({ "/": item("included") });
+  t.after(decoy.close);
+  const include = (href: string) =>
+    `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="${href}" parse="text"><xi:fallback>${item("fallback")}</xi:fallback></xi:include>`;
+  const inText = `<description>Before ${include(import.meta.url)} after</description>`;
+
+  const feed = await read(rss(`${item("a", inText)}${include(`${decoy.url}/`)}${item("z")}`));
+
+  assert.deepEqual(
+    feed.episodes.map(({ guid }) => guid).filter((guid) => guid !== "fallback"),
+    ["a", "z"],
+  );
+  assert.doesNotMatch(feed.episodes[0]?.descriptionSource ?? "", /import assert/);
+  assert.equal(decoy.numConnections(), 0);
 });
 
 test("xml X12: readFeed() keeps the newest 20 000 items, wherever they are", async () => {

@@ -34,6 +34,19 @@ test("readPage() lists the feeds that a head names, whatever their letters' case
   ]);
 });
 
+test("readPage() takes a link to XML for one to a feed, but to none that has a format of its own", async () => {
+  const links = await read(`<!doctype html><html><head>
+    <link rel="alternate" type="text/xml; charset=utf-8" title="Podcast" href="/feed.xml">
+    <link rel="alternate" type="application/xml" href="/other.xml">
+    <link rel="alternate" type="text/xml+oembed" href="/oembed"><link rel="sitemap" type="application/xml" href="/sitemap.xml">
+    </head>`);
+
+  assert.deepEqual(links, [
+    { url: "https://show.example.com/feed.xml", isRss: false, title: "Podcast" },
+    { url: "https://show.example.com/other.xml", isRss: false, title: "" },
+  ]);
+});
+
 test("readPage() resolves addresses against the first <base>, also where that comes later", async () => {
   const urls = await urlsIn(`<head>${link("feed")}<base href="/pod/"><base href="/other/"></head>`);
 

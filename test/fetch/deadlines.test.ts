@@ -84,6 +84,55 @@ test("fetch 56: fetch() spends one deadline on a whole chain", async (t) => {
   await assert.rejects(reply, { kind: "timeout" });
 });
 
+for (const { number, goal, start } of [
+  {
+    number: 45,
+    goal: 'no address of "feed.example.com" within 5000 ms',
+    start: async () => ({ url: "http://feed.example.com/", resolve: () => new Promise<never>(() => {}) }),
+  },
+  {
+    number: 53,
+    goal: 'no connection to "127.0.0.1" within 5000 ms',
+    start: async (t: TestContext) => ({ url: `http://127.0.0.1:${await startBlackHole(t)}/` }),
+  },
+  {
+    number: 54,
+    goal: 'no TLS session with "127.0.0.1" within 5000 ms',
+    start: async (t: TestContext) => ({ url: `https://127.0.0.1:${await startSilence(t)}/` }),
+  },
+  {
+    number: 55,
+    goal: 'no complete headers from "127.0.0.1" within 10000 ms',
+    start: async (t: TestContext) => ({ url: `http://127.0.0.1:${await startSilence(t)}/` }),
+  },
+  {
+    number: 56,
+    goal: "no complete reply within 30000 ms",
+    start: async (t: TestContext) => {
+      const origin = await startOrigin((_request, response) => void response.write("<rss>"));
+      t.after(origin.close);
+      return { url: origin.url };
+    },
+  },
+]) {
+  test(`fetch ${number}: fetch() says "${goal}", unless told otherwise`, async (t) => {
+    const { url, ...options } = await start(t);
+    // The deadlines alone: the imported sleep() and sockets go on in real time.
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const reply = createFetch({ allow, userAgent, ...options })({ url });
+    let isPending = true;
+    const settled = reply.catch(() => {}).finally(() => (isPending = false));
+
+    for (let ms = 0; isPending && ms < 60_000; ms += 100) {
+      t.mock.timers.tick(100);
+      await sleep(2);
+    }
+
+    await assert.rejects(reply, { kind: "timeout", message: new RegExp(`: ${goal}$`) });
+    await settled;
+  });
+}
+
 test("fetch() stops when its caller gives up, before and while it runs", async (t) => {
   const origin = await startOrigin({ "/": { raw: () => {} } });
   t.after(origin.close);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createFetch } from "../../shared/fetch/fetch.ts";
 import { present } from "../../shared/present.ts";
-import { type Handler, startOrigin } from "../support/origin.ts";
+import { type Handler, type Origin, type Reply, startOrigin } from "../support/origin.ts";
 
 const fetch = createFetch({ allow: ["127.0.0.0/8"], userAgent: "podcore/test" });
 
@@ -94,15 +94,44 @@ test("fetch() sends no validator that would break out of its header", async (t) 
   assert.equal(origin.requests[0]?.headers["if-modified-since"], undefined);
 });
 
-test("fetch() sends validators to the end of a chain of redirects", async (t) => {
-  const origin = await startOrigin({ "/": { status: 301, headers: { Location: "/new" } }, "/new": { status: 304 } });
+const sentTo = (origin: Origin) =>
+  origin.requests.map(({ path, headers }) => [path, headers["if-none-match"], headers["if-modified-since"]]);
+
+test("fetch() sends validators to the URL that gave them and to no other of a chain", async (t) => {
+  const script: Record<string, Reply> = { "/": redirectTo("/new"), "/new": { headers: { ETag: '"a"' }, body: "feed" } };
+  const origin = await startOrigin(script);
+  t.after(origin.close);
+  const given = { etag: '"a"', lastModified: "yesterday" };
+
+  const first = await fetch({ url: origin.url, ...given, validatorsUrl: `${origin.url}/other` });
+  script["/new"] = { status: 304 };
+  const second = await fetch({ url: origin.url, ...given, validatorsUrl: `${origin.url}/new#top` });
+
+  assert.deepEqual([first.status, second.status], [200, 304]);
+  assert.deepEqual(sentTo(origin), [
+    ["/", undefined, undefined],
+    ["/new", undefined, undefined],
+    ["/", undefined, undefined],
+    ["/new", '"a"', "yesterday"],
+  ]);
+});
+
+test("fetch 9: fetch() refuses a 304 from a URL that got none of the validators", async (t) => {
+  const origin = await startOrigin({ "/": redirectTo("/new"), "/new": { status: 304 } });
   t.after(origin.close);
 
-  const reply = await fetch({ url: origin.url, etag: '"a"' });
+  const reply = fetch({ url: origin.url, etag: '"a"' });
 
-  assert.equal(reply.status, 304);
-  assert.equal(origin.requests[1]?.headers["if-none-match"], '"a"');
+  await assert.rejects(reply, { kind: "bad-reply", message: /304/ });
+  assert.deepEqual(sentTo(origin), [
+    ["/", '"a"', undefined],
+    ["/new", undefined, undefined],
+  ]);
 });
+
+function redirectTo(location: string): Reply {
+  return { status: 302, headers: { Location: location } };
+}
 
 /** Answers 200 with the validators, and 304 when exactly they come back. */
 function revalidate(validators: Record<string, string | undefined>): Handler {

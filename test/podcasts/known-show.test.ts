@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { asc, eq, sql } from "drizzle-orm";
+import { guidOfFeedUrl } from "../../shared/crawl/identity/original-feed.ts";
 import { podcastFeedLocation } from "../../shared/db/schema.ts";
 import { sameFeedUrls, withoutTracking } from "../../shared/fetch/same-feed-urls.ts";
 import { listQuarantined } from "../../shared/podcasts/identity/list-quarantined.ts";
@@ -21,7 +22,7 @@ const guidOf = (guid: string) =>
   `<podcast:guid xmlns:podcast="https://podcastindex.org/namespace/1.0">${guid}</podcast:guid>`;
 const feed = (name: string, extra = "") =>
   rss({ title: name, items: [{ guid: `first of ${name}` }, { guid: `second of ${name}` }], extra });
-const add = (path: string, options: { isPrivate?: boolean } = {}) =>
+const add = (path: string, options: { isPrivate?: boolean; isForced?: boolean } = {}) =>
   podcastAdder.run(ctx, { url: `${origin.url}${path}`, ...options });
 const urlsOf = async (podcastId: number) =>
   (
@@ -201,6 +202,45 @@ test("a show whose own feed is gone is asked at the URL that it said it moves to
     .where(eq(podcastFeedLocation.podcastId, known.podcastId));
   assert.equal(added.podcastId, known.podcastId);
   assert.equal(rows.find(({ isCurrent }) => isCurrent)?.feedUrl, `${origin.url}/alive`);
+});
+
+test("the feed whose URL makes its GUID is a podcast of its own, when a mirror was added first", async () => {
+  // No other URL of this origin makes it: its port is part of the URL.
+  const guid = guidOf(guidOfFeedUrl(`${origin.url}/original`));
+  script["/mirror"] = feed("mirrored", guid);
+  script["/original"] = feed("mirrored", guid);
+  script["/second-mirror"] = feed("mirrored", guid);
+  const mirror = await add("/mirror");
+
+  const original = await add("/original");
+  await add("/original", { isForced: true });
+  await add("/mirror", { isForced: true });
+  const second = await add("/second-mirror");
+
+  const merged = await ctx.db.once.execute(sql`select from podcast where merged_at is not null`);
+  const listed = (await listQuarantined(ctx.db)).find(({ podcastId }) => podcastId === mirror.podcastId);
+  assert.notEqual(original.podcastId, mirror.podcastId);
+  assert.deepEqual(await urlsOf(original.podcastId), ["/original"]);
+  assert.equal(merged.length, 0);
+  assert.deepEqual(listed?.kind === "same-guid" && listed.otherIds, [original.podcastId]);
+  // One that proves nothing joins the older podcast, as before.
+  assert.equal(second.podcastId, mirror.podcastId);
+});
+
+test("a mirror leads to the show whose URL makes its GUID, when that was added first", async () => {
+  const guid = guidOf(guidOfFeedUrl(`${origin.url}/own-url/`));
+  script["/own-url/"] = feed("owned", guid);
+  script["/copy-of-it"] = feed("owned", guid);
+  const known = await add("/own-url/");
+
+  const added = await add("/copy-of-it");
+
+  assert.equal(added.podcastId, known.podcastId);
+});
+
+test("guidOfFeedUrl() makes the GUID of the example in the namespace's documents", () => {
+  for (const url of ["https://podnews.net/rss", "http://podnews.net/rss/"])
+    assert.equal(guidOfFeedUrl(url), "9b024349-ccf0-5f69-a609-6b82873eab3c");
 });
 
 test("a private feed with the GUID and the episodes of a known show is never joined to it", async () => {

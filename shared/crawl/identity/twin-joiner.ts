@@ -5,6 +5,7 @@ import type { Feed } from "../../feed/model.ts";
 import type { Claim } from "../claim-due-podcasts.ts";
 import { isOneShow, isStoredFirst } from "./compare-shows.ts";
 import { findStoredShow } from "./find-stored-show.ts";
+import { isOriginal } from "./original-feed.ts";
 import { mergePodcasts } from "./podcast-merger.ts";
 
 // Copies can claim one GUID in any number.
@@ -17,13 +18,15 @@ const NUM_FAILURES = 10;
  * episodes in common. The older podcast stays.
  *
  * A copy can have both, so it must never win. Nothing is merged if the older podcast's own feed is gone or has failed for
- * days, or if it had the episodes later than the other one. `listQuarantined` shows equal GUIDs to the operator. Does
+ * days, if it had the episodes later than the other one, or if only the other one's URL makes the GUID. `listQuarantined` shows equal GUIDs to the operator. Does
  * nothing for private podcasts.
  */
 export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: Feed }): Promise<void> {
   const { podcastId, isPrivate } = claim;
-  if (isPrivate || feed.podcastGuid === undefined) return;
-  for (const twin of await listTwins(ctx.db, { podcastId, podcastGuid: feed.podcastGuid })) {
+  const { podcastGuid } = feed;
+  if (isPrivate || podcastGuid === undefined) return;
+  const isFirst = async (id: number) => isOriginal(ctx.db, { podcastId: id, podcastGuid });
+  for (const twin of await listTwins(ctx.db, { podcastId, podcastGuid })) {
     const stored = await findStoredShow(ctx.db, twin.id);
     if (stored === undefined || !(await isOneShow(stored, feed))) continue;
     const isOlder = twin.id < podcastId;
@@ -32,6 +35,7 @@ export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: F
     const [older, newer] = isOlder ? [stored, own] : [own, stored];
     if (!(await isStoredFirst(older.episodes, newer.episodes))) continue;
     const [winnerId, loserId] = isOlder ? [twin.id, podcastId] : [podcastId, twin.id];
+    if ((await isFirst(loserId)) && !(await isFirst(winnerId))) continue;
     const merged = await mergePodcasts(ctx, { winnerId, loserId });
     if (merged.kind === "merged" && loserId === podcastId) return;
   }

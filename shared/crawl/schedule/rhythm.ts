@@ -2,8 +2,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The resolution of everything here: episodes are expected, and visits placed, in steps of ten minutes. */
-export const STEP_MS = 10 * MINUTE_MS;
+/** The resolution of everything here: episodes are expected, and visits placed, in steps of five minutes. */
+export const STEP_MS = 5 * MINUTE_MS;
 export const STEPS_PER_HOUR = HOUR_MS / STEP_MS;
 const STEPS_PER_DAY = 24 * STEPS_PER_HOUR;
 export const STEPS_PER_WEEK = 7 * STEPS_PER_DAY;
@@ -15,7 +15,7 @@ const TOGETHER_MS = 30 * MINUTE_MS;
 // The newest publication counts twice as much as the one this many before, so that a new habit wins within weeks.
 const HALF_LIFE = 12;
 // Half widths of the bumps around earlier publications: a scheduled one is exact, people keep an hour or half a day.
-const HALF_WIDTHS = [1, 6, 24];
+const HALF_WIDTHS = [2, 12, 48];
 // Enough for weights of seven parts to settle.
 const NUM_ROUNDS = 10;
 // A gap like an earlier one is one that differs by less than a fifth, or two hours.
@@ -41,7 +41,7 @@ export type Rhythm = {
 
 /**
  * Learns a rhythm from the instants at which episodes came, in ms and in any order. The time of the week is a mixture: of
- * bumps at the times of the week and of the day of earlier publications, each 20 minutes, 2 hours or 8 hours wide, of the
+ * bumps at the times of the week and of the day of earlier publications, each 25 minutes, 2 hours or 8 hours wide, of the
  * announced weekdays, and of no preference at all. Each part weighs as much as it would have foretold each publication
  * from all others, so that an exact show gets sharp hours, and an irregular one none.
  */

@@ -8,14 +8,14 @@ export const MAX_DELAY_MS = 7 * 24 * HOUR_MS;
 // What feed readers are asked to keep to where nobody says more (https://rachelbythebay.com/w/feed/).
 const MIN_WAIT_MS = HOUR_MS;
 // A host may say that its reply is fresh for less, or not at all.
-const MIN_ALLOWED_WAIT_MS = 10 * MINUTE_MS;
+const MIN_ALLOWED_WAIT_MS = 5 * MINUTE_MS;
 
 /** What asks for a longer wait than podcore's own least. */
 export type WaitReason = "max-age" | "ttl" | "update-period";
 
 /**
  * Returns the least time between two visits, and what asks for it if podcore alone would come sooner. It is an hour, or as
- * much as the host or the feed asks for, up to seven days. A host whose reply is fresh for less allows ten minutes, unless the feed has a
+ * much as the host or the feed asks for, up to seven days. A host whose reply is fresh for less allows five minutes, unless the feed has a
  * ttl: that of 1 minute, which feeds write for "always", does not.
  */
 export function leastWait(

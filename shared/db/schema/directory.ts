@@ -27,6 +27,7 @@ export const directoryPodcast = pgTable(
     lastError: text("last_error"),
     lastErrorAt: instant("last_error_at"),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
+    /** When a search last found it, or somebody last tried to add it. */
     updatedAt: instant("updated_at").notNull().default(sql`podcore_now()`),
   },
   (t) => [
@@ -42,6 +43,8 @@ export const directoryPodcast = pgTable(
     }).onDelete("set null"),
     unique("directory_podcast_directory_id_vendor_id_unique").on(t.directoryId, t.vendorId),
     index("directory_podcast_podcast_id_idx").on(t.podcastId),
+    // To find those that no search has found for long.
+    index("directory_podcast_unused_idx").on(t.updatedAt).where(sql`${t.podcastId} is null and ${t.lastError} is null`),
     atMost("directory_podcast_vendor_id_length", t.vendorId, 200),
     atMost("directory_podcast_title_length", t.title, 500),
     atMost("directory_podcast_author_length", t.author, 200),

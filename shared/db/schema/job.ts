@@ -23,6 +23,7 @@ export const job = pgTable(
   },
   (t) => [
     index("job_due_at_idx").on(t.dueAt).where(sql`${t.parkedAt} is null`),
+    index("job_parked_at_idx").on(t.parkedAt).where(sql`${t.parkedAt} is not null`),
     atMost("job_name_length", t.name, 100),
     atMost("job_last_error_length", t.lastError, 2_000),
     check("job_args_object", sql`jsonb_typeof(${t.args}) = 'object'`),

@@ -142,6 +142,8 @@ export const podcastCrawl = pgTable(
     /** Validators of the content stored last, exactly as the host sent them (RFC 9110 8.8). */
     etag: text("etag"),
     lastModified: text("last_modified"),
+    /** The URL that sent them, after redirects. They are sent to no other. NULL if an older version stored them. */
+    validatorsUrl: text("validators_url"),
     /** Where the host says the feed has permanently moved, and since when every crawl has said so. */
     movedToUrl: text("moved_to_url"),
     movedSince: instant("moved_since"),
@@ -165,6 +167,7 @@ export const podcastCrawl = pgTable(
     atMost("podcast_crawl_last_error_length", t.lastError, 2_000),
     atMost("podcast_crawl_etag_length", t.etag, 8_192),
     atMost("podcast_crawl_last_modified_length", t.lastModified, 8_192),
+    atMost("podcast_crawl_validators_url_length", t.validatorsUrl, 8_192),
     atMost("podcast_crawl_moved_to_url_length", t.movedToUrl, 2_000),
     check("podcast_crawl_move_has_instant", sql`(${t.movedToUrl} is null) = (${t.movedSince} is null)`),
     check("podcast_crawl_num_failures_not_negative", sql`${t.numFailures} >= 0`),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { isMovedShow, isOneShow } from "../../crawl/identity/compare-shows.ts";
 import { findStoredShow } from "../../crawl/identity/find-stored-show.ts";
+import { guidOfFeedUrl, isOriginal } from "../../crawl/identity/original-feed.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Feed } from "../../feed/model.ts";
 
@@ -15,17 +16,21 @@ export type KnownShow = { podcastId: number; isLost: boolean };
  * URL (itunes:new-feed-url), or one with the same podcast:guid and most episodes in common.
  *
  * A copy can have the latter. So a lost show is not found by it: what somebody adds instead becomes a podcast of its own,
- * and the operator is shown both (`listQuarantined`).
+ * and the operator is shown both (`listQuarantined`). So it does if the GUID was made from its URL and not from one of the
+ * known podcast: that one may be a mirror that was added first.
  */
 export async function findKnownShow(
   db: Database,
   { feed, feedUrls }: { feed: Feed; feedUrls: readonly string[] },
 ): Promise<KnownShow | undefined> {
+  const { podcastGuid } = feed;
+  const ownsGuid = feedUrls.some((feedUrl) => guidOfFeedUrl(feedUrl) === podcastGuid);
   for (const { podcastId, isNamed, isLost } of await listCandidates(db, { feed, feedUrls })) {
     const stored = await findStoredShow(db, podcastId);
     if (stored === undefined) continue;
     if (isNamed && (await isMovedShow(stored, feed))) return { podcastId, isLost };
-    if (!isLost && (await isOneShow(stored, feed))) return { podcastId, isLost };
+    if (isLost || !(await isOneShow(stored, feed))) continue;
+    if (!ownsGuid || (await isOriginal(db, { podcastId, podcastGuid }))) return { podcastId, isLost };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   expectEpisodes,
   learnRhythm,
+  STEP_MS,
   STEPS_PER_HOUR,
   STEPS_PER_WEEK,
   stepOfWeek,
@@ -18,7 +19,7 @@ const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0)
 /** The share of the week's expected episodes that the hours around `at` have, and their number. */
 function expectAt(arrivals: readonly number[], { now, at, hours }: { now: number; at: number; hours: number }) {
   const expected = expectEpisodes(learnRhythm(arrivals), { now, numSteps: STEPS_PER_WEEK });
-  const middle = Math.floor((at - now) / 600_000);
+  const middle = Math.floor((at - now) / STEP_MS);
   const near = sum(
     expected.subarray(Math.max(0, middle - (hours * STEPS_PER_HOUR) / 2), middle + (hours * STEPS_PER_HOUR) / 2),
   );

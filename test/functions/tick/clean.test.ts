@@ -4,27 +4,25 @@ import { sql } from "drizzle-orm";
 import { sendPing, startArtifact } from "../../support/artifact.ts";
 import { createContext } from "../../support/context.ts";
 import { createDatabase } from "../../support/postgres.ts";
-import { insertDuePodcasts, insertEpisode, insertPodcast } from "../../support/rows.ts";
+import { insertEpisode, insertPodcast } from "../../support/rows.ts";
 
 const databaseUrl = await createDatabase();
 const { db } = createContext({ databaseUrl });
 
-test("a PingSource's request makes the cleaner keep the newest five raw feeds of each podcast", async () => {
-  await insertDuePodcasts(db, ["a", "b"]);
+test("a PingSource's request makes the cleaner delete what has expired", async () => {
   await db.once.execute(sql`
-    insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, base_url, retrieved_at)
-    select id, sha256(n::text::bytea), ''::bytea, 0, '', podcore_now() - n * interval '1 day' from podcast, generate_series(1, 8) n`);
+    insert into rate_limit (kind, subject, num_taken, resets_at)
+    select 'login', n, 1, podcore_now() + n * interval '1 hour' from generate_series(-2, 2) n`);
   const artifact = await startArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
 
   const first = await sendPing(artifact.url);
   const second = await sendPing(artifact.url);
 
-  const [row] = await db.once.execute(sql`
-    select count(*)::int as num, min(retrieved_at) > podcore_now() - interval '6 days' as are_newest from podcast_feed_content`);
+  const [row] = await db.once.execute(sql`select min(subject) as first, count(*)::int as num from rate_limit`);
   assert.deepEqual([first.status, second.status, await artifact.stop()], [200, 200, 0]);
-  assert.match(await first.text(), /"podcast_feed_content":6/);
-  assert.match(await second.text(), /"podcast_feed_content":0/);
-  assert.deepEqual({ ...row }, { num: 10, are_newest: true });
+  assert.match(await first.text(), /"rate_limit":3/);
+  assert.match(await second.text(), /"rate_limit":0/);
+  assert.deepEqual({ ...row }, { first: "1", num: 2 });
 });
 
 test("a PingSource's request publishes an episode whose announced date has come", async () => {
