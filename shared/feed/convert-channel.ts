@@ -1,5 +1,6 @@
 import { dateOf } from "./date.ts";
 import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
+import { hubLinksOf } from "./hub-links.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
@@ -42,6 +43,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
     updateHints: updateHintsOf(channel),
+    hubLinks: hubLinksOf(channel, baseUrl),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
   };
 }

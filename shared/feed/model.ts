@@ -1,3 +1,5 @@
+import type { HubLinks } from "./hub-links.ts";
+
 /**
  * Our model of a feed, the same for RSS 2.0, RDF and Atom. Every string is trimmed, free of NUL and lone surrogates, and
  * truncated to `LIMITS`. Every URL is absolute http(s). Missing values are `undefined` or empty lists.
@@ -35,6 +37,8 @@ export type Feed = {
   namespace: ChannelNamespace;
   /** What it says about when to come back. */
   updateHints: UpdateHints;
+  /** The hubs that announce its changes, and its own URL as it says. */
+  hubLinks: HubLinks;
   /** When the channel was published or, if it does not say, last built. */
   publishedAt: Date | undefined;
   /** In the feed's order. The first of equal items is kept. */

@@ -37,6 +37,7 @@ test("readFeed() reads an RSS channel", async () => {
     isLocked: true,
     medium: "music",
     updateHints: { isComplete: true },
+    hubLinks: { hubUrls: [], selfUrl: undefined },
     episodes: [],
     skipped: [],
     isWhole: true,
