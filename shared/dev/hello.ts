@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { reachOf } from "../push/reach.ts";
 
 type Hello = {
   config: Config;
@@ -18,6 +19,7 @@ export function helloText({ config, database, samplePageUrl, watches }: Hello): 
   else rows.push(["Add a podcast", `log in at ${url}/login; docs/operating.md says how to create the first account`]);
   rows.push(["Read it", `curl '${url}/graphql' -H 'content-type: application/json' -d '${QUERY}'`]);
   rows.push(["Explore", `${url}/graphiql`]);
+  if (reachOf(config) !== "internet") rows.push(["Push", "off: set PODCORE_PUBLIC_URL to an address on the internet"]);
   if (watches) rows.push(["Change it", "save a source file and load the page again"]);
   rows.push(["See each step", "PODCORE_LOG=tree npm start"]);
   rows.push(["Stop", "Ctrl-C; the ticks run every minute until then"]);

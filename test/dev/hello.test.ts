@@ -16,6 +16,14 @@ test("helloText() shows a query that the API takes", () => {
   assert.deepEqual(validate(apiSchema(), parse(query)), []);
 });
 
+test("helloText() says that push is off, unless the site is on the internet", () => {
+  const local = hello({});
+  const onTheInternet = hello({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });
+
+  assert.match(local, /Push +off: set PODCORE_PUBLIC_URL/);
+  assert.doesNotMatch(onTheInternet, /Push/);
+});
+
 test("helloText() speaks of the form and the sample only where they are", () => {
   const development = hello({ PODCORE_ENV: "development" }, "http://localhost:8080/sample");
   const production = hello({ PODCORE_ENV: "production" });

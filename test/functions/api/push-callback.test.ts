@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { AS_OPERATOR, OPERATOR_TOKEN, sendPing, startArtifact } from "../../support/artifact.ts";
+import { rss } from "../../support/feed.ts";
+import { hubLinks, startHub } from "../../support/hub.ts";
+import { startOrigin } from "../../support/origin.ts";
+import { createDatabase } from "../../support/postgres.ts";
+
+// What the requirement allows. It takes some hundred milliseconds.
+const PATIENCE_MS = 10_000;
+
+const databaseUrl = await createDatabase();
+const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+after(() => sql.end());
+const environment = {
+  DATABASE_URL: databaseUrl,
+  PODCORE_FETCH_ALLOW: "127.0.0.0/8",
+  PODCORE_PUBLIC_URL: "http://127.0.0.1:1",
+};
+const internal = await startArtifact({
+  name: "internal",
+  environment: { ...environment, PODCORE_OPERATOR_TOKEN: OPERATOR_TOKEN },
+});
+const web = await startArtifact({
+  name: "web",
+  environment: { ...environment, PODCORE_WORK_URL: `${internal.url}/tick/work` },
+});
+const feeds: Record<string, string> = {};
+const origin = await startOrigin(feeds);
+after(origin.close);
+
+async function titlesOf(podcastId: number): Promise<string[]> {
+  const query = `{ podcastById(id: "${podcastId}") { episodes(first: 10) { nodes { title } } } }`;
+  const reply = await fetch(`${web.url}/graphql?${new URLSearchParams({ query })}`);
+  const { data }: { data: { podcastById: { episodes: { nodes: { title: string }[] } } } } = JSON.parse(
+    await reply.text(),
+  );
+  return data.podcastById.episodes.nodes.map(({ title }) => title);
+}
+
+test("an episode is in the API soon after its hub pushes, without a tick", async () => {
+  const hub = await startHub({ reaches: web.url });
+  after(hub.close);
+  const topic = `${origin.url}/feed`;
+  feeds["/feed"] = rss({ extra: hubLinks(hub, topic) });
+  const added = await fetch(`${internal.url}/admin/podcast-add`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...AS_OPERATOR },
+    body: JSON.stringify({ url: topic }),
+  });
+  const { podcastId }: { podcastId: number } = JSON.parse(await added.text());
+  await sendPing(`${internal.url}/tick/work`);
+  await hub.settle();
+  await sql`update podcast_crawl set last_attempted_at = last_attempted_at - interval '2 minutes'`;
+  feeds["/feed"] = rss({ items: [{ guid: "2", title: "The pushed one" }, { guid: "1" }], extra: hubLinks(hub, topic) });
+  const pushedAt = performance.now();
+
+  const status = await hub.push(hub.subscriptionTo(topic));
+
+  assert.equal(status, 204);
+  while (!(await titlesOf(podcastId)).includes("The pushed one")) {
+    assert.ok(performance.now() - pushedAt < PATIENCE_MS, internal.output());
+    await sleep(20);
+  }
+  const [{ due_reason, ms } = { due_reason: "", ms: 0 }] = await sql`
+    select due_reason, extract(epoch from due_at - now())::float8 * 1000 as ms from podcast_crawl`;
+  // It relies on the hub from now on.
+  assert.equal(due_reason, "push");
+  assert.ok(ms > 23 * 3_600_000);
+});
+
+test("a callback takes bodies larger than other functions do, and answers probes of its kind only", async () => {
+  const path = `${web.url}/push/${"A".repeat(43)}`;
+
+  const pushed = await fetch(path, { method: "POST", body: Buffer.alloc(1_000_000) });
+  const asked = await fetch(path);
+  const put = await fetch(path, { method: "PUT", body: "" });
+
+  assert.deepEqual([pushed.status, asked.status, put.status], [410, 404, 405]);
+  assert.equal(await pushed.text(), "");
+});
