@@ -110,6 +110,43 @@ test("a fair hub's subscription is verified for the lease that it grants, and it
   );
 });
 
+test("a feed is visited once a day while its hub announces its episodes, and by the schedule once it misses one", async () => {
+  const { hub, podcastId, subscription, path, topic } = await subscribed();
+  const visits: [reason: string | null, isDaily: boolean][] = [];
+  const publish = async (num: number, { isPushed }: { isPushed: boolean }) => {
+    const items = Array.from({ length: num }, (_, i) => ({ guid: String(num - i) }));
+    site.script[path] = rss({ items, extra: hubLinks(hub, topic) });
+    if (isPushed) await hub.push(subscription);
+    await crawl(podcastId);
+    const { dueReason, dueInMs } = await crawlOf(podcastId);
+    visits.push([dueReason, dueInMs > 23 * HOUR_MS]);
+  };
+
+  // A show that has come each hour is visited often.
+  await ctx.db.once.execute(sql`
+    update podcast_crawl set arrivals = (
+      select jsonb_agg(extract(epoch from podcore_now())::bigint - i * 3600 order by i desc) from generate_series(1, 50) i)`);
+
+  await publish(30, { isPushed: false });
+  await publish(31, { isPushed: true });
+  await publish(32, { isPushed: true });
+  await publish(33, { isPushed: false });
+  await publish(33, { isPushed: false });
+  await publish(34, { isPushed: true });
+
+  assert.deepEqual(
+    visits.map(([reason, isDaily]) => [reason === "push", isDaily]),
+    [
+      [false, false],
+      [true, true],
+      [true, true],
+      [false, false],
+      [false, false],
+      [true, true],
+    ],
+  );
+});
+
 for (const method of ["sha1", "sha256", "sha384", "sha512"] as const) {
   test(`a push signed with ${method} counts`, async () => {
     const { hub, podcastId, subscription } = await subscribed();
