@@ -49,7 +49,7 @@ export async function claimDueSubscriptions(
       for update skip locked
     )
     update podcast_push s set
-      requested_at = podcore_now(), num_attempts = s.num_attempts + 1,
+      requested_at = podcore_now(), num_attempts = s.num_attempts + 1, last_error = null,
       next_attempt_at = podcore_now() + least(${MAX_BACKOFF_HOURS}::float8, ${FIRST_BACKOFF_HOURS}::float8 * 2 ^ least(s.num_attempts, 10))
         * (0.9 + random() * 0.2) * interval '1 hour'
     from due, podcast p

@@ -8,6 +8,7 @@ import { FetchError } from "../fetch/errors.ts";
 import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import * as backlogWorker from "../jobs/backlog-worker.ts";
+import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
 import { callbackUrl, secretOf } from "./callback.ts";
@@ -52,13 +53,26 @@ export async function run(ctx: Context, { budgetMs }: { budgetMs: number }): Pro
     claim: (limit) => claimDueSubscriptions(ctx.db, { limit, onlyLoopback: reach === "loopback" }),
     release: (claim) => postpone(ctx.detachedDb, { claim, minutes: 0 }),
     renew: async () => {},
-    work: (claim) => withContext({ podcast_id: claim.podcastId }, () => work(ctx, { claim, result })),
+    work: (claim) => withContext({ podcast_id: claim.podcastId }, () => attempt(ctx, { claim, result })),
   });
   if (result.numRequested + result.numRefused > 0) ctx.log.info("Hubs asked", toCountFields(result));
   return result;
 }
 
-async function work(ctx: Context, { claim, result }: { claim: SubscriptionClaim; result: SubscribeResult }) {
+type Attempt = { claim: SubscriptionClaim; result: SubscribeResult };
+
+/** Does what is due of one subscription. A defect in that does not stop the others. */
+async function attempt(ctx: Context, { claim, result }: Attempt): Promise<void> {
+  try {
+    await work(ctx, { claim, result });
+  } catch (cause) {
+    if (isDatabaseFault(cause)) throw cause;
+    if (ctx.signal.aborted) await releaseClaim(ctx, () => postpone(ctx.detachedDb, { claim, minutes: 0 }));
+    else ctx.log.error("Cannot ask the hub", { cause });
+  }
+}
+
+async function work(ctx: Context, { claim, result }: Attempt): Promise<void> {
   const { ask } = claim;
   if (ask === "nothing") return;
   if (ask === "drop") return drop(ctx.db, claim);
@@ -70,7 +84,8 @@ async function work(ctx: Context, { claim, result }: { claim: SubscriptionClaim;
   const error = await request(ctx, { claim, mode: ask });
   result[error === undefined ? "numRequested" : "numRefused"] += 1;
   ctx.log.info(error === undefined ? "Hub asked" : "Hub not asked", { mode: ask, hub: host, reason: error });
-  await recordAnswer(ctx.db, { claim, error });
+  // Not otherwise: the hub may have verified already.
+  if (error !== undefined) await recordError(ctx.db, { claim, error });
 }
 
 type Request = { claim: SubscriptionClaim; mode: "subscribe" | "unsubscribe" };
@@ -129,9 +144,9 @@ async function endHidden(db: Database): Promise<void> {
       and coalesce(s.requested_at < greatest(p.taken_down_at, p.merged_at), true)`);
 }
 
-async function recordAnswer(db: Database, { claim, error }: { claim: SubscriptionClaim; error: string | undefined }) {
+async function recordError(db: Database, { claim, error }: { claim: SubscriptionClaim; error: string }) {
   await db.repeatable.execute(sql`
-    update podcast_push set last_error = left(${error ?? null}::text, 2000) where id = ${claim.id}::bigint`);
+    update podcast_push set last_error = left(${error}::text, 2000) where id = ${claim.id}::bigint`);
 }
 
 /** Puts a claim off that has asked nobody. */

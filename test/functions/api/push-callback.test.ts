@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
+import { readConfig } from "../../../shared/config.ts";
+import { freePort } from "../../../shared/dev/free-port.ts";
+import { secretOf } from "../../../shared/push/callback.ts";
 import { AS_OPERATOR, OPERATOR_TOKEN, sendPing, startArtifact } from "../../support/artifact.ts";
+import { distFolder } from "../../support/dist.ts";
 import { rss } from "../../support/feed.ts";
 import { hubLinks, startHub } from "../../support/hub.ts";
 import { startOrigin } from "../../support/origin.ts";
@@ -65,6 +72,52 @@ test("an episode is in the API soon after its hub pushes, without a tick", async
     await sleep(20);
   }
 });
+
+test("a push's signature is checked under the functions framework's own command too", async () => {
+  const port = await freePort();
+  const command = resolve(distFolder(), "../node_modules/.bin/functions-framework");
+  const source = join(distFolder(), "api-push-callback.cjs");
+  const args = [`--source=${source}`, "--target=api-push-callback", `--port=${port}`];
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: "ignore",
+  });
+  after(() => child.kill("SIGKILL"));
+  const token = "T".repeat(43);
+  await sql`
+    with added as (insert into podcast (title, namespace, feed_kind) values ('A', '{}', 'rss') returning id)
+    insert into podcast_push (podcast_id, hub_url, topic_url, token)
+    select id, 'https://hub.example.com/', 'https://show.example.com/', ${token} from added`;
+  const url = `http://127.0.0.1:${port}/push/${token}`;
+  const secret = secretOf(readConfig(environment), token);
+  const send = (key: string) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "x-hub-signature": `sha256=${createHmac("sha256", key).update("<rss/>").digest("hex")}` },
+      body: "<rss/>",
+    });
+
+  const wrong = await untilAnswered(() => send("another secret"));
+  const deliveredBefore = await deliveredAt(token);
+  const right = await send(secret);
+
+  assert.deepEqual([wrong.status, right.status], [204, 204]);
+  assert.equal(deliveredBefore, null);
+  assert.ok((await deliveredAt(token)) instanceof Date);
+});
+
+async function deliveredAt(token: string): Promise<unknown> {
+  const [row] = await sql`select delivered_at from podcast_push where token = ${token}`;
+  return row?.delivered_at;
+}
+
+async function untilAnswered(send: () => Promise<Response>): Promise<Response> {
+  for (;;) {
+    const reply = await send().catch(() => undefined);
+    if (reply !== undefined) return reply;
+    await sleep(50);
+  }
+}
 
 test("a callback takes bodies larger than other functions do, and answers probes of its kind only", async () => {
   const path = `${web.url}/push/${"A".repeat(43)}`;
