@@ -4,6 +4,7 @@ CREATE TABLE "podcast_push" (
 	"hub_url" text NOT NULL,
 	"topic_url" text NOT NULL,
 	"token" text NOT NULL,
+	"secret" text NOT NULL,
 	"is_wanted" boolean DEFAULT true NOT NULL,
 	"requested_at" timestamp with time zone,
 	"lease_ends_at" timestamp with time zone,
@@ -16,6 +17,7 @@ CREATE TABLE "podcast_push" (
 	CONSTRAINT "podcast_push_hub_url_length" CHECK (char_length("podcast_push"."hub_url") <= 2000),
 	CONSTRAINT "podcast_push_topic_url_length" CHECK (char_length("podcast_push"."topic_url") <= 2000),
 	CONSTRAINT "podcast_push_token_length" CHECK (char_length("podcast_push"."token") = 43),
+	CONSTRAINT "podcast_push_secret_length" CHECK (char_length("podcast_push"."secret") = 43),
 	CONSTRAINT "podcast_push_last_error_length" CHECK (char_length("podcast_push"."last_error") <= 2000),
 	CONSTRAINT "podcast_push_num_attempts_not_negative" CHECK ("podcast_push"."num_attempts" >= 0)
 );

@@ -17,7 +17,11 @@ const MAX_CHALLENGE_LENGTH = 4_096;
 export default httpFunction<Params, ViewModel>({
   digest: {
     maxBytes: MAX_BYTES,
-    open: (request, config) => openSignature(config, signedBy(request)),
+    async open(request, ctx) {
+      const { token, signature } = signedBy(request);
+      const secret = signature === undefined ? undefined : await pushReceiver.findSecret(ctx, token);
+      return secret === undefined ? undefined : openSignature({ secret, signature });
+    },
   },
 
   readParams(request) {

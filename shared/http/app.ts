@@ -5,7 +5,6 @@ import { withDeadline } from "../deadline.ts";
 import { notFoundGeneral, UserError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
-import { type BodyDigest, openDigest } from "./body-digest.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
 import { withContentCoding } from "./content-coding.ts";
@@ -45,6 +44,8 @@ type AppRequest = {
   hungUp?: AbortSignal | undefined;
 };
 export type AppReply = Reply<Body> & { status: number };
+/** Takes a body's chunks, and keeps none of them. */
+export type BodyDigest = { update(chunk: Buffer): void; end(): Buffer };
 export type App = {
   /** Answers a request; never throws. */
   handle(request: AppRequest): Promise<AppReply>;
@@ -58,8 +59,12 @@ export type App = {
   onceTimeoutMs: number;
   /** Returns the body limit for a request, and the status that answers a larger body. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
-  /** Returns what reads the body of a request whose function needs only its digest; undefined for others. */
-  openDigest(request: Pick<AppRequest, "method" | "url" | "headers">): BodyDigest | undefined;
+  /**
+   * Returns what reads the body of a request whose function needs only its digest; undefined for others.
+   *
+   * @throws UserError if the function cannot tell which digest it needs, such as without the database
+   */
+  openDigest(request: Pick<AppRequest, "method" | "url" | "headers">): Promise<BodyDigest | undefined>;
   /** Makes the reply for a request that failed before it could be handled. */
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
   /** The longest deadline of its functions. */
@@ -271,8 +276,18 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       const fn = httpFunctionAt(request);
       return { maxBytes: fn?.digest?.maxBytes ?? config.bodyMaxBytes, status: fn?.tooLargeStatus ?? 413 };
     },
-    openDigest: ({ url, headers, ...request }) =>
-      openDigest(httpFunctionAt({ ...request, url }), { request: { path: splitUrl(url).path, headers }, config }),
+    async openDigest({ method, url, headers }) {
+      const fn = httpFunctionAt({ method, url });
+      if (fn?.digest === undefined || method !== "POST") return undefined;
+      const ctx = resources.contextFor({ signal: AbortSignal.timeout(config.requestTimeoutMs), openFetch: undefined });
+      try {
+        await schemaGuard.require(ctx);
+        const digest = await fn.digest.open({ path: splitUrl(url).path, headers }, ctx);
+        return { update: (chunk) => void digest?.update(chunk), end: () => digest?.digest() ?? Buffer.alloc(0) };
+      } catch (error) {
+        throw toUserError(error, log);
+      }
+    },
     onceTimeoutMs: onceTimeoutMs(mounts, config),
     longestCallMs: longestCallMs(mounts, config),
     start: schemaGuard.start,

@@ -1,6 +1,5 @@
 import type { Hash, Hmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Config } from "../config.ts";
 import type { Caller, Context, OpenFetch } from "../context.ts";
 import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
 import type { Encoded } from "./content-coding.ts";
@@ -16,7 +15,7 @@ export type FunctionRequest = {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Of the body, for a function with `digest`. */
+  /** Of the body, for a function with `digest`; empty if that opened none. */
   bodyDigest?: Buffer | undefined;
 };
 
@@ -25,7 +24,7 @@ export type Digest = {
   /** Limit for the body, in place of PODCORE_BODY_MAX_BYTES. */
   maxBytes: number;
   /** Opens the digest that the body goes through; undefined if nobody needs it. */
-  open(request: Pick<FunctionRequest, "path" | "headers">, config: Config): Hash | Hmac | undefined;
+  open(request: Pick<FunctionRequest, "path" | "headers">, ctx: Context): Promise<Hash | Hmac | undefined>;
 };
 
 export type Reply<B extends Body = string | Buffer> = {

@@ -1,5 +1,4 @@
 import { createHmac, type Hmac, timingSafeEqual } from "node:crypto";
-import { derive } from "../auth/derive.ts";
 import type { Config } from "../config.ts";
 
 // The lengths of hex digests, so that nothing else is decoded.
@@ -10,20 +9,12 @@ export function callbackUrl({ publicUrl }: Pick<Config, "publicUrl">, token: str
   return `${publicUrl}/push/${token}`;
 }
 
-/**
- * The secret of a subscription, with which its hub signs what it pushes. It is derived, so that a body can be checked while
- * it arrives, before the database is asked.
- */
-export function secretOf(config: Config, token: string): string {
-  return derive(config, { label: "podcore push", text: token }).toString("hex");
-}
-
-type Signed = { token: string; signature: string | undefined };
+type Signed = { secret: string; signature: string | undefined };
 
 /** The digest that a push is signed with; undefined if it is unsigned, or by a method that WebSub does not have (W3C WebSub 8). */
-export function openSignature(config: Config, { token, signature }: Signed): Hmac | undefined {
+export function openSignature({ secret, signature }: Signed): Hmac | undefined {
   const method = readSignature(signature)?.method;
-  return method === undefined ? undefined : createHmac(method, secretOf(config, token));
+  return method === undefined ? undefined : createHmac(method, secret);
 }
 
 /** Compares the digest of a body with its signature, in constant time. */

@@ -8,6 +8,7 @@ export type SubscriptionClaim = {
   hubUrl: string;
   topicUrl: string;
   token: string;
+  secret: string;
   ask: "subscribe" | "unsubscribe" | "drop" | "nothing";
 };
 type Row = {
@@ -16,6 +17,7 @@ type Row = {
   hub_url: string;
   topic_url: string;
   token: string;
+  secret: string;
   is_kept: boolean;
   is_wanted: boolean;
   is_live: boolean;
@@ -54,7 +56,7 @@ export async function claimDueSubscriptions(
         * (0.9 + random() * 0.2) * interval '1 hour'
     from due, podcast p
     where s.id = due.id and p.id = s.podcast_id
-    returning s.id, s.podcast_id, s.hub_url, s.topic_url, s.token, s.is_wanted, s.num_attempts,
+    returning s.id, s.podcast_id, s.hub_url, s.topic_url, s.token, s.secret, s.is_wanted, s.num_attempts,
       ${isKept()} as is_kept, coalesce(s.lease_ends_at > podcore_now(), false) as is_live`);
   return rows.map((row) => ({
     id: Number(row.id),
@@ -62,6 +64,7 @@ export async function claimDueSubscriptions(
     hubUrl: row.hub_url,
     topicUrl: row.topic_url,
     token: row.token,
+    secret: row.secret,
     ask: askOf(row),
   }));
 }

@@ -4,6 +4,14 @@ import type { Database } from "../db/pool.ts";
 import { isKept } from "./claim-due-subscriptions.ts";
 import { makeDueNow } from "./make-due-now.ts";
 
+/** Finds the secret of the subscription that a callback is for; undefined if none is wanted. */
+export async function findSecret(ctx: Context, token: string): Promise<string | undefined> {
+  const [row] = await ctx.db.repeatable.execute<{ secret: string }>(sql`
+    select s.secret from podcast_push s join podcast p on p.id = s.podcast_id
+    where s.token = ${token}::text and ${isKept()}`);
+  return row?.secret;
+}
+
 type Push = { token: string; isSigned: boolean };
 /** `gone`: the subscription has ended, and the hub need not push any more. */
 export type Received = "announced" | "ignored" | "gone";
@@ -11,12 +19,15 @@ export type Received = "announced" | "ignored" | "gone";
 /**
  * Takes a hub's push as a hint that the feed has changed: makes the podcast due. What was pushed is neither read nor stored,
  * so that it can change nothing. A push without a valid signature is ignored (W3C WebSub 8.1), but has podcore renew the
- * subscription, once a day at most: the hub may not have the secret of today's settings.
+ * subscription, once a day at most: the hub may have lost the secret.
  */
 export async function run(ctx: Context, { token, isSigned }: Push): Promise<Received> {
   const podcastId = await recordDelivery(ctx.db, { token, isSigned });
   if (podcastId === undefined) return "gone";
-  if (!isSigned) return "ignored";
+  if (!isSigned) {
+    ctx.log.info("Push ignored: its signature is wrong or missing", { podcast_id: podcastId });
+    return "ignored";
+  }
   await makeDueNow(ctx, podcastId);
   return "announced";
 }

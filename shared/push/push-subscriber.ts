@@ -11,7 +11,7 @@ import * as backlogWorker from "../jobs/backlog-worker.ts";
 import { isDatabaseFault, releaseClaim } from "../jobs/database-fault.ts";
 import { toCountFields } from "../log/counts.ts";
 import { withContext } from "../log/log.ts";
-import { callbackUrl, secretOf } from "./callback.ts";
+import { callbackUrl } from "./callback.ts";
 import { claimDueSubscriptions, type SubscriptionClaim } from "./claim-due-subscriptions.ts";
 import { reachOf } from "./reach.ts";
 
@@ -97,14 +97,14 @@ type Request = { claim: SubscriptionClaim; mode: "subscribe" | "unsubscribe" };
  * @returns why the hub has not accepted it; undefined if it has
  */
 async function request(ctx: Context, { claim, mode }: Request): Promise<string | undefined> {
-  const { hubUrl, topicUrl, token } = claim;
+  const { hubUrl, topicUrl, token, secret } = claim;
   const form = new URLSearchParams({
     "hub.callback": callbackUrl(ctx.config, token),
     "hub.mode": mode,
     "hub.topic": topicUrl,
     ...(mode === "subscribe" && {
       "hub.lease_seconds": String(LEASE_SECONDS),
-      "hub.secret": secretOf(ctx.config, token),
+      "hub.secret": secret,
     }),
     // Hubs of PubSubHubbub 0.3 require it.
     "hub.verify": "async",

@@ -36,14 +36,18 @@ export async function recordHub(tx: Database, { podcastId, hub, hasMissed }: Fou
 
 /** Adds the hub that a feed names, unless one is known. */
 export async function addHub(tx: Database, { podcastId, hub }: { podcastId: number; hub: Hub }): Promise<void> {
-  const token = randomBytes(32).toString("base64url");
+  const [token, secret] = [newSecret(), newSecret()];
   await tx.repeatable.execute(sql`
-    insert into podcast_push (podcast_id, hub_url, topic_url, token, next_attempt_at)
-    select ${podcastId}::bigint, ${hub.hubUrl}::text, ${hub.topicUrl}::text, ${token}::text,
+    insert into podcast_push (podcast_id, hub_url, topic_url, token, secret, next_attempt_at)
+    select ${podcastId}::bigint, ${hub.hubUrl}::text, ${hub.topicUrl}::text, ${token}::text, ${secret}::text,
       podcore_now() + case when exists (
         select from podcast_push earlier where earlier.podcast_id = ${podcastId}::bigint and earlier.requested_at > ${anHourAgo()}
       ) then ${CHANGE_HOURS}::int else 0 end * interval '1 hour'
     on conflict (podcast_id) where is_wanted do nothing`);
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
 }
 
 function anHourAgo() {

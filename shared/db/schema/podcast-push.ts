@@ -23,8 +23,10 @@ export const podcastPush = pgTable(
     hubUrl: text("hub_url").notNull(),
     /** The feed's name at the hub: its own URL as the feed says, or else the URL that it is fetched from. */
     topicUrl: text("topic_url").notNull(),
-    /** Unguessable last part of the callback's URL. The secret of the hub's signatures is derived from it. */
+    /** Unguessable last part of the callback's URL. */
     token: text("token").notNull(),
+    /** With which the hub signs what it pushes. As it is, because the hub gets it with each renewal; it protects no more than a hint. */
+    secret: text("secret").notNull(),
     /** The feed names this hub and topic. If not, the subscription is being ended. */
     isWanted: boolean("is_wanted").notNull().default(true),
     /** When the hub was last asked to subscribe or unsubscribe. It may verify that for a day. */
@@ -52,6 +54,7 @@ export const podcastPush = pgTable(
     atMost("podcast_push_hub_url_length", t.hubUrl, 2_000),
     atMost("podcast_push_topic_url_length", t.topicUrl, 2_000),
     check("podcast_push_token_length", sql`char_length(${t.token}) = 43`),
+    check("podcast_push_secret_length", sql`char_length(${t.secret}) = 43`),
     atMost("podcast_push_last_error_length", t.lastError, 2_000),
     check("podcast_push_num_attempts_not_negative", sql`${t.numAttempts} >= 0`),
   ],

@@ -3,8 +3,7 @@ import type { HttpFunction } from "@google-cloud/functions-framework";
 import { type Config, readConfig } from "../../config.ts";
 import { createErrorReporter, type ErrorReporter } from "../../log/error-reporter.ts";
 import { createLog, type Log } from "../../log/log.ts";
-import { type App, createApp, type RenderErrorPage } from "../app.ts";
-import type { BodyDigest } from "../body-digest.ts";
+import { type App, type BodyDigest, createApp, type RenderErrorPage } from "../app.ts";
 import type { Mount } from "../router.ts";
 import { hangUpOf, type ReadRequest, send, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
@@ -60,13 +59,15 @@ export function createArtifact(
     const url = urlOf(request);
     const { remoteAddress } = request.socket;
     const hungUp = hangUpOf(response);
-    const bodyDigest = request.bodyDigest ?? digestOf(rawBody, app.openDigest({ method, url, headers }));
+    const bodyDigest = request.bodyDigest ?? (await digestOf(rawBody, app.openDigest({ method, url, headers })));
     const reply = await app.handle({ method, url, headers, body: rawBody, bodyDigest, remoteAddress, hungUp });
     send(response, reply, method);
   }
 
   /** Under the framework's own command, which has read the whole body. */
-  function digestOf(body: Buffer, digest: BodyDigest | undefined): Buffer | undefined {
+  async function digestOf(body: Buffer, opening: Promise<BodyDigest | undefined>): Promise<Buffer | undefined> {
+    // It is logged where it fails.
+    const digest = await opening.catch(() => undefined);
     digest?.update(body);
     return digest?.end();
   }

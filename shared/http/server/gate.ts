@@ -51,7 +51,7 @@ export function createGate({ handle, app, config, drainTimeoutMs }: GateOptions)
   /** Reads the body into the request, or only its digest. */
   async function readBody(request: ReadRequest): Promise<void> {
     const { method = "GET", headers } = request;
-    const digest = app.openDigest({ method, url: urlOf(request), headers });
+    const digest = await app.openDigest({ method, url: urlOf(request), headers });
     const chunks: Buffer[] = [];
     await readChunks(request, (chunk) => (digest === undefined ? chunks.push(chunk) : digest.update(chunk)));
     request.rawBody = Buffer.concat(chunks);

@@ -5,9 +5,7 @@ import { join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
-import { readConfig } from "../../../shared/config.ts";
 import { freePort } from "../../../shared/dev/free-port.ts";
-import { secretOf } from "../../../shared/push/callback.ts";
 import { AS_OPERATOR, OPERATOR_TOKEN, sendPing, startArtifact } from "../../support/artifact.ts";
 import { distFolder } from "../../support/dist.ts";
 import { rss } from "../../support/feed.ts";
@@ -83,13 +81,12 @@ test("a push's signature is checked under the functions framework's own command 
     stdio: "ignore",
   });
   after(() => child.kill("SIGKILL"));
-  const token = "T".repeat(43);
+  const [token, secret] = ["T".repeat(43), "S".repeat(43)];
   await sql`
     with added as (insert into podcast (title, namespace, feed_kind) values ('A', '{}', 'rss') returning id)
-    insert into podcast_push (podcast_id, hub_url, topic_url, token)
-    select id, 'https://hub.example.com/', 'https://show.example.com/', ${token} from added`;
+    insert into podcast_push (podcast_id, hub_url, topic_url, token, secret)
+    select id, 'https://hub.example.com/', 'https://show.example.com/', ${token}, ${secret} from added`;
   const url = `http://127.0.0.1:${port}/push/${token}`;
-  const secret = secretOf(readConfig(environment), token);
   const send = (key: string) =>
     fetch(url, {
       method: "POST",
