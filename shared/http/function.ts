@@ -20,7 +20,7 @@ export type FunctionRequest = {
 };
 
 /** Reads a body without keeping it. */
-export type Digest = {
+type Digest = {
   /** Limit for the body, in place of PODCORE_BODY_MAX_BYTES. */
   maxBytes: number;
   /** Opens the digest that the body goes through; undefined if nobody needs it. */
