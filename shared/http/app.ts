@@ -5,6 +5,7 @@ import { withDeadline } from "../deadline.ts";
 import { notFoundGeneral, UserError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
+import { type BodyDigest, openDigest } from "./body-digest.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
 import { withContentCoding } from "./content-coding.ts";
@@ -18,6 +19,7 @@ import { securityHeaders } from "./security-headers.ts";
 import { readCloudEvent } from "./server/cloud-event.ts";
 import { createSchemaGuard, type Readiness } from "./server/readiness.ts";
 import { requestOf } from "./server/request-of.ts";
+import { splitUrl } from "./split-url.ts";
 import { type Body, isStream, startStream } from "./stream.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
@@ -44,8 +46,6 @@ type AppRequest = {
   hungUp?: AbortSignal | undefined;
 };
 export type AppReply = Reply<Body> & { status: number };
-/** Takes a body's chunks, and keeps none of them. */
-export type BodyDigest = { update(chunk: Buffer): void; end(): Buffer };
 export type App = {
   /** Answers a request; never throws. */
   handle(request: AppRequest): Promise<AppReply>;
@@ -59,11 +59,7 @@ export type App = {
   onceTimeoutMs: number;
   /** Returns the body limit for a request, and the status that answers a larger body. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
-  /**
-   * Returns what reads the body of a request whose function needs only its digest; undefined for others.
-   *
-   * @throws UserError if the function cannot tell which digest it needs, such as without the database
-   */
+  /** Returns what reads a body of which only the digest is needed; undefined for others. @throws UserError */
   openDigest(request: Pick<AppRequest, "method" | "url" | "headers">): Promise<BodyDigest | undefined>;
   /** Makes the reply for a request that failed before it could be handled. */
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
@@ -277,16 +273,9 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
       return { maxBytes: fn?.digest?.maxBytes ?? config.bodyMaxBytes, status: fn?.tooLargeStatus ?? 413 };
     },
     async openDigest({ method, url, headers }) {
-      const fn = httpFunctionAt({ method, url });
-      if (fn?.digest === undefined || method !== "POST") return undefined;
       const ctx = resources.contextFor({ signal: AbortSignal.timeout(config.requestTimeoutMs), openFetch: undefined });
-      try {
-        await schemaGuard.require(ctx);
-        const digest = await fn.digest.open({ path: splitUrl(url).path, headers }, ctx);
-        return { update: (chunk) => void digest?.update(chunk), end: () => digest?.digest() ?? Buffer.alloc(0) };
-      } catch (error) {
-        throw toUserError(error, log);
-      }
+      const fn = method === "POST" ? httpFunctionAt({ method, url }) : undefined;
+      return openDigest(fn, { request: { path: splitUrl(url).path, headers }, ctx, log, schemaGuard });
     },
     onceTimeoutMs: onceTimeoutMs(mounts, config),
     longestCallMs: longestCallMs(mounts, config),
@@ -303,10 +292,4 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 /** Returns true if the method is safe (RFC 9110 9.2.1). */
 function isSafe({ method }: Pick<AppRequest, "method">): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-function splitUrl(url: string): { path: string; search: string; query: URLSearchParams } {
-  const at = url.indexOf("?");
-  const [path, search] = at === -1 ? [url, ""] : [url.slice(0, at), url.slice(at)];
-  return { path, search, query: new URLSearchParams(search) };
 }
