@@ -40,6 +40,7 @@ const ROOMS: Record<string, readonly string[]> = {
   search: ["log", "db", "fetch", "context", "auth", "directory", "podcasts"],
   accounts: ["config", "db", "context", "http", "mail", "jobs", "auth", "podcasts"],
   cleaning: ["db", "context", "crawl"],
+  operator: ["db", "fetch", "context", "jobs", "crawl", "podcasts", "search"],
   web: ["feed", "db", "context", "http", "podcasts", "listening", "search", "accounts"],
   graphql: ["feed", "db", "context", "http", "auth", "podcasts", "listening", "search"],
 };
