@@ -64,6 +64,10 @@ export const ROUTES: readonly Route[] = [
 
   { method: "GET", path: "/privacy", function: "web-privacy-get", audiences: ["web"] },
 
+  { method: "GET", path: "/operator/crawl", function: "web-operator-get", audiences: ["web"] },
+  { method: "POST", path: "/operator/action", function: "web-operator-post", audiences: ["web"], fetches: true },
+  { method: "GET", path: "/operator/podcasts/:id", function: "web-operator-podcast-get", audiences: ["web"] },
+
   { method: "GET", path: "/assets/:version/:file", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/favicon.ico", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/robots.txt", function: "web-asset-get", audiences: ["web"] },
