@@ -3,3 +3,5 @@
 --   psql --dbname podcore --file knative/roles.sql
 ALTER DEFAULT PRIVILEGES FOR ROLE podcore_migrate GRANT USAGE ON SCHEMAS TO podcore;
 ALTER DEFAULT PRIVILEGES FOR ROLE podcore_migrate GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO podcore;
+-- By default every role may fill the server's disk with temporary tables. podcore makes none.
+DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;

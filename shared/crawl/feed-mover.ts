@@ -89,7 +89,7 @@ async function isShowAt(
     const stored = await findStoredShow(ctx.db, claim.podcastId);
     const isSame = await withinFeedMemory({ numBytes: maxInflatedBytes(reply.body), signal: ctx.signal }, async () => {
       const feed = await read(ctx, reply);
-      return stored !== undefined && isMovedShow(stored, feed);
+      return stored !== undefined && (await isMovedShow(stored, feed));
     });
     if (!isSame) ctx.log.warn("Feed not moved: another show is at its new URL", { feed_url: shown(claim, feedUrl) });
     return isSame;

@@ -10,7 +10,7 @@ import type { Claim } from "./claim-due-podcasts.ts";
 import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
 import { lockLease } from "./lock-lease.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
-import { compress, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
+import { compress, digestOf, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
 
 export type StoreResult = {
   podcastId: number;
@@ -45,6 +45,7 @@ export async function run(
   { feed, content, target, success, comparesColumns = false }: Params,
 ): Promise<StoreResult> {
   // Before the transaction, because that holds locks.
+  const sha256 = digestOf(content.body);
   const compressed = await compress(content.body);
   return step(ctx.log, "store_feed", () =>
     ctx.db.repeatable.transaction(async (tx) => {
@@ -55,7 +56,7 @@ export async function run(
         await updatePodcast(tx, { podcastId, feed });
         await touchLocation(tx, podcastId);
       }
-      await storeFeedContent(tx, { podcastId, content, compressed });
+      await storeFeedContent(tx, { podcastId, content, sha256, compressed });
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
       await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });

@@ -30,16 +30,21 @@ export async function isNewestContent(
   return row !== undefined && sha256.equals(row.sha256);
 }
 
-/** Stores a raw feed, and deletes all but the podcast's newest five. */
+type Stored = { podcastId: number; content: FeedContent; sha256: Buffer; compressed: Buffer };
+
+/**
+ * Stores a raw feed, and deletes all but the podcast's newest five. Sends the compressed feed as base64: the driver would
+ * send it in hexadecimal, which for 12 MB blocks the event loop for 70 ms longer.
+ */
 export async function storeFeedContent(
   db: Database,
-  { podcastId, content, compressed }: { podcastId: number; content: FeedContent; compressed: Buffer },
+  { podcastId, content, sha256, compressed }: Stored,
 ): Promise<void> {
   const { body, contentType, baseUrl } = content;
   await db.repeatable.execute(sql`
     insert into podcast_feed_content (podcast_id, sha256, body, num_bytes, content_type, base_url)
-    values (${podcastId}::bigint, ${digestOf(body)}::bytea, ${compressed}::bytea, ${body.length}::int,
-      left(${contentType ?? null}::text, 200), left(${baseUrl}::text, 8192))
+    values (${podcastId}::bigint, ${sha256}::bytea, decode(${compressed.toString("base64")}::text, 'base64'),
+      ${body.length}::int, left(${contentType ?? null}::text, 200), left(${baseUrl}::text, 8192))
     on conflict on constraint podcast_feed_content_podcast_id_sha256_unique do update set
       retrieved_at = podcore_now(), content_type = excluded.content_type, base_url = excluded.base_url`);
   await db.repeatable.execute(sql`

@@ -2,7 +2,15 @@ import { LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { lineOf } from "./text.ts";
 import { webUrl } from "./url.ts";
-import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
+import {
+  attribute,
+  children,
+  childText,
+  type FeedNode,
+  firstChild,
+  groupedChildren,
+  ownText,
+} from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
 // Fields that channels and items share.
@@ -22,7 +30,7 @@ export function authorOf(node: FeedNode | undefined): string | undefined {
 
 export function imageOf(node: FeedNode | undefined, baseUrl: string): string | undefined {
   const artwork = [...children(node, "itunes:image"), ...children(node, "googleplay:image")];
-  const thumbnails = [node, ...children(node, "media:group")].flatMap((parent) => children(parent, "media:thumbnail"));
+  const thumbnails = groupedChildren(node, "media:thumbnail");
   const contents = children(node, "media:content").filter((content) => attribute(content, "medium") === "image");
   const addresses = [
     ...artwork.map((image) => attribute(image, "href") ?? attribute(image, "url") ?? ownText(image)),

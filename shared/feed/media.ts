@@ -2,7 +2,7 @@ import { durationOf } from "./duration.ts";
 import { LIMITS } from "./model.ts";
 import { bytesOf } from "./numbers.ts";
 import { webUrl } from "./url.ts";
-import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
+import { attribute, children, type FeedNode, groupedChildren } from "./xml/feed-node.ts";
 
 export type Media = {
   url: string;
@@ -20,8 +20,7 @@ const PLAYABLE_PATH = /\.(?:aac|aif+|flac|m4[abpv]|mkv|mov|mp[34]|mpe?g|og[agv]|
  */
 export function mediaOf(item: FeedNode, baseUrl: string): Media | undefined {
   const enclosures = children(item, "enclosure").flatMap((node) => toMedia(node, "url", "length"));
-  const contents = [item, ...children(item, "media:group")]
-    .flatMap((parent) => children(parent, "media:content"))
+  const contents = groupedChildren(item, "media:content")
     .filter((node) => attribute(node, "medium") !== "image")
     .flatMap((node) => toMedia(node, "url", "filesize"));
   const links = [...children(item, "link"), ...children(item, "atom:link")]

@@ -218,6 +218,21 @@ test("xml X29: readFeed() skips items whose media URL cannot be used", async () 
   );
 });
 
+test("readFeed() looks for an item's media among the first twenty elements, those in groups included", async () => {
+  const content = (i: number, type: string) => `<media:content url="https://e.com/${i}" type="${type}"/>`;
+  const group = (first: number) => {
+    const numbers = Array.from({ length: 10 }, (_, i) => first + i);
+    return `<media:group>${numbers.map((i) => content(i, i < 20 ? "image/png" : "audio/mpeg")).join("")}</media:group>`;
+  };
+
+  const feed = await read(rss(`<item>${group(0)}${group(11)}</item><item>${group(0)}${group(10)}${group(20)}</item>`));
+
+  assert.deepEqual(
+    feed.episodes.map(({ mediaUrl }) => mediaUrl),
+    ["https://e.com/20"],
+  );
+});
+
 test("xml X31: readFeed() tells guids apart by all of their text, and by case", async () => {
   const long = "g".repeat(MIB - 10);
   const feed = await read(

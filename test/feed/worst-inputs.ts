@@ -17,6 +17,10 @@ export const WORST_INPUTS: WorstInput[] = [
     make: () => channel(`<podcast:person img="http://${labels()}/">A</podcast:person>`, 1_990),
   },
   {
+    name: "20 groups of 20 media and 20 thumbnails with paths of 3 900 CJK characters",
+    make: () => items(`<media:group>${groupedAt(`ftp://e.com/${cjk(3_900)}`)}</media:group>`.repeat(20)),
+  },
+  {
     name: "notes with ten addresses of 1 900 CJK characters",
     make: () => items(`<description>${`http://${cjk(1_900)}/ `.repeat(10)}</description>`),
   },
@@ -90,6 +94,10 @@ function enclosures(count: number, address: string): string {
   // Of 1 MiB at most, so that there are some such items.
   const numFitting = Math.min(count, Math.floor(MIB / Buffer.byteLength(address)));
   return `<enclosure url="http://${address}/a"/>`.repeat(numFitting);
+}
+
+function groupedAt(url: string): string {
+  return ["content", "thumbnail"].map((name) => `<media:${name} url="${url}"/>`.repeat(20)).join("");
 }
 
 function recipient(markup: string): string {

@@ -34,6 +34,8 @@ test("roles.sql lets the functions' role read and write what the migration made,
   const read = await fetch(page.url);
   const crawled = await callArtifact({ name: "tick-crawl", environment: { DATABASE_URL: functionUrl } });
   const refused = await callArtifact({ name: "admin-migrate", environment: { DATABASE_URL: functionUrl } });
+  const [may] =
+    await admin`select has_database_privilege('podcore', ${database}, 'temporary') as make_temporary_tables`;
   await page.stop();
 
   assert.equal(migrated.code, 0, migrated.stderr);
@@ -41,6 +43,7 @@ test("roles.sql lets the functions' role read and write what the migration made,
   assert.equal(crawled.code, 0, crawled.stderr);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /permission denied/);
+  assert.equal(may?.make_temporary_tables, false);
 });
 
 test("web-home-get answers a path that no route names with a page and a 404, whatever the method", async () => {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { mediaKeyOf } from "../../feed/media-key.ts";
 import { titleKeyOf } from "../../feed/title-key.ts";
+import { inSlices } from "./in-slices.ts";
 
 /** What tells whether an item is a stored episode whose GUID was another. */
 export type Described = {
@@ -57,8 +58,6 @@ const PASSES: readonly Pass[] = [
   },
 ];
 
-// Some milliseconds of work.
-const SLICE_SIZE = 250;
 // A bulletin and its trailer are two.
 const MIN_TITLES = 3;
 // Durations that feeds round differently.
@@ -83,18 +82,16 @@ export async function matchEpisodes({ items, rows, otherTitles }: Candidates): P
   if (items.length === 0 || rows.length === 0) return matches;
   let freeItems = await inSlices(items, sketch);
   let freeRows = await inSlices(rows, sketch);
-  const isTelling = tellingTitles({ freeItems, freeRows, others: await inSlices(otherTitles, titleKeyOf) });
+  const isTelling = await tellingTitles({ freeItems, freeRows, others: await inSlices(otherTitles, titleKeyOf) });
 
   for (const { keyOf, isSame } of PASSES) {
-    await setImmediate();
-    const rowsByKey = onlyOnes(freeRows, keyOf);
-    await setImmediate();
-    const itemsByKey = onlyOnes(freeItems, keyOf);
+    const rowsByKey = await onlyOnes(freeRows, keyOf);
+    const itemsByKey = await onlyOnes(freeItems, keyOf);
     await setImmediate();
     const taken = new Set<Sketch>();
     for (const [key, item] of itemsByKey) {
       const row = rowsByKey.get(key);
-      if (row === undefined || !isSame({ item, row, isTitleTelling: isTelling(item) })) continue;
+      if (item === undefined || row === undefined || !isSame({ item, row, isTitleTelling: isTelling(item) })) continue;
       matches.set(item.index, row.index);
       taken.add(item).add(row);
     }
@@ -121,25 +118,26 @@ type Titles = { freeItems: readonly Sketch[]; freeRows: readonly Sketch[]; other
  * Returns a test for titles that one item and one row have, in a feed that lists several others. A bulletin may have a
  * trailer beside it, or another title in the evening.
  */
-function tellingTitles({ freeItems, freeRows, others }: Titles): (sketch: Sketch) => boolean {
+async function tellingTitles({ freeItems, freeRows, others }: Titles): Promise<(sketch: Sketch) => boolean> {
   const isTaken = new Set(others);
   const titleOf = ({ titleKey }: Sketch) => titleKey;
-  const [items, rows] = [onlyOnes(freeItems, titleOf), onlyOnes(freeRows, titleOf)];
+  const [items, rows] = [await onlyOnes(freeItems, titleOf), await onlyOnes(freeRows, titleOf)];
   const numTitles = new Set([...others, ...freeItems.map(titleOf)]).size;
   return ({ titleKey }) =>
-    numTitles >= MIN_TITLES && items.has(titleKey) && rows.has(titleKey) && !isTaken.has(titleKey);
+    numTitles >= MIN_TITLES &&
+    items.get(titleKey) !== undefined &&
+    rows.get(titleKey) !== undefined &&
+    !isTaken.has(titleKey);
 }
 
-/** Returns, by key, those whose key no other has. */
-function onlyOnes(sketches: readonly Sketch[], keyOf: (sketch: Sketch) => string | undefined): Map<string, Sketch> {
+/** Returns, by key, those whose key no other has; undefined for keys that several have. */
+async function onlyOnes(sketches: readonly Sketch[], keyOf: Pass["keyOf"]): Promise<Map<string, Sketch | undefined>> {
   const byKey = new Map<string, Sketch | undefined>();
-  for (const sketch of sketches) {
+  await inSlices(sketches, (sketch) => {
     const key = keyOf(sketch);
     if (key) byKey.set(key, byKey.has(key) ? undefined : sketch);
-  }
-  const ones = new Map<string, Sketch>();
-  for (const [key, sketch] of byKey) if (sketch !== undefined) ones.set(key, sketch);
-  return ones;
+  });
+  return byKey;
 }
 
 /**
@@ -180,13 +178,4 @@ function differInNumber({ item, row }: Pair): boolean {
 
 function differ(a: number | undefined, b: number | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
-}
-
-async function inSlices<T, R>(values: readonly T[], work: (value: T, index: number) => R): Promise<R[]> {
-  const results: R[] = [];
-  for (const [index, value] of values.entries()) {
-    if (index % SLICE_SIZE === 0) await setImmediate();
-    results.push(work(value, index));
-  }
-  return results;
 }

@@ -1,4 +1,5 @@
 import type { Feed, FeedEpisode } from "../../feed/model.ts";
+import { inSlices } from "../episodes/in-slices.ts";
 
 /** An episode as a witness of the show that it belongs to. */
 type Witness = Pick<FeedEpisode, "guid" | "guidSha256" | "mediaUrl" | "title" | "publishedAt">;
@@ -37,16 +38,18 @@ const GUID_MIN = 8;
  * 6. No title: hollow.
  * 7. Equal titles, and authors that are equal or missing: same. A feed may have dropped all known episodes.
  * 8. Otherwise: other.
+ *
+ * Yields to the event loop, because a feed may have 20 000 episodes.
  */
-export function compareShows(stored: StoredShow, found: FoundShow): Verdict {
+export async function compareShows(stored: StoredShow, found: FoundShow): Promise<Verdict> {
   const isEmpty = found.episodes.length === 0;
   if (isEmpty && (stored.episodes.length > 0 || found.isUntitled)) return "hollow";
   if (hasSameGuid(stored, found)) return "same";
   if (isContradicted(stored.podcastGuid, found.podcastGuid)) {
-    if (shareOfMore(stored, found) > 1 / 2) return "same";
+    if ((await shareOfMore(stored, found)) > 1 / 2) return "same";
     return found.isUntitled ? "hollow" : "other";
   }
-  if (shareOfFewer(stored, found) >= 1 / 2 || stored.episodes.length === 0) return "same";
+  if (stored.episodes.length === 0 || (await shareOfFewer(stored, found)) >= 1 / 2) return "same";
   if (found.isUntitled) return "hollow";
   return hasSameTitle(stored, found) && !isContradicted(stored.author, found.author) ? "same" : "other";
 }
@@ -55,17 +58,17 @@ export function compareShows(stored: StoredShow, found: FoundShow): Verdict {
  * True if both are surely one show although they are at different addresses: the same podcast:guid, and more than half
  * of the episodes of either in common. A GUID with a few episodes proves nothing, because a copy can claim them.
  */
-export function isOneShow(stored: StoredShow, found: FoundShow): boolean {
-  return hasSameGuid(stored, found) && shareOfMore(stored, found) > 1 / 2;
+export async function isOneShow(stored: StoredShow, found: FoundShow): Promise<boolean> {
+  return hasSameGuid(stored, found) && (await shareOfMore(stored, found)) > 1 / 2;
 }
 
 /**
  * True if `found` is where the stored show's feed says that it moves to (itunes:new-feed-url): the same podcast:guid
  * or, unless both have one, most episodes in common.
  */
-export function isMovedShow(stored: StoredShow, found: FoundShow): boolean {
+export async function isMovedShow(stored: StoredShow, found: FoundShow): Promise<boolean> {
   if (stored.podcastGuid !== undefined && found.podcastGuid !== undefined) return hasSameGuid(stored, found);
-  return shareOfFewer(stored, found) > 1 / 2;
+  return (await shareOfFewer(stored, found)) > 1 / 2;
 }
 
 /** True if `found` is the show that an operator has accepted: the same podcast:guid or, unless both have one, title. */
@@ -78,17 +81,18 @@ export function isAcceptedShow(accepted: Named, found: Named): boolean {
 
 type Stored = Witness & { storedAt: Date };
 /** True if podcore knew most of the episodes that both have from `first` before it knew them from `second`. */
-export function isStoredFirst(first: readonly Stored[], second: readonly Stored[]): boolean {
-  const known = new Map(first.flatMap((episode) => marksOf(episode).map((mark) => [mark, episode.storedAt] as const)));
+export async function isStoredFirst(first: readonly Stored[], second: readonly Stored[]): Promise<boolean> {
+  const marks = await inSlices(first, (episode) => marksOf(episode).map((mark) => [mark, episode.storedAt] as const));
+  const known = new Map(marks.flat());
   let [numCommon, numEarlier] = [0, 0];
-  for (const episode of second) {
+  await inSlices(second, (episode) => {
     const storedAt = marksOf(episode)
       .map((mark) => known.get(mark))
       .find((at) => at !== undefined);
-    if (storedAt === undefined) continue;
+    if (storedAt === undefined) return;
     numCommon += 1;
     if (storedAt < episode.storedAt) numEarlier += 1;
-  }
+  });
   return numEarlier > numCommon / 2;
 }
 
@@ -103,24 +107,28 @@ function hasSameGuid(a: Named, b: Named): boolean {
 }
 
 /** Returns the share of episodes in common, of the shorter list. */
-function shareOfFewer(stored: StoredShow, found: FoundShow): number {
-  return countCommon(stored, found) / Math.max(Math.min(stored.episodes.length, found.episodes.length), 1);
+async function shareOfFewer(stored: StoredShow, found: FoundShow): Promise<number> {
+  return (await countCommon(stored, found)) / Math.max(Math.min(stored.episodes.length, found.episodes.length), 1);
 }
 
 /** Returns the share of episodes in common, of the longer list. Of a long feed, as many count as of a stored show. */
-function shareOfMore(stored: StoredShow, found: FoundShow): number {
+async function shareOfMore(stored: StoredShow, found: FoundShow): Promise<number> {
   const numFound = Math.min(found.episodes.length, NUM_WITNESSES);
-  return countCommon(stored, found) / Math.max(stored.episodes.length, numFound, 1);
+  return (await countCommon(stored, found)) / Math.max(stored.episodes.length, numFound, 1);
 }
 
 /** Counts the episodes in common. One episode that looks like many of the other list counts once. */
-function countCommon(stored: StoredShow, found: FoundShow): number {
-  return Math.min(countIn(stored.episodes, found.episodes), countIn(found.episodes, stored.episodes));
-}
-
-function countIn(episodes: readonly Witness[], others: readonly Witness[]): number {
-  const marks = new Set(others.flatMap(marksOf));
-  return episodes.filter((episode) => marksOf(episode).some((mark) => marks.has(mark))).length;
+async function countCommon(stored: StoredShow, found: FoundShow): Promise<number> {
+  const storedMarks = await inSlices(stored.episodes, marksOf);
+  const known = new Set(storedMarks.flat());
+  const seen = new Set<string>();
+  const isCommon = await inSlices(found.episodes, (episode) => {
+    const common = marksOf(episode).filter((mark) => known.has(mark));
+    for (const mark of common) seen.add(mark);
+    return common.length > 0;
+  });
+  const numStored = storedMarks.filter((marks) => marks.some((mark) => seen.has(mark))).length;
+  return Math.min(numStored, isCommon.filter(Boolean).length);
 }
 
 /**

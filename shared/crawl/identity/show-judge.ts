@@ -28,7 +28,7 @@ export async function run(ctx: Context, { claim, found }: { claim: Claim; found:
 type Case = { claim: Claim; found: Found; stored: KnownShow };
 async function judge(ctx: Context, { claim, found, stored }: Case): Promise<Verdict> {
   const { feed, foundUrl } = found;
-  const verdict = compareShows(stored, feed);
+  const verdict = await compareShows(stored, feed);
   if (verdict !== "other") {
     if (verdict === "hollow") ctx.log.info("Feed is hollow", { num_items: feed.episodes.length });
     return verdict;

@@ -28,12 +28,12 @@ export async function run(ctx: Context, { claim, feed }: { claim: Claim; feed: F
   const isFirst = async (id: number) => isOriginal(ctx.db, { podcastId: id, podcastGuid });
   for (const twin of await listTwins(ctx.db, { podcastId, podcastGuid })) {
     const stored = await findStoredShow(ctx.db, twin.id);
-    if (stored === undefined || !isOneShow(stored, feed)) continue;
+    if (stored === undefined || !(await isOneShow(stored, feed))) continue;
     const isOlder = twin.id < podcastId;
     const own = await findStoredShow(ctx.db, podcastId);
     if (own === undefined || (isOlder && !twin.isAlive)) continue;
     const [older, newer] = isOlder ? [stored, own] : [own, stored];
-    if (!isStoredFirst(older.episodes, newer.episodes)) continue;
+    if (!(await isStoredFirst(older.episodes, newer.episodes))) continue;
     const [winnerId, loserId] = isOlder ? [twin.id, podcastId] : [podcastId, twin.id];
     if ((await isFirst(loserId)) && !(await isFirst(winnerId))) continue;
     const merged = await mergePodcasts(ctx, { winnerId, loserId });

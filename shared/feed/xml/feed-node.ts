@@ -18,6 +18,13 @@ export function children(node: FeedNode | undefined, name: string, max: number =
   });
 }
 
+/** Returns the first children of that name, of the node itself and of its groups (media:group), as many as of one node. */
+export function groupedChildren(node: FeedNode | undefined, name: string): FeedNode[] {
+  const own = children(node, name);
+  const grouped = children(node, "media:group").flatMap((group) => children(group, name));
+  return [...own, ...grouped].slice(0, MAX_ALIKE);
+}
+
 export function firstChild(node: FeedNode | undefined, name: string): FeedNode | undefined {
   return children(node, name)[0];
 }

@@ -28,8 +28,8 @@ export async function findKnownShow(
   for (const { podcastId, isNamed, isLost } of await listCandidates(db, { feed, feedUrls })) {
     const stored = await findStoredShow(db, podcastId);
     if (stored === undefined) continue;
-    if (isNamed && isMovedShow(stored, feed)) return { podcastId, isLost };
-    if (isLost || !isOneShow(stored, feed)) continue;
+    if (isNamed && (await isMovedShow(stored, feed))) return { podcastId, isLost };
+    if (isLost || !(await isOneShow(stored, feed))) continue;
     if (!ownsGuid || (await isOriginal(db, { podcastId, podcastGuid }))) return { podcastId, isLost };
   }
   return undefined;
