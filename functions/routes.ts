@@ -64,6 +64,10 @@ export const ROUTES: readonly Route[] = [
 
   { method: "GET", path: "/privacy", function: "web-privacy-get", audiences: ["web"] },
 
+  { method: "GET", path: "/operator/crawl", function: "web-operator-get", audiences: ["web"] },
+  { method: "POST", path: "/operator/action", function: "web-operator-post", audiences: ["web"], fetches: true },
+  { method: "GET", path: "/operator/podcasts/:id", function: "web-operator-podcast-get", audiences: ["web"] },
+
   { method: "GET", path: "/assets/:version/:file", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/favicon.ico", function: "web-asset-get", audiences: ["web"] },
   { method: "GET", path: "/robots.txt", function: "web-asset-get", audiences: ["web"] },
@@ -106,6 +110,9 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/admin/podcast-merge", function: "admin-podcast-merge", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-unmerge", function: "admin-podcast-unmerge", audiences: ["internal"] },
   { method: "POST", path: "/admin/podcast-remove", function: "admin-podcast-remove", audiences: ["internal"] },
+  { method: "POST", path: "/admin/crawl-list", function: "admin-crawl-list", audiences: ["internal"] },
+  { method: "POST", path: "/admin/crawl-report", function: "admin-crawl-report", audiences: ["internal"] },
+  { method: "POST", path: "/admin/job-retry", function: "admin-job-retry", audiences: ["internal"] },
   { method: "POST", path: "/admin/reingest", function: "admin-reingest", audiences: ["internal"] },
   { method: "POST", path: "/admin/upgrade-https", function: "admin-upgrade-https", audiences: ["internal"] },
   { method: "POST", path: "/admin/error", function: "admin-error", audiences: ["internal"] },

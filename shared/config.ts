@@ -52,7 +52,7 @@ export const SETTINGS = {
   ],
   PODCORE_OPERATOR_TOKEN: [
     "",
-    "Bearer token that operator functions require over HTTP, 32 characters or more; unset: they refuse all calls. `npm start` generates one",
+    "Bearer token that operator functions require over HTTP, and password of the operator's pages, 32 characters or more; unset: they refuse all calls, and there are no pages. `npm start` generates one",
   ],
   PODCORE_PUBLIC_URL: [
     "",

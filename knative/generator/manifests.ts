@@ -20,6 +20,7 @@ export function listServices(routes: readonly Route[] = ROUTES) {
     (route): ServiceOptions => ({
       name: route.function,
       audience: route.audiences[0] ?? "internal",
+      servesOperator: isOperators(route),
       fetches: route.fetches ?? false,
       size: sizeOf(route.function),
     }),
@@ -28,6 +29,7 @@ export function listServices(routes: readonly Route[] = ROUTES) {
     (audience): ServiceOptions => ({
       name: audience,
       audience,
+      servesOperator: deployed.some((route) => route.audiences.includes(audience) && isOperators(route)),
       fetches: deployed.some((route) => route.audiences.includes(audience) && route.fetches),
       size: AUDIENCE_SIZES[audience],
     }),
@@ -47,6 +49,10 @@ export function listManifests(routes: readonly Route[] = ROUTES): Manifest[] {
     manifest("overlays/per-route/routes.yaml", httpRoutes(deployed.filter(isPublic))),
     manifest("overlays/compact/services.yaml", services.compact.map(service)),
   ];
+}
+
+function isOperators({ path }: Route): boolean {
+  return path.startsWith("/operator/");
 }
 
 function deployedOf(routes: readonly Route[]): Route[] {

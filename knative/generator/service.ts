@@ -4,13 +4,15 @@ import type { Size } from "./sizes.ts";
 export type ServiceOptions = {
   name: string;
   audience: Audience;
+  /** Whether it serves the operator's pages. */
+  servesOperator: boolean;
   /** Whether the function connects to hosts on the internet. */
   fetches: boolean;
   size: Size;
 };
 
 /** Generates the Knative Service that runs the artifact `name`. */
-export function service({ name, audience, fetches, size }: ServiceOptions): string {
+export function service({ name, audience, servesOperator, fetches, size }: ServiceOptions): string {
   const {
     minScale,
     maxScale,
@@ -59,7 +61,7 @@ ${concurrency ? `      # ${concurrency[1]}.\n      containerConcurrency: ${concu
             - configMapRef:
                 name: podcore-config
           env:
-${database(connections)}${tokens(audience)}\
+${database(connections)}${tokens({ audience, servesOperator })}\
             # Without these Secrets no mail is sent and no errors are reported.
             - name: SMTP_URL
               valueFrom:
@@ -125,24 +127,29 @@ const SAME_HOPS = `\
         autoscaling.knative.dev/target-burst-capacity: "-1"
 `;
 
-/** Returns the environment entries for a pod's tokens. Pods that serve the public only get the wake token. */
-function tokens(audience: Audience): string {
-  const wake = `\
-            - name: PODCORE_WAKE_TOKEN
+/**
+ * Returns the environment entries for a pod's tokens. Pods that serve the public only get the wake token, and for the
+ * operator's pages a token of their own.
+ */
+function tokens({ audience, servesOperator }: Pick<ServiceOptions, "audience" | "servesOperator">): string {
+  const wake = token("PODCORE_WAKE_TOKEN", "podcore-wake");
+  if (audience === "internal")
+    return `\
+            # Without this Secret operator functions refuse all calls over HTTP.
+${token("PODCORE_OPERATOR_TOKEN", "podcore-operator")}${wake}`;
+  const page = `\
+            # Without this Secret there are no operator's pages.
+${token("PODCORE_OPERATOR_TOKEN", "podcore-operator-page")}`;
+  return `            # Wakes the work tick if an OIDC issuer is set.\n${wake}${servesOperator ? page : ""}`;
+}
+
+function token(name: string, secret: string): string {
+  return `\
+            - name: ${name}
               valueFrom:
                 secretKeyRef:
-                  name: podcore-wake
+                  name: ${secret}
                   key: token
                   optional: true
 `;
-  if (audience !== "internal") return `            # Wakes the work tick if an OIDC issuer is set.\n${wake}`;
-  return `\
-            # Without this Secret operator functions refuse all calls over HTTP.
-            - name: PODCORE_OPERATOR_TOKEN
-              valueFrom:
-                secretKeyRef:
-                  name: podcore-operator
-                  key: token
-                  optional: true
-${wake}`;
 }

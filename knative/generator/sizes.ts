@@ -85,6 +85,12 @@ const FEED_FORM: Size = {
   maxScale: [1, "It is rarely sent, and mostly waits for a feed's host"],
   memoryLimit: FEEDS,
 };
+/** Pages for the operator alone. */
+const OPERATOR_PAGE: Size = {
+  ...PAGE,
+  maxScale: [1, "Operators are few"],
+  connections: [1, "It runs a few short statements, one after another"],
+};
 const API: Size = {
   ...PAGE,
   connections: [3, "A query may request several lists at once"],
@@ -158,8 +164,14 @@ const SIZES: Readonly<Record<string, Size>> = {
   "web-login-revoke-post": FORM,
   "web-api-key-create-post": FORM,
   "web-api-key-revoke-post": FORM,
+  "web-operator-get": OPERATOR_PAGE,
+  "web-operator-podcast-get": OPERATOR_PAGE,
+  "web-operator-post": { ...FEED_FORM, maxScale: [1, "Operators make one change at a time"] },
   "admin-account-add": TASK,
   "admin-directory-search": TASK,
+  "admin-crawl-list": TASK,
+  "admin-crawl-report": TASK,
+  "admin-job-retry": TASK,
   "admin-error": { ...TASK, connections: NO_DATABASE },
   "admin-podcast-block": TASK,
   "admin-podcast-merge": TASK,

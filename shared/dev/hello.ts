@@ -7,11 +7,13 @@ type Hello = {
   database: string;
   /** Undefined if there is no sample podcast. */
   samplePageUrl: string | undefined;
+  /** The operator's token, if it may be shown: generated for this start, in development. */
+  shownToken: string | undefined;
   watches: boolean;
 };
 
 /** Returns the text that npm start prints when it is ready: what to try first. */
-export function helloText({ config, database, samplePageUrl, watches }: Hello): string {
+export function helloText({ config, database, samplePageUrl, shownToken, watches }: Hello): string {
   const { publicUrl: url, env } = config;
   const rows: [string, string][] = [];
   if (samplePageUrl !== undefined) rows.push(["Try it", `open ${samplePageUrl} and add the sample podcast`]);
@@ -20,6 +22,8 @@ export function helloText({ config, database, samplePageUrl, watches }: Hello): 
   rows.push(["Read it", `curl '${url}/graphql' -H 'content-type: application/json' -d '${QUERY}'`]);
   rows.push(["Explore", `${url}/graphiql`]);
   if (reachOf(config) !== "internet") rows.push(["Push", "off: set PODCORE_PUBLIC_URL to an address on the internet"]);
+  const password = shownToken ?? "PODCORE_OPERATOR_TOKEN";
+  rows.push(["Watch the crawl", `${url}/operator/crawl, with any user name and the password ${password}`]);
   if (watches) rows.push(["Change it", "save a source file and load the page again"]);
   rows.push(["See each step", "PODCORE_LOG=tree npm start"]);
   rows.push(["Stop", "Ctrl-C; the ticks run every minute until then"]);

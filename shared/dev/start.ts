@@ -92,7 +92,9 @@ async function start(): Promise<void> {
   startTicker({ port: site.internalPort, operatorToken, ticks, signal });
   const database = config.databaseUrl === undefined ? `Postgres in ${dataDir}` : "DATABASE_URL";
   console.log(`Ready after ${secondsSince(startedAt)}`);
-  console.log(helloText({ config, database, samplePageUrl: sampleShow?.pageUrl, watches }));
+  const isShown = config.env === "development" && !process.env.PODCORE_OPERATOR_TOKEN;
+  const shownToken = isShown ? operatorToken : undefined;
+  console.log(helloText({ config, database, samplePageUrl: sampleShow?.pageUrl, shownToken, watches }));
   if (!watches) {
     const built = buildRest();
     stops.push(() => built);

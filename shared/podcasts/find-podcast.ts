@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
-import { podcast, podcastFeedLocation, podcastQuarantine } from "../db/schema.ts";
+import { podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../db/schema.ts";
+import { CRAWL_STATE, toCrawlState } from "./crawl-state.ts";
 import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 export type FoundPodcast = NonNullable<Awaited<ReturnType<typeof findPodcast>>>;
@@ -15,6 +16,7 @@ export async function findPodcast(db: Database, { id, accountId }: { id: number;
       podcast,
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
       quarantinedSince: podcastQuarantine.since,
+      ...CRAWL_STATE,
     })
     .from(podcast)
     .leftJoin(
@@ -22,7 +24,9 @@ export async function findPodcast(db: Database, { id, accountId }: { id: number;
       and(eq(podcastFeedLocation.podcastId, podcast.id), eq(podcastFeedLocation.isCurrent, true)),
     )
     .leftJoin(podcastQuarantine, and(eq(podcastQuarantine.podcastId, podcast.id), isNull(podcastQuarantine.decision)))
+    .leftJoin(podcastCrawl, eq(podcastCrawl.podcastId, podcast.id))
     .where(and(eq(podcast.id, id), isVisible(accountId)));
   if (row === undefined) return undefined;
-  return { ...row.podcast, feedUrl: row.feedUrl, quarantinedSince: row.quarantinedSince };
+  const { feedUrl, quarantinedSince } = row;
+  return { ...row.podcast, feedUrl, quarantinedSince, crawl: toCrawlState(row) };
 }

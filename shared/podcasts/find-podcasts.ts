@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { isAnyOf } from "../db/any-of.ts";
 import type { Database } from "../db/pool.ts";
 import { type Podcast, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../db/schema.ts";
+import { CRAWL_STATE, type CrawlState, toCrawlState } from "./crawl-state.ts";
 import { isFeedUrlVisible, isVisible } from "./visible.ts";
 
 type Params = { ids: number[]; accountId: number | undefined };
@@ -9,7 +10,12 @@ type Params = { ids: number[]; accountId: number | undefined };
  * `feedUrl` is null if the account may see the podcast but not its feed's URL, or if the podcast has lost it.
  * `quarantinedSince`: since when another show has been at that URL.
  */
-export type PodcastFeed = { feedUrl: string | null; lastRetrievedAt: Date | null; quarantinedSince: Date | null };
+export type PodcastFeed = {
+  feedUrl: string | null;
+  lastRetrievedAt: Date | null;
+  quarantinedSince: Date | null;
+  crawl: CrawlState;
+};
 
 /** Finds podcasts by id, if the account may see them. */
 export async function findPodcasts(db: Database, { ids, accountId }: Params): Promise<Map<number, Podcast>> {
@@ -28,6 +34,7 @@ export async function findPodcastFeeds(db: Database, { ids, accountId }: Params)
       feedUrl: sql<string | null>`case when ${isFeedUrlVisible(accountId)} then ${podcastFeedLocation.feedUrl} end`,
       lastRetrievedAt: podcastCrawl.lastSucceededAt,
       quarantinedSince: podcastQuarantine.since,
+      ...CRAWL_STATE,
     })
     .from(podcast)
     .leftJoin(
@@ -37,5 +44,5 @@ export async function findPodcastFeeds(db: Database, { ids, accountId }: Params)
     .leftJoin(podcastQuarantine, and(eq(podcastQuarantine.podcastId, podcast.id), isNull(podcastQuarantine.decision)))
     .leftJoin(podcastCrawl, eq(podcastCrawl.podcastId, podcast.id))
     .where(and(isAnyOf(podcast.id, ids), isVisible(accountId)));
-  return new Map(rows.map((row) => [row.podcastId, row]));
+  return new Map(rows.map((row) => [row.podcastId, { ...row, crawl: toCrawlState(row) }]));
 }

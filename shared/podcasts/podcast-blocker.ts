@@ -4,12 +4,8 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { accountPodcast } from "../db/schema.ts";
 import { badParameter, notFound, notFoundGeneral } from "../errors.ts";
-import { normalizeFeedUrl } from "../fetch/feed-url.ts";
-import { redactUrl } from "../fetch/redact.ts";
-import { findPodcastIdOfFeed } from "./find-feed-location.ts";
+import { findWhich, type Which } from "./find-which.ts";
 
-/** A podcast, by id or by any of its feed URLs. */
-export type Which = { podcastId: number } | { url: string };
 export type BlockResult = { podcastId: number; title: string; numSubscribers: number };
 
 // Column limit of podcast.taken_down_reason.
@@ -23,7 +19,7 @@ const REASON_MAX = 500;
  */
 export async function block(ctx: Context, { which, reason }: { which: Which; reason: string }): Promise<BlockResult> {
   if (reason.length > REASON_MAX) throw badParameter("reason", `over ${REASON_MAX} characters`);
-  const podcastId = await findId(ctx, which);
+  const podcastId = await findWhich(ctx.db, which);
   const row = await ctx.db.repeatable.transaction((tx) => takeDownPodcast(tx, { podcastId, reason }));
   if (row === undefined) throw notFound("podcast", podcastId);
   const result = { podcastId, ...row, numSubscribers: await tellSubscribers(ctx, podcastId) };
@@ -36,19 +32,12 @@ export async function block(ctx: Context, { which, reason }: { which: Which; rea
  * not taken down
  */
 export async function unblock(ctx: Context, { which }: { which: Which }): Promise<BlockResult> {
-  const podcastId = await findId(ctx, which);
+  const podcastId = await findWhich(ctx.db, which);
   const row = await ctx.db.once.transaction((tx) => putBackPodcast(tx, { podcastId }));
   if (row === undefined) throw notFoundGeneral(`podcast "${podcastId}" is not blocked`);
   const result = { podcastId, ...row, numSubscribers: await tellSubscribers(ctx, podcastId) };
   ctx.log.info("Podcast unblocked", { podcast_id: podcastId, num_subscribers: result.numSubscribers });
   return result;
-}
-
-async function findId({ db }: Context, which: Which): Promise<number> {
-  if ("podcastId" in which) return which.podcastId;
-  const podcastId = await findPodcastIdOfFeed(db, normalizeFeedUrl(which.url));
-  if (podcastId === undefined) throw notFoundGeneral(`no podcast has the feed URL "${redactUrl(which.url)}"`);
-  return podcastId;
 }
 
 /** One account at a time, like every change of accounts, so that no lock waits for all of them. */

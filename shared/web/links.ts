@@ -28,6 +28,19 @@ export function directoryPodcastPath({ id, title }: Titled): string {
   return `/directory-podcasts/${withSlug(id, title)}`;
 }
 
+/**
+ * The operator's first page. Not /operator: browsers send a password to all paths beside the one
+ * that asked for it (RFC 7617 2.2), which would be those of the whole site.
+ */
+export const OPERATOR_PATH = "/operator/crawl";
+/** Where the operator's buttons lead. */
+export const OPERATOR_ACTION_PATH = "/operator/action";
+
+/** Returns the operator's page of a podcast; `done` says there what was just done. */
+export function operatorPath(podcastId: number, done?: string): string {
+  return `/operator/podcasts/${podcastId}${done === undefined ? "" : `?done=${done}`}`;
+}
+
 /** Returns the path of a search's results, or of one list with `kind`. */
 export function searchPath(query: string, kind?: "podcasts" | "episodes"): string {
   return `/search?q=${encodeURIComponent(query)}${kind === undefined ? "" : `&kind=${kind}`}`;

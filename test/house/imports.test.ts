@@ -41,7 +41,8 @@ const ROOMS: Record<string, readonly string[]> = {
   search: ["log", "db", "fetch", "context", "auth", "directory", "podcasts"],
   accounts: ["config", "db", "context", "http", "mail", "jobs", "auth", "podcasts"],
   cleaning: ["db", "context", "crawl"],
-  web: ["feed", "db", "context", "http", "podcasts", "listening", "search", "accounts"],
+  operator: ["db", "fetch", "context", "jobs", "crawl", "podcasts", "search"],
+  web: ["feed", "db", "context", "http", "podcasts", "listening", "search", "accounts", "operator"],
   graphql: ["feed", "db", "context", "http", "auth", "podcasts", "listening", "search"],
 };
 // Functions stand on top, the table of routes beside them: it imports nothing, and the wrapper finds a request's function by it.

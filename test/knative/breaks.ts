@@ -137,10 +137,14 @@ export const HOUSE_BREAKS: readonly Break[] = [
   ...onService("a Service has the role that may not change the schema", [
     [`${CONTAINER}/env/0/valueFrom/secretKeyRef/name`, "podcore-database-migrate"],
   ]),
-  ...onService("the operator's token is the internal Services' alone, and each has all others", [
-    [`${CONTAINER}/env/2/valueFrom/secretKeyRef/name`, "podcore-operator"],
-    [`${CONTAINER}/env/2`, undefined],
-  ]),
+  ...onService(
+    "the operator's token is the internal Services' alone, that of its pages theirs, and each has all others",
+    [
+      [`${CONTAINER}/env/2/valueFrom/secretKeyRef/name`, "podcore-operator"],
+      [`${CONTAINER}/env/2`, undefined],
+      [`${CONTAINER}/env/2/valueFrom/secretKeyRef/name`, "podcore-operator-page"],
+    ],
+  ),
   ...onPing("a tick asks for a token of the audience that functions take", [
     ["/spec/sink/audience", undefined],
     ["/spec/sink/audience", "other"],

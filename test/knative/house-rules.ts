@@ -6,7 +6,15 @@ import type { Rule } from "./webhook-rules.ts";
 
 // The Secrets that the runbook makes: those that there must be, and those that one may do without.
 const NEEDED_SECRETS = ["podcore-database", "podcore-database-migrate"];
-const OPTIONAL_SECRETS = ["podcore-operator", "podcore-wake", "podcore-smtp", "podcore-sentry"];
+const OPTIONAL_SECRETS = [
+  "podcore-operator",
+  "podcore-wake",
+  "podcore-operator-page",
+  "podcore-smtp",
+  "podcore-sentry",
+];
+// Whose pods serve the operator's pages.
+const OPERATORS = ["web", "web-operator-get", "web-operator-podcast-get", "web-operator-post"];
 const CLUSTER_SCOPED = ["Namespace", "ClusterDomainClaim"];
 
 // Those that serve an export.
@@ -115,12 +123,18 @@ export const HOUSE_RULES: readonly Rule[] = [
     "a Service has the role that may not change the schema",
     (service) => !secretsOf(service).includes("podcore-database-migrate"),
   ),
-  serviceRule("the operator's token is the internal Services' alone, and each has all others", (service) => {
-    const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
-    const secrets = OPTIONAL_SECRETS.filter((name) => isInternal || name !== "podcore-operator");
-    const own = secretsOf(service).filter((name) => name !== "podcore-database");
-    return own.join() === secrets.join();
-  }),
+  serviceRule(
+    "the operator's token is the internal Services' alone, that of its pages theirs, and each has all others",
+    (service) => {
+      const isInternal = service.spec?.template?.metadata?.labels?.["podcore/audience"] === "internal";
+      const secrets = OPTIONAL_SECRETS.filter((name) => {
+        if (name === "podcore-operator") return isInternal;
+        return name !== "podcore-operator-page" || OPERATORS.includes(service.metadata.name);
+      });
+      const own = secretsOf(service).filter((name) => name !== "podcore-database");
+      return own.join() === secrets.join();
+    },
+  ),
   {
     name: "a tick asks for a token of the audience that functions take",
     appliesTo: ({ kind }) => kind === "PingSource",

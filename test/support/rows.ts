@@ -66,7 +66,12 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     createdAt: new Date("2018-03-01T00:00:00Z"),
     updatedAt: new Date("2018-03-01T00:00:00Z"),
   };
-  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, ...values };
+  const crawl = {
+    checkedAt: new Date("2026-03-01T08:00:00Z"),
+    nextCheckAt: new Date("2026-03-01T09:10:00Z"),
+    ...{ isDue: false, trouble: null },
+  };
+  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, crawl, ...values };
 }
 
 /** An episode's row as a plain feed makes it. */

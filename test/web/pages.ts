@@ -13,6 +13,7 @@ import { renderError } from "../../shared/web/pages/error-page.ts";
 import type { SearchView } from "../../shared/web/pages/search-page.ts";
 import { episodeRow, podcastRow } from "../support/rows.ts";
 import { accountPages } from "./account-pages.ts";
+import { operatorPages } from "./operator-pages.ts";
 
 // `render` reads no more of a context than its settings and who asks, which is what lets a page be made without a server.
 const config = readConfig({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });
@@ -258,6 +259,20 @@ export function allPages(): Map<string, Reply> {
       ),
     ],
     [
+      "podcast, in trouble",
+      podcastGet.render(
+        {
+          podcast: podcastRow({
+            crawl: { checkedAt: null, nextCheckAt: new Date(), isDue: true, trouble: "The feed could not be fetched." },
+          }),
+          episodes: { items: episodes, after: undefined },
+          after: undefined,
+          own: NOT_OWN,
+        },
+        production,
+      ),
+    ],
+    [
       "podcast, bare",
       podcastGet.render(
         {
@@ -330,5 +345,10 @@ export function allPages(): Map<string, Reply> {
     const podcast = hostilePodcasts[index] ?? podcastRow();
     pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode, own: undefined }, production));
   }
-  return new Map([...pages, ...searchPages(), ...accountPages({ podcast: full, hostilePodcasts, hostileEpisodes })]);
+  return new Map([
+    ...pages,
+    ...searchPages(),
+    ...accountPages({ podcast: full, hostilePodcasts, hostileEpisodes }),
+    ...operatorPages({ hostileTitles: HOSTILE_TITLES }),
+  ]);
 }

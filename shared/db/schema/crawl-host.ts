@@ -23,6 +23,8 @@ export const crawlHost = pgTable(
   },
   (t) => [
     index("crawl_host_ready_at_idx").on(t.readyAt),
+    // Few: hosts that pause, or have paused lately.
+    index("crawl_host_slow_idx").on(t.host).where(sql`${t.slowness} > 1`),
     atMost("crawl_host_host_length", t.host, 253),
     check("crawl_host_slowness_at_least_1", sql`${t.slowness} >= 1`),
   ],

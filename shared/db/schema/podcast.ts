@@ -165,6 +165,10 @@ export const podcastCrawl = pgTable(
     index("podcast_crawl_host_leased_idx").on(t.host).where(sql`${t.leaseExpiresAt} is not null`),
     index("podcast_crawl_unfinished_due_at_idx").on(t.dueAt).where(sql`${t.numUnfinished} > 0`),
     index("podcast_crawl_without_host_idx").on(t.podcastId).where(sql`${t.host} is null`),
+    // What operators are shown (shared/operator), which is little of all.
+    index("podcast_crawl_failing_idx").on(t.numFailures, t.podcastId).where(sql`${t.numFailures} > 0`),
+    index("podcast_crawl_hollow_idx").on(t.podcastId).where(sql`${t.hollowSince} is not null`),
+    index("podcast_crawl_moving_idx").on(t.podcastId).where(sql`${t.movedToUrl} is not null`),
     atMost("podcast_crawl_host_length", t.host, 253),
     atMost("podcast_crawl_last_error_length", t.lastError, 2_000),
     atMost("podcast_crawl_etag_length", t.etag, 8_192),

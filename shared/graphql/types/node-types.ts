@@ -5,6 +5,7 @@ import type { EpisodeRow } from "../../podcasts/list-episodes-by-podcast.ts";
 import { PRIVATE_REASONS } from "../../podcasts/privacy-judge.ts";
 import type { Scope } from "../scope.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
+import { PodcastCrawl } from "./crawl-type.ts";
 import { DateTime, listOf, required } from "./fields.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import * as namespace from "./namespace-types.ts";
@@ -117,6 +118,11 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       description:
         "Since when another show has been at the feed's URL; null if none is. Nothing of that show is stored here, so there are no new episodes until the operator has decided.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.quarantinedSince,
+    },
+    crawl: {
+      type: PodcastCrawl,
+      description: "When the feed is checked for new episodes, and what is wrong with it.",
+      resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.crawl,
     },
     episodes: {
       type: required(EpisodeConnection),

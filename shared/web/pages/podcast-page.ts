@@ -14,7 +14,7 @@ import { pagingNav } from "../paging.ts";
 import { peopleSection } from "../people.ts";
 import { stateLine } from "../state-line.ts";
 import { toggle } from "../toggle.ts";
-import { startOf, startOfNotes } from "../words.ts";
+import { instantText, startOf, startOfNotes } from "../words.ts";
 import { privacyQuestion } from "./privacy-question.ts";
 
 // In CSS pixels, on a wide screen.
@@ -60,6 +60,7 @@ export function podcastPage(
     },
     main: html`${podcastHeader(podcast, { isSubscribed: own.isSubscribed, isSignedIn })}
 ${podcast.quarantinedSince !== null && quarantineNotice(podcast.quarantinedSince)}
+${after === undefined && crawlLine(podcast)}
 ${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.feedUrl, part: suspectPart })}
 <section aria-labelledby="episodes">
 <h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
@@ -75,6 +76,18 @@ function quarantineNotice(since: Date): Html {
   return notice(
     html`Another show has been at this feed's address since ${since.toISOString().slice(0, 10)}. Nothing of it is stored here. There are no new episodes until the operator of this site has decided which show this is.`,
   );
+}
+
+/** When the feed is checked, and what is wrong with it. Another show at its address has a notice of its own. */
+function crawlLine({ crawl, quarantinedSince }: FoundPodcast): Html {
+  const { checkedAt, nextCheckAt, isDue, trouble } = crawl;
+  return html`<p class="muted checked">${quarantinedSince === null && trouble !== null && html`<strong>${trouble}</strong> `}${
+    checkedAt !== null &&
+    html`Last checked for new episodes: <time datetime="${checkedAt.toISOString()}">${instantText(checkedAt)}</time>. `
+  }${
+    nextCheckAt !== null &&
+    html`Next check: ${isDue ? "soon" : html`<time datetime="${nextCheckAt.toISOString()}">${instantText(nextCheckAt)}</time>`}.`
+  }</p>`;
 }
 
 /** Only accounts that added the feed see its URL, so only they are asked. */

@@ -128,6 +128,10 @@ export const PODCASTS_CSS = `/* The list of podcasts */
     align-items: center;
   }
 }
+.checked {
+  margin-top: 1.25rem;
+  font-size: 0.9375rem;
+}
 .folded summary {
   width: fit-content;
   padding-block: 0.3rem;

@@ -311,6 +311,11 @@ const EPISODE = {
 
 test("podcastById gives every stored field", async () => {
   const id = await insertPodcast(ctx.db, structuredClone(PODCAST) as never);
+  const at = INSTANT.toISOString();
+  await ctx.db.once.execute(sql`
+    update podcast_crawl set due_at = ${at}::timestamptz, last_attempted_at = ${at}::timestamptz, num_failures = 1,
+      last_status = 404
+    where podcast_id = ${id}::bigint`);
 
   const { body } = await ask(
     ctx,
@@ -325,6 +330,7 @@ test("podcastById gives every stored field", async () => {
         ...namespace,
         ...{ id: String(id), explicit: isExplicit, isBlocked: false, itunesType: "SERIAL", feedKind: "ATOM" },
         ...{ private: false, privateReason: null, quarantinedSince: null },
+        crawl: { checkedAt: at, nextCheckAt: at, trouble: "The feed's host does not find the feed." },
         feedUrl: `https://feeds.example.com/${id}`,
         liveItems: [{ ...namespace.liveItems[0], endAt: null }],
         ...{
