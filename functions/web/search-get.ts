@@ -5,13 +5,20 @@ import { httpFunction } from "../../shared/http/function.ts";
 import { normalizeQuery } from "../../shared/search/search-query.ts";
 import * as siteSearcher from "../../shared/search/site-searcher.ts";
 import { pageReply } from "../../shared/web/layout.ts";
+import { unslugId } from "../../shared/web/links.ts";
 import { type SearchView, searchPage } from "../../shared/web/pages/search-page.ts";
 
-type Params = { query: string | undefined; kind: siteSearcher.SearchKind; after: string | undefined };
+type Params = {
+  query: string | undefined;
+  kind: siteSearcher.SearchKind;
+  after: string | undefined;
+  podcastId: number | undefined;
+};
 
-const NOTHING: siteSearcher.SearchResult = { podcasts: undefined, episodes: undefined, directory: undefined };
-
-/** Searches podcasts, episodes and the directory for `q`. With `kind`, returns a page of one of these lists. */
+/**
+ * Searches podcasts, episodes and the directory for `q`. With `kind`, returns a page of one of these lists; with `podcast`,
+ * a page of that podcast's episodes.
+ */
 export default httpFunction<Params, SearchView>({
   openFetch,
   identify,
@@ -20,10 +27,14 @@ export default httpFunction<Params, SearchView>({
     query: normalizeQuery("q", query.get("q") ?? ""),
     kind: readKind(query.get("kind") ?? "all"),
     after: query.get("after") || undefined,
+    podcastId: query.has("podcast") ? unslugId("podcast", query.get("podcast") ?? "") : undefined,
   }),
 
-  async handle(ctx, { query, kind, after }) {
-    const result = query === undefined ? NOTHING : await siteSearcher.run(ctx, { query, kind, after });
+  async handle(ctx, { query, kind, after, podcastId }) {
+    const result =
+      query === undefined
+        ? siteSearcher.NOTHING_SEARCHED
+        : await siteSearcher.run(ctx, { query, kind, after, podcastId });
     return { query, kind, after, ...result };
   },
 

@@ -8,3 +8,4 @@ export * from "./schema/job.ts";
 export * from "./schema/listening.ts";
 export * from "./schema/podcast.ts";
 export * from "./schema/podcast-push.ts";
+export * from "./schema/search.ts";

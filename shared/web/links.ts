@@ -41,9 +41,13 @@ export function operatorPath(podcastId: number, done?: string): string {
   return `/operator/podcasts/${podcastId}${done === undefined ? "" : `?done=${done}`}`;
 }
 
-/** Returns the path of a search's results, or of one list with `kind`. */
-export function searchPath(query: string, kind?: "podcasts" | "episodes"): string {
-  return `/search?q=${encodeURIComponent(query)}${kind === undefined ? "" : `&kind=${kind}`}`;
+type SearchedPart = { kind?: "podcasts" | "episodes"; podcastId?: number | undefined };
+
+/** Returns the path of a search's results; of one list with `kind`, of a podcast's episodes with `podcastId`. */
+export function searchPath(query: string, { kind, podcastId }: SearchedPart = {}): string {
+  const path = `/search?q=${encodeURIComponent(query)}`;
+  if (podcastId !== undefined) return `${path}&podcast=${podcastId}`;
+  return kind === undefined ? path : `${path}&kind=${kind}`;
 }
 
 /** Adds the cursor of a page to a path, which may have a query. */

@@ -10,6 +10,7 @@ import { rss } from "../support/feed.ts";
 import { itunesHit, itunesReply, startItunes } from "../support/itunes.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { insertAccount } from "../support/rows.ts";
+import { writeDocuments } from "../support/write-documents.ts";
 
 // One podcast at two URLs, which a directory lists as well, and another that stays.
 const itunes = await startItunes();
@@ -40,7 +41,8 @@ itunes.script["/numbered"] = rss({ items: [{ guid: "2", mediaUrl: "https://numbe
 itunes.answer(itunesReply(itunesHit({ collectionId: 7, collectionName: "Zebra Hour", feedUrl })));
 
 const databaseUrl = await createDatabase();
-const { db } = createContext({ databaseUrl });
+const ctx = createContext({ databaseUrl });
+const { db } = ctx;
 const environment = {
   DATABASE_URL: databaseUrl,
   PODCORE_FETCH_ALLOW: "127.0.0.0/8",
@@ -92,6 +94,7 @@ await db.once.insert(accountEpisode).values({
   isFavorited: true,
   favoritedAt: new Date(),
 });
+await writeDocuments(ctx);
 await (await get(anonymous, "/search?q=zebra")).text();
 const [hit] = await db.once.select().from(directoryPodcast);
 const syncToken = (await ask(subscriber, "{ account { syncToken } }")).data.account.syncToken;

@@ -28,7 +28,9 @@ import { readRequestId } from "../../shared/http/request-id.ts";
 import { requireSameOrigin } from "../../shared/http/same-origin.ts";
 import { readCloudEvent } from "../../shared/http/server/cloud-event.ts";
 import { redactText } from "../../shared/log/redact.ts";
-import { normalizeQuery } from "../../shared/search/search-query.ts";
+import { textOfNotes } from "../../shared/search/documents/documents.ts";
+import { normalizeQuery, parseQuery } from "../../shared/search/search-query.ts";
+import { findableWords } from "../../shared/search/words.ts";
 import { localPath, slug, unslugId } from "../../shared/web/links.ts";
 import { browserText, startOf, startOfNotes } from "../../shared/web/words.ts";
 import { OPERATOR_TOKEN } from "../support/artifact.ts";
@@ -58,6 +60,9 @@ const READERS: Record<string, (text: string) => unknown> = {
   "path to go on to": localPath,
   "id in a path": (text) => unslugId("id", text),
   "text of a search": (text) => normalizeQuery("q", text),
+  "query of a search": parseQuery,
+  "text that is to be found": (text) => findableWords(text),
+  "notes that are to be found": textOfNotes,
   "title in a path": slug,
   "cursor of instants": decodeInstantCursor,
   "cursor of numbers": (text) => decodeNumberCursor(Buffer.from(text).toString("base64url")),

@@ -7,17 +7,20 @@ import { createContext } from "../support/context.ts";
 import { pageThrough } from "../support/page-through.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { insertAccount, insertEpisode, insertPodcast } from "../support/rows.ts";
+import { writeDocuments } from "../support/write-documents.ts";
 
-const { db } = createContext({ databaseUrl: await createDatabase() });
+const ctx = createContext({ databaseUrl: await createDatabase() });
+const { db } = ctx;
 
 beforeEach(async () => {
-  await db.once.execute(sql`truncate podcast, account cascade`);
+  await db.once.execute(sql`truncate podcast, account, search_pending, search_word cascade`);
 });
 
-type Options = { accountId?: number; first?: number; after?: string };
+type Options = { accountId?: number; podcastId?: number; first?: number; after?: string };
 async function search(query: string, options: Options = {}): Promise<number[]> {
-  const { accountId, first = 20, after } = options;
-  return (await searchEpisodes(db, { query, accountId, first, after })).map(({ node }) => node);
+  const { accountId, podcastId, first = 20, after } = options;
+  await writeDocuments(ctx);
+  return (await searchEpisodes(db, { query, accountId, podcastId, first, after })).map(({ node }) => node);
 }
 
 test("searchEpisodes() orders by how an episode matches, and by date among equals", async () => {
@@ -71,6 +74,7 @@ test("searchEpisodes() pages through all that it finds without a gap or a repeti
   const ids: number[] = [];
   for (let i = 0; i < 25; i++) ids.push(await insertEpisode(db, { podcastId, title: `Twins ${i % 2}` }));
 
+  await writeDocuments(ctx);
   const paged = await pageThrough((page) => searchEpisodes(db, { query: "twins", accountId: undefined, ...page }));
 
   assert.deepEqual(paged, await search("twins", { first: 100 }));
@@ -107,6 +111,65 @@ test("episode notes of any length are stored, and found by what stands at their 
   const long = await insertEpisode(db, { podcastId, descriptionHtml: `<p>Quillwort ${words}</p>` });
 
   assert.deepEqual(await search("quillwort w1"), [long]);
+});
+
+test("searchEpisodes() finds words without accents, parts of Japanese notes, persons and initials", async () => {
+  const podcastId = await insertPodcast(db);
+  const latin = await insertEpisode(db, { podcastId, title: "De Cōnānō", author: "Cōnānus" });
+  const japanese = await insertEpisode(db, { podcastId, descriptionHtml: "<p>今日は東京の鉄道について話します。</p>" });
+  const persons = [{ name: "J. R. R. Example" }];
+  const named = await insertEpisode(db, { podcastId, namespace: { persons } });
+
+  assert.deepEqual(await search("conanus"), [latin]);
+  assert.deepEqual(await search("鉄道"), [japanese]);
+  assert.deepEqual(await search("道鉄"), []);
+  assert.deepEqual(await search("jrr example"), [named]);
+});
+
+test("searchEpisodes() searches one podcast, if the account may see it", async () => {
+  const [one, blocked, secret] = [
+    await insertPodcast(db),
+    await insertPodcast(db, { isBlocked: true }),
+    await insertPodcast(db, { isPrivate: true }),
+  ];
+  const [ofOne, ofBlocked, ofSecret] = [
+    await insertEpisode(db, { podcastId: one, title: "Tide" }),
+    await insertEpisode(db, { podcastId: blocked, title: "Tide" }),
+    await insertEpisode(db, { podcastId: secret, title: "Tide" }),
+  ];
+  const accountId = await insertAccount(db);
+  await db.once.insert(accountPodcast).values({ accountId, podcastId: secret, subscribedAt: new Date(), sequence: 1 });
+
+  assert.deepEqual(await search("tide", { podcastId: one }), [ofOne]);
+  // Its page shows a blocked podcast to everyone who has the link.
+  assert.deepEqual(await search("tide", { podcastId: blocked }), [ofBlocked]);
+  assert.deepEqual(await search("tide", { podcastId: secret }), []);
+  assert.deepEqual(await search("tied", { podcastId: secret }), []);
+  assert.deepEqual(await search("tide", { podcastId: secret, accountId }), [ofSecret]);
+});
+
+test("searchEpisodes() finds episodes of any date, and the newest ones of a frequent word", async () => {
+  const podcastId = await insertPodcast(db);
+  const DAY_MS = 86_400_000;
+  const ids: number[] = [];
+  // On both sides of each limit between spans of time.
+  for (const days of [
+    -400, -2, -1, 0, 1, 2, 3, 17, 18, 19, 20, 21, 60, 200, 210, 220, 230, 240, 250, 400, 4_000, 20_000,
+  ]) {
+    ids.push(await insertEpisode(db, { podcastId, title: "Tide", publishedAt: new Date(Date.now() - days * DAY_MS) }));
+  }
+  await db.once.execute(sql`
+    insert into episode (podcast_id, guid, guid_sha256, title, published_at, media_url, namespace, item_sha256)
+    select ${podcastId}::bigint, n, sha256(n::text::bytea), 'Ebb', now() - n * interval '1 hour', 'https://example.com/', '{}', sha256('')
+    from generate_series(1, 600) n`);
+
+  assert.deepEqual(await search("tide", { first: 100 }), ids);
+  const newest = await search("ebb", { first: 1_000 });
+  assert.equal(newest.length, 500);
+  assert.deepEqual(
+    newest,
+    [...newest].sort((a, b) => a - b),
+  );
 });
 
 test("searchEpisodes() refuses a cursor that is not its own", async () => {

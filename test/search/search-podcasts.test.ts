@@ -8,16 +8,19 @@ import { pageThrough } from "../support/page-through.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { insertAccount, insertDuePodcasts, insertPodcast } from "../support/rows.ts";
 import { MISSPELT, OTHERS } from "../support/show-titles.ts";
+import { writeDocuments } from "../support/write-documents.ts";
 
-const { db } = createContext({ databaseUrl: await createDatabase() });
+const ctx = createContext({ databaseUrl: await createDatabase() });
+const { db } = ctx;
 
 beforeEach(async () => {
-  await db.once.execute(sql`truncate podcast, account cascade`);
+  await db.once.execute(sql`truncate podcast, account, search_pending, search_word cascade`);
 });
 
 type Options = { accountId?: number; first?: number; after?: string };
 async function search(query: string, options: Options = {}): Promise<number[]> {
   const { accountId, first = 20, after } = options;
+  await writeDocuments(ctx);
   return (await searchPodcasts(db, { query, accountId, first, after })).map(({ node }) => node);
 }
 
@@ -54,6 +57,7 @@ test("searchPodcasts() pages through all that it finds, equals included, without
   const ids: number[] = [];
   for (let i = 0; i < 25; i++) ids.push(await insertPodcast(db, { title: `Twins ${i % 3}` }));
 
+  await writeDocuments(ctx);
   const paged = await pageThrough((page) => searchPodcasts(db, { query: "twins", accountId: undefined, ...page }));
 
   assert.deepEqual(paged, await search("twins", { first: 100 }));

@@ -9,6 +9,7 @@ import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
 import { UserError } from "../../shared/errors.ts";
 import type { Reply } from "../../shared/http/function.ts";
+import { NOTHING_SEARCHED } from "../../shared/search/site-searcher.ts";
 import { renderError } from "../../shared/web/pages/error-page.ts";
 import type { SearchView } from "../../shared/web/pages/search-page.ts";
 import { episodeRow, podcastRow } from "../support/rows.ts";
@@ -127,6 +128,7 @@ const searched: SearchView = {
   query: "night trains",
   kind: "all",
   after: undefined,
+  podcast: undefined,
   podcasts: { items: [podcastRow(), full], after: "c" },
   episodes: { items: foundEpisodes, after: "c" },
   directory: {
@@ -140,6 +142,7 @@ const hostileSearched: SearchView = {
   query: HOSTILE_TITLES[0],
   kind: "all",
   after: undefined,
+  podcast: hostilePodcasts[0],
   podcasts: { items: hostilePodcasts, after: `"><b>` },
   episodes: {
     items: hostileEpisodes.map((episode, i) => ({ episode, podcast: hostilePodcasts[i] ?? podcastRow() })),
@@ -159,7 +162,7 @@ const hostileSearched: SearchView = {
     problem: "failed",
   },
 };
-const NOT_SEARCHED = { podcasts: undefined, episodes: undefined, directory: undefined, after: undefined };
+const NOT_SEARCHED = { ...NOTHING_SEARCHED, after: undefined };
 const NONE = { items: [], after: undefined };
 
 /** The search page in every state that it has. */
@@ -172,6 +175,8 @@ function searchPages(): [name: string, page: Reply][] {
     ["search, directory busy", { ...searched, directory: { ...searched.directory, podcasts: [], problem: "busy" } }],
     ["search, podcasts", { ...searched, kind: "podcasts", after: "c", episodes: undefined, directory: undefined }],
     ["search, episodes", { ...searched, kind: "episodes", podcasts: undefined, directory: undefined }],
+    ["search, within a podcast", { ...searched, podcast: full, podcasts: undefined, directory: undefined }],
+    ["search, slow", { ...searched, podcasts: "slow", episodes: "slow" }],
     ["search, hostile", hostileSearched],
     ["search, long", { ...searched, query: "W".repeat(100) }],
   ];

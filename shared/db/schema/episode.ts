@@ -16,7 +16,6 @@ import type { Chapter, EpisodeNamespace } from "../../feed/model.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { newUntil } from "./new-until.ts";
 import { podcast } from "./podcast.ts";
-import { episodeDocument } from "./search-documents.ts";
 
 /** A playable item of a feed. Kept when the feed drops it. */
 export const episode = pgTable(
@@ -77,8 +76,6 @@ export const episode = pgTable(
     ),
     index("episode_podcast_id_new_until_idx").on(t.podcastId, newUntil(t)),
     index("episode_announced_for_idx").on(t.announcedFor).where(sql`${t.announcedFor} is not null`),
-    index("episode_document_idx").using("gin", episodeDocument(t)),
-    index("episode_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     atMost("episode_guid_length", t.guid, 2_000),
     check("episode_guid_sha256_length", sql`octet_length(${t.guidSha256}) = 32`),
     check("episode_item_sha256_length", sql`octet_length(${t.itemSha256}) = 32`),

@@ -15,7 +15,6 @@ import {
 import type { Category, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
 import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
-import { podcastDocument } from "./search-documents.ts";
 
 /**
  * Why a podcast is private. `secret`: the feed's URL, or one that redirected to it, contains a password or token.
@@ -66,7 +65,7 @@ export const podcast = pgTable(
   },
   (t) => [
     index("podcast_title_idx").on(sql`lower(${t.title})`, t.id),
-    index("podcast_document_idx").using("gin", podcastDocument(t)),
+    // For the operator's search. Searches of the site read search_podcast.
     index("podcast_title_trigrams_idx").using("gin", sql`lower(${t.title}) gin_trgm_ops`),
     // Each new feed is compared with what was taken down, which is little.
     index("podcast_taken_down_idx").on(t.id).where(sql`${t.takenDownAt} is not null`),

@@ -3,9 +3,10 @@ import type { Edge } from "../../db/cursor.ts";
 import { tooManyRequests, UserError } from "../../errors.ts";
 import * as directorySearcher from "../../search/directory-searcher.ts";
 import type { ListedDirectoryPodcast } from "../../search/list-directory-podcasts.ts";
-import { searchEpisodes } from "../../search/search-episodes.ts";
+import { FOUND_MAX, searchEpisodes } from "../../search/search-episodes.ts";
 import { searchPodcasts } from "../../search/search-podcasts.ts";
 import { requireQuery } from "../../search/search-query.ts";
+import { parseId } from "../ids.ts";
 import type { Scope } from "../scope.ts";
 import { PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { listOf, required } from "./fields.ts";
@@ -21,7 +22,7 @@ const QUERY = {
   description: 'Words in any order, at most 100 characters. Supports `"phrases"`, `-word` to exclude a word, and `or`.',
 };
 type QueryArgs = { query: string };
-type SearchArgs = PageArgs & QueryArgs;
+type SearchArgs = PageArgs & QueryArgs & { podcastId?: string | null };
 
 const DirectoryPodcast = new GraphQLObjectType<ListedDirectoryPodcast, Scope>({
   name: "DirectoryPodcast",
@@ -43,8 +44,10 @@ const DirectoryPodcast = new GraphQLObjectType<ListedDirectoryPodcast, Scope>({
 /** Searches: stored podcasts, stored episodes, and a directory. */
 export const SEARCH_FIELDS: GraphQLFieldConfigMap<undefined, Scope> = {
   searchPodcasts: {
-    type: required(PodcastConnection),
-    description: "Podcasts that match, best first. Tolerates spelling errors in titles.",
+    // Nullable: if the search is too slow, the rest of the response stays.
+    type: PodcastConnection,
+    description:
+      "Podcasts that match, best first, at most some hundreds. Tolerates spelling errors in titles and names, and ignores accents.",
     args: { query: QUERY, ...PAGE_ARGS },
     resolve: async (_root, args: SearchArgs, scope) => {
       const params = toParams(args, scope);
@@ -52,9 +55,13 @@ export const SEARCH_FIELDS: GraphQLFieldConfigMap<undefined, Scope> = {
     },
   },
   searchEpisodes: {
-    type: required(EpisodeConnection),
-    description: "Episodes that match by title, author or notes, best first; newest first among equal matches.",
-    args: { query: QUERY, ...PAGE_ARGS },
+    type: EpisodeConnection,
+    description: `Episodes that match by title, author, persons or notes, at most ${FOUND_MAX}: best first, newest first among equal matches.`,
+    args: {
+      query: QUERY,
+      podcastId: { type: GraphQLString, description: "Searches this podcast's episodes only." },
+      ...PAGE_ARGS,
+    },
     resolve: async (_root, args: SearchArgs, scope) => {
       const params = toParams(args, scope);
       return toConnection(await found(await searchEpisodes(scope.ctx.db, params), scope.findEpisode), params);
@@ -77,7 +84,9 @@ export const SEARCH_FIELDS: GraphQLFieldConfigMap<undefined, Scope> = {
 };
 
 function toParams(args: SearchArgs, { ctx }: Scope) {
-  return { ...toPageRequest(args), query: requireQuery("query", args.query), accountId: ctx.caller.account?.id };
+  const podcastId = args.podcastId == null ? undefined : parseId(args.podcastId, "podcast");
+  const query = requireQuery("query", args.query);
+  return { ...toPageRequest(args), query, podcastId, accountId: ctx.caller.account?.id };
 }
 
 /** Pairs found ids with their rows. Skips rows that were deleted in the meantime. */

@@ -12,6 +12,7 @@ import type { Page as SitePage } from "../layout.ts";
 import { episodePath, pagePath, podcastPath, webUrl } from "../links.ts";
 import { pagingNav } from "../paging.ts";
 import { peopleSection } from "../people.ts";
+import { podcastSearch } from "../podcast-search.ts";
 import { stateLine } from "../state-line.ts";
 import { toggle } from "../toggle.ts";
 import { instantText, startOf, startOfNotes } from "../words.ts";
@@ -64,6 +65,7 @@ ${after === undefined && crawlLine(podcast)}
 ${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.feedUrl, part: suspectPart })}
 <section aria-labelledby="episodes">
 <h2 id="episodes">${after === undefined ? "Episodes" : "Older episodes"}</h2>
+${(after !== undefined || episodes.after !== undefined) && podcastSearch({ podcastId: podcast.id })}
 ${episodeList(podcast, { episodes: episodes.items, states: own.episodes })}
 ${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest episodes", next: "Older episodes" } })}
 </section>

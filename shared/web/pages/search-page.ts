@@ -12,6 +12,7 @@ import type { Page as SitePage } from "../layout.ts";
 import { directoryPodcastPath, episodePath, pagePath, podcastPath, searchPath } from "../links.ts";
 import { pagingNav } from "../paging.ts";
 import { podcastCards } from "../podcast-card.ts";
+import { podcastSearch } from "../podcast-search.ts";
 import { startOfNotes } from "../words.ts";
 
 // Two lines on a wide screen.
@@ -27,25 +28,33 @@ export type SearchView = SearchResult & {
 
 /** The search page: results among stored podcasts and episodes, and in the directory. */
 export function searchPage(view: SearchView): SitePage {
-  const { query, podcasts, episodes, directory } = view;
+  const { query, podcasts, episodes, directory, podcast } = view;
   return {
     titles: query === undefined ? ["Search"] : [query, "Search"],
-    // The directory's rate limit may concern only this visitor, so no cache may show that to others.
-    isPersonal: directory?.problem !== undefined,
+    // The directory's rate limit may concern only this visitor, and a slow search this minute: no cache may keep that.
+    isPersonal: directory?.problem !== undefined || podcasts === "slow" || episodes === "slow",
     about: { isBlocked: true, path: query === undefined ? "/search" : searchPath(query), title: "Search" },
     query,
     main: html`<h1>${query === undefined ? "Search" : "Search results"}</h1>
 ${query === undefined && html`<p>Search for a podcast, episode, person or keyword in the field above. Small spelling errors are fine. Use "quotes" for a phrase, -word to exclude a word, and or between alternatives.</p>`}
-${query !== undefined && view.kind !== "all" && html`<p class="paging"><a class="button" href="${searchPath(query)}">All results</a></p>`}
+${
+  query !== undefined &&
+  podcast &&
+  html`<p dir="auto">In <a href="${podcastPath(podcast)}"${langAttribute(podcast.language)}>${podcast.title}</a></p>
+${podcastSearch({ podcastId: podcast.id, query })}`
+}
+${query !== undefined && (view.kind !== "all" || podcast) && html`<p class="paging"><a class="button" href="${searchPath(query)}">All results</a></p>`}
 ${query !== undefined && podcasts && podcastSection({ ...view, query }, podcasts)}
 ${query !== undefined && episodes && episodeSection({ ...view, query }, episodes)}
 ${directory && directorySection(directory)}`,
   };
 }
 
-type CurrentSearch = Pick<SearchView, "kind" | "after"> & { query: string };
+type CurrentSearch = Pick<SearchView, "kind" | "after" | "podcast"> & { query: string };
 
-function podcastSection(search: CurrentSearch, { items, after: nextAfter }: Page<Podcast>): Html {
+function podcastSection(search: CurrentSearch, podcasts: Page<Podcast> | "slow"): Html {
+  if (podcasts === "slow") return slowSection("podcasts");
+  const { items, after: nextAfter } = podcasts;
   return html`<section aria-labelledby="podcasts">
 <h2 id="podcasts">Podcasts</h2>
 ${
@@ -57,17 +66,26 @@ ${furtherPages(search, { list: "podcasts", nextAfter })}
 </section>`;
 }
 
-function episodeSection(search: CurrentSearch, { items, after: nextAfter }: Page<FoundEpisode>): Html {
+function episodeSection(search: CurrentSearch, episodes: Page<FoundEpisode> | "slow"): Html {
+  if (episodes === "slow") return slowSection("episodes");
+  const { items, after: nextAfter } = episodes;
   return html`<section aria-labelledby="episodes">
 <h2 id="episodes">Episodes</h2>
 ${
   items.length === 0
-    ? html`<p>No matching episodes on this site.</p>`
+    ? html`<p>No matching episodes ${search.podcast === undefined ? "on this site" : "of this podcast"}.</p>`
     : html`<ol class="episodes">
 ${items.map(episodeItem)}
 </ol>`
 }
 ${furtherPages(search, { list: "episodes", nextAfter })}
+</section>`;
+}
+
+function slowSection(list: "podcasts" | "episodes"): Html {
+  return html`<section aria-labelledby="${list}">
+<h2 id="${list}">${list === "podcasts" ? "Podcasts" : "Episodes"}</h2>
+${notice(`Searching the ${list} of this site took too long just now. Please try again in a minute, or with other words.`)}
 </section>`;
 }
 
@@ -86,10 +104,12 @@ ${excerpt !== "" && html`<p class="excerpt"${lang}>${excerpt}</p>`}
 type Further = { list: "podcasts" | "episodes"; nextAfter: string | undefined };
 
 /** Links from the combined results to further pages of one list, and between those. */
-function furtherPages({ query, kind, after }: CurrentSearch, { list, nextAfter }: Further): Html | undefined {
-  const path = searchPath(query, list);
+function furtherPages(search: CurrentSearch, { list, nextAfter }: Further): Html | undefined {
+  const { query, kind, after, podcast } = search;
+  const path = searchPath(query, { kind: list, podcastId: podcast?.id });
   const next = `More ${list}`;
-  if (kind !== "all") return pagingNav({ path, after, nextAfter, words: { first: "First page", next } });
+  if (kind !== "all" || podcast !== undefined)
+    return pagingNav({ path, after, nextAfter, words: { first: "First page", next } });
   if (nextAfter === undefined) return undefined;
   return html`<p class="paging"><a class="button" href="${pagePath(path, nextAfter)}" rel="nofollow">${next}</a></p>`;
 }

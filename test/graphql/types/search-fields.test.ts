@@ -6,12 +6,14 @@ import { itunesHit, itunesReply, startItunes } from "../../support/itunes.ts";
 import { fetch } from "../../support/loopback.ts";
 import { createDatabase } from "../../support/postgres.ts";
 import { insertEpisode, insertPodcast } from "../../support/rows.ts";
+import { writeDocuments } from "../../support/write-documents.ts";
 import { ask } from "../api.ts";
 
 const itunes = await startItunes();
 after(itunes.close);
 const environment = { PODCORE_DIRECTORY_URL: itunes.url };
-const ctx = createContext({ databaseUrl: await createDatabase(), environment, fetch });
+const databaseUrl = await createDatabase();
+const ctx = createContext({ databaseUrl, environment, fetch });
 
 beforeEach(async () => {
   itunes.requests.splice(0);
@@ -21,6 +23,7 @@ beforeEach(async () => {
 test("searchPodcasts finds a misspelt title, and pages", async () => {
   const ids: string[] = [];
   for (let i = 0; i < 3; i++) ids.push(String(await insertPodcast(ctx.db, { title: "Lighthouse" })));
+  await writeDocuments(ctx);
   const query = `query ($after: String) { searchPodcasts(query: "ligthouse", first: 2, after: $after) {
     nodes { id title } pageInfo { hasNextPage endCursor } } }`;
 
@@ -47,6 +50,7 @@ test("searchEpisodes finds words of the notes, and gives the fields that are ask
     descriptionHtml: "<p>Over the Brenner</p>",
     season: 2,
   });
+  await writeDocuments(ctx);
 
   const { body } = await ask(
     ctx,
@@ -56,6 +60,35 @@ test("searchEpisodes finds words of the notes, and gives the fields that are ask
   assert.deepEqual(body.data.searchEpisodes.nodes, [
     { id: String(id), season: 2, description: "<p>Over the Brenner</p>", podcast: { title: "Night Trains" } },
   ]);
+});
+
+test("a search that takes too long is null, and the rest of the response stays", async () => {
+  const podcastId = await insertPodcast(ctx.db, { title: "Night Trains" });
+  await insertEpisode(ctx.db, { podcastId, title: "One" });
+  await writeDocuments(ctx);
+  const locking = createContext({ databaseUrl });
+
+  const { body } = await locking.db.once.transaction(async (tx) => {
+    await tx.once.execute(sql`lock table search_episode in access exclusive mode`);
+    return ask(
+      ctx,
+      '{ searchEpisodes(query: "one") { nodes { id } } searchPodcasts(query: "night") { nodes { id } } }',
+    );
+  });
+
+  assert.deepEqual(body.data, { searchEpisodes: null, searchPodcasts: { nodes: [{ id: String(podcastId) }] } });
+  assert.equal(body.errors?.[0]?.extensions?.status, 503);
+});
+
+test("searchEpisodes searches the episodes of one podcast", async () => {
+  const [podcastId, otherId] = [await insertPodcast(ctx.db), await insertPodcast(ctx.db)];
+  const id = await insertEpisode(ctx.db, { podcastId, title: "Tide" });
+  await insertEpisode(ctx.db, { podcastId: otherId, title: "Tide" });
+  await writeDocuments(ctx);
+
+  const { body } = await ask(ctx, `{ searchEpisodes(query: "tide", podcastId: "${podcastId}") { nodes { id } } }`);
+
+  assert.deepEqual(body.data.searchEpisodes.nodes, [{ id: String(id) }]);
 });
 
 test("directorySearch lists what the directory answers, with the podcast that is stored", async () => {

@@ -1,0 +1,65 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/pool.ts";
+import { isSpelt } from "./documents/documents.ts";
+import type { ParsedQuery } from "./search-query.ts";
+import { wordsOf } from "./words.ts";
+
+// Words that resemble one by their trigrams, of which the nearest by letters are taken.
+const RESEMBLING_MAX = 50;
+const NEAREST_MAX = 5;
+
+/** Returns the query with the words that its words may be misspellings of, or undefined if there are none. */
+export async function correctSpelling(db: Database, query: ParsedQuery): Promise<ParsedQuery | undefined> {
+  const words = new Set(query.alternatives.flatMap(({ groups }) => groups.flat()).filter(isSpelt));
+  const meant = new Map<string, string[]>();
+  for (const word of words) {
+    const rows = await db.repeatable.execute<{ word: string }>(sql`
+      select word from search_word where word % ${word}::text order by similarity(word, ${word}::text) desc, word
+      limit ${RESEMBLING_MAX}::int`);
+    const nearest = nearestOf(
+      word,
+      rows.map((row) => row.word),
+    );
+    if (nearest.length > 0) meant.set(word, nearest);
+  }
+  if (meant.size === 0) return undefined;
+  const correct = (group: string[]) => [...new Set(group.flatMap((word) => [word, ...(meant.get(word) ?? [])]))];
+  return {
+    ...query,
+    alternatives: query.alternatives.map((it) => ({ ...it, phrases: [], groups: it.groups.map(correct) })),
+  };
+}
+
+/** Returns the words that differ from `word` by the fewest letters, if those are few enough. */
+export function nearestOf(word: string, candidates: readonly string[]): string[] {
+  const max = word.length <= 5 ? 1 : word.length <= 8 ? 2 : 3;
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: distanceOf(word, candidate) }))
+    .filter(({ distance }) => distance <= max);
+  const least = Math.min(...near.map(({ distance }) => distance).filter((distance) => distance > 0));
+  return near
+    .filter(({ distance }) => distance === least)
+    .slice(0, NEAREST_MAX)
+    .flatMap(({ candidate }) => wordsOf(candidate));
+}
+
+/** The number of letters to insert, delete, replace or swap with the next to make one word of another. */
+function distanceOf(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1];
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwapped ? (beforeLast[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}
