@@ -8,11 +8,15 @@ import { wordsOf } from "./words.ts";
 const RESEMBLING_MAX = 50;
 const NEAREST_MAX = 5;
 
-/** Returns the query with the words that its words may be misspellings of, or undefined if there are none. */
+/**
+ * Returns the query with the words that its words may be misspellings of, or undefined if there are none. Call it in a
+ * transaction, whose settings it changes.
+ */
 export async function correctSpelling(db: Database, query: ParsedQuery): Promise<ParsedQuery | undefined> {
   const words = new Set(query.alternatives.flatMap(({ groups }) => groups.flat()).filter(isSpelt));
   const meant = new Map<string, string[]>();
   for (const word of words) {
+    await db.repeatable.execute(sql`select set_config('pg_trgm.similarity_threshold', ${thresholdFor(word)}, true)`);
     const rows = await db.repeatable.execute<{ word: string }>(sql`
       select word from search_word where word % ${word}::text order by similarity(word, ${word}::text) desc, word
       limit ${RESEMBLING_MAX}::int`);
@@ -41,6 +45,11 @@ export function nearestOf(word: string, candidates: readonly string[]): string[]
     .filter(({ distance }) => distance === least)
     .slice(0, NEAREST_MAX)
     .flatMap(({ candidate }) => wordsOf(candidate));
+}
+
+/** The similarity of a word of this length to one with another letter: the higher, the fewer words are compared. */
+function thresholdFor({ length }: string): string {
+  return length <= 4 ? "0.25" : length === 5 ? "0.3" : "0.35";
 }
 
 /** The number of letters to insert, delete, replace or swap with the next to make one word of another. */

@@ -8,8 +8,6 @@ const SETTINGS = {
   // How much of a query a title must contain to count as similar. A six-letter word with its first two letters swapped
   // scores 0.4.
   "pg_trgm.word_similarity_threshold": "0.35",
-  // A four-letter word with two letters swapped scores 0.25.
-  "pg_trgm.similarity_threshold": "0.25",
   // Postgres does not know how many rows contain a word, and might read all rows instead of the index.
   enable_seqscan: "off",
   // Before Postgres 18, a disabled plan type counts as expensive, and JIT compiling an expensive statement takes longer
@@ -23,10 +21,13 @@ const SETTINGS = {
   statement_timeout: "3s",
 };
 
-/** A search took too long. The caller shows what else there is. */
+/**
+ * A search took too long. The caller shows what else there is. Not a 503, and without its cause: those say that the
+ * database is unavailable, which fails the whole request.
+ */
 export class SlowSearchError extends UserError {
-  constructor(cause: unknown) {
-    super(503, "Cannot search: it takes too long just now", { cause });
+  constructor() {
+    super(422, "Cannot search: it takes too long just now. Try again later, or with other words");
   }
 }
 
@@ -43,7 +44,7 @@ export async function whileSearching<T>(db: Database, search: (tx: Database) => 
     );
   } catch (error) {
     // query_canceled: statement_timeout
-    if (errorCodeOf(error) === "57014") throw new SlowSearchError(error);
+    if (errorCodeOf(error) === "57014") throw new SlowSearchError();
     throw error;
   }
 }

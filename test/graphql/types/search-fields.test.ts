@@ -77,7 +77,7 @@ test("a search that takes too long is null, and the rest of the response stays",
   });
 
   assert.deepEqual(body.data, { searchEpisodes: null, searchPodcasts: { nodes: [{ id: String(podcastId) }] } });
-  assert.equal(body.errors?.[0]?.extensions?.status, 503);
+  assert.equal(body.errors?.[0]?.extensions?.status, 422);
 });
 
 test("searchEpisodes searches the episodes of one podcast", async () => {
