@@ -7,26 +7,31 @@ import { wordsOf } from "./words.ts";
 // Words that resemble one by their trigrams, of which the nearest by letters are taken.
 const RESEMBLING_MAX = 50;
 const NEAREST_MAX = 5;
+// Each takes some ten milliseconds.
+const WORDS_MAX = 8;
 
 /**
  * Returns the query with the words that its words may be misspellings of, or undefined if there are none. Call it in a
  * transaction, whose settings it changes.
  */
 export async function correctSpelling(db: Database, query: ParsedQuery): Promise<ParsedQuery | undefined> {
-  const words = new Set(query.alternatives.flatMap(({ groups }) => groups.flat()).filter(isSpelt));
-  const meant = new Map<string, string[]>();
-  for (const word of words) {
-    await db.repeatable.execute(sql`select set_config('pg_trgm.similarity_threshold', ${thresholdFor(word)}, true)`);
-    const rows = await db.repeatable.execute<{ word: string }>(sql`
-      select word from search_word where word % ${word}::text order by similarity(word, ${word}::text) desc, word
-      limit ${RESEMBLING_MAX}::int`);
-    const nearest = nearestOf(
-      word,
-      rows.map((row) => row.word),
-    );
-    if (nearest.length > 0) meant.set(word, nearest);
-  }
-  if (meant.size === 0) return undefined;
+  const spelt = query.alternatives.flatMap(({ groups }) => groups.flat()).filter(isSpelt);
+  const words = [...new Set(spelt)].slice(0, WORDS_MAX);
+  if (words.length === 0) return undefined;
+  const threshold = Math.min(...words.map(thresholdFor));
+  await db.repeatable.execute(sql`select set_config('pg_trgm.similarity_threshold', ${String(threshold)}, true)`);
+  // One statement for all words, since each has a time limit.
+  const rows = await db.repeatable.execute<{ word: string; candidate: string }>(sql`
+    select typed.word, known.word as candidate
+    from jsonb_array_elements_text(${JSON.stringify(words)}::jsonb) as typed(word), lateral (
+      select word from search_word where search_word.word % typed.word
+      order by similarity(search_word.word, typed.word) desc, search_word.word limit ${RESEMBLING_MAX}::int
+    ) known`);
+  const candidates = Map.groupBy(rows, ({ word }) => word);
+  const meant = new Map(
+    words.map((word) => [word, nearestOf(word, candidates.get(word)?.map(({ candidate }) => candidate) ?? [])]),
+  );
+  if ([...meant.values()].every((nearest) => nearest.length === 0)) return undefined;
   const correct = (group: string[]) => [...new Set(group.flatMap((word) => [word, ...(meant.get(word) ?? [])]))];
   return {
     ...query,
@@ -48,8 +53,8 @@ export function nearestOf(word: string, candidates: readonly string[]): string[]
 }
 
 /** The similarity of a word of this length to one with another letter: the higher, the fewer words are compared. */
-function thresholdFor({ length }: string): string {
-  return length <= 4 ? "0.25" : length === 5 ? "0.3" : "0.35";
+function thresholdFor({ length }: string): number {
+  return length <= 4 ? 0.25 : length === 5 ? 0.3 : 0.35;
 }
 
 /** The number of letters to insert, delete, replace or swap with the next to make one word of another. */

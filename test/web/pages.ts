@@ -142,7 +142,7 @@ const hostileSearched: SearchView = {
   query: HOSTILE_TITLES[0],
   kind: "all",
   after: undefined,
-  podcast: hostilePodcasts[0],
+  podcast: undefined,
   podcasts: { items: hostilePodcasts, after: `"><b>` },
   episodes: {
     items: hostileEpisodes.map((episode, i) => ({ episode, podcast: hostilePodcasts[i] ?? podcastRow() })),
@@ -178,6 +178,7 @@ function searchPages(): [name: string, page: Reply][] {
     ["search, within a podcast", { ...searched, podcast: full, podcasts: undefined, directory: undefined }],
     ["search, slow", { ...searched, podcasts: "slow", episodes: "slow" }],
     ["search, hostile", hostileSearched],
+    ["search, within a hostile podcast", { ...hostileSearched, podcast: hostilePodcasts[0], podcasts: undefined }],
     ["search, long", { ...searched, query: "W".repeat(100) }],
   ];
   return views.map(([name, view]) => [name, searchGet.render(view, production)]);
