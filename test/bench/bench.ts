@@ -23,6 +23,8 @@ export type Bench = {
   directory: string;
   /** Only whether the row works: as little as it takes. */
   isQuick: boolean;
+  /** As many as the command says. */
+  numEpisodes?: number | undefined;
   /** The most that a comparison takes, or a single round when the run is a quick one. */
   limits(full: Limits): Limits;
   /** Copies dist/<name>.cjs to a folder of its own, so that a code cache beside it is that copy's alone. */
@@ -35,13 +37,18 @@ export type Bench = {
 export const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Makes a run's surroundings. Postgres starts with the first database. */
-export function createBench({ directory, isQuick }: { directory: string; isQuick: boolean }): Bench {
+export function createBench({
+  directory,
+  isQuick,
+  numEpisodes,
+}: Pick<Bench, "directory" | "isQuick" | "numEpisodes">): Bench {
   let server: Promise<LocalPostgres> | undefined;
   let numCopies = 0;
 
   return {
     directory,
     isQuick,
+    numEpisodes,
     limits: (full) => (isQuick ? { maxRounds: 1, budgetMs: 0 } : full),
     async copyArtifact(name) {
       numCopies += 1;

@@ -1,4 +1,4 @@
-// What `npm run bench [row...] [--quick]` runs, after a build.
+// What `npm run bench [row...] [--quick] [--episodes N]` runs, after a build. N is of the row "search".
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import parse from "./rows/parse.ts";
 import push from "./rows/push.ts";
 import readerScore from "./rows/reader-score.ts";
 import schedule from "./rows/schedule.ts";
+import search from "./rows/search.ts";
 import sizes from "./rows/sizes.ts";
 import warm from "./rows/warm.ts";
 import worst from "./rows/worst.ts";
@@ -33,9 +34,13 @@ const ROWS: readonly Row[] = [
   schedule,
   readerScore,
   large,
+  search,
 ];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean" }, episodes: { type: "string" } },
+});
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
 if (unknown.length > 0) {
   console.error(`Cannot bench "${unknown.join('", "')}": the rows are ${ROWS.map(({ name }) => name).join(", ")}`);
@@ -48,7 +53,11 @@ if (process.platform !== "linux") {
 
 checkDist();
 const directory = await mkdtemp(join(tmpdir(), "podcore-bench-"));
-const bench = createBench({ directory, isQuick: values.quick ?? false });
+const bench = createBench({
+  directory,
+  isQuick: values.quick ?? false,
+  numEpisodes: Number(values.episodes) || undefined,
+});
 let cleaning: Promise<void> | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cleanUp().then(() => process.exit(1)));
 try {
