@@ -29,7 +29,7 @@ const INITIALS_MAX = 5;
 const WORD_MAX_LENGTH = 60;
 
 /** Returns text in lower case, without accents and without the differences of width, kana and digits. */
-export function fold(text: string): string {
+function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize("NFKD")

@@ -182,7 +182,7 @@ async function sizesTable(
   }
   const [row] = await sql<
     { words: number }[]
-  >`select avg(cardinality(words))::float8 as words from (select words from search_episode limit 10000) some`;
+  >`select avg(cardinality(words))::float8 as words from (select words from search_episode limit 10000) sample`;
   return {
     title: "size",
     columns: ["MB", "bytes an episode"],
