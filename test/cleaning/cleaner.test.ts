@@ -20,7 +20,8 @@ import {
 import { callArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { insertAccount, insertDuePodcasts } from "../support/rows.ts";
+import { insertAccount, insertDuePodcasts, insertPodcast } from "../support/rows.ts";
+import { writeDocuments } from "../support/write-documents.ts";
 
 const lines: string[] = [];
 const databaseUrl = await createDatabase();
@@ -317,11 +318,16 @@ test("--once of tick-clean tells what it deleted by each rule", async () => {
   await unsee(await insertAccount(ctx.db));
   await insertFound("in no search");
   await ageFound();
+  await writeDocuments(ctx);
+  await insertPodcast(ctx.db);
 
   const { code, stdout } = await callArtifact({ name: "tick-clean", environment: { DATABASE_URL: databaseUrl } });
 
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(stdout), { numPublished: 0, ...deleted({ account: 1, directory_podcast: 1 }) });
+  assert.deepEqual(JSON.parse(stdout), {
+    ...{ numPublished: 0, numWritten: 1 },
+    ...deleted({ account: 1, directory_podcast: 1 }),
+  });
 });
 
 /** What an account may hold: a podcast, `num` of its episodes, a login, a key and a code. */
