@@ -48,3 +48,12 @@ export async function whileSearching<T>(db: Database, search: (tx: Database) => 
     throw error;
   }
 }
+
+/**
+ * Returns the LIKE pattern of titles that contain the query. A query under three characters cannot use the trigram
+ * index, so it matches only the start.
+ */
+export function titlePattern(query: string): string {
+  const literal = query.replace(/[\\%_]/g, "\\$&");
+  return [...query].length < 3 ? `${literal}%` : `%${literal}%`;
+}
