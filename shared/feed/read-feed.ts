@@ -7,7 +7,7 @@ import { createCollector } from "./xml/collector.ts";
 import type { FeedNode } from "./xml/feed-node.ts";
 import { feedTree } from "./xml/feed-tree.ts";
 import { inflatedBody } from "./xml/inflated-body.ts";
-import type { Steps } from "./xml/steps.ts";
+import { createTurns, inTurns } from "./xml/steps.ts";
 import { xmlTokens } from "./xml/xml-tokens.ts";
 
 export type FeedInput = {
@@ -20,8 +20,6 @@ export type FeedInput = {
 
 // Reading a slice of the densest markup takes about 10 ms.
 const SLICE_BYTES = 32_768;
-// How long to work before yielding to the event loop. The notes of one item can take another 20 ms.
-const TURN_MS = 5;
 // Searching a slice for a byte that is not white space takes 1 to 2 ms.
 const BLANK_SLICE_BYTES = 262_144;
 
@@ -52,28 +50,6 @@ export async function readFeed({ body, contentType, url, signal }: FeedInput): P
   if (!isComplete) throw new FeedError("truncated", "it ends before its last element is closed");
   const converted = await inTurns(convertChannel(channel, url), takeTurns);
   return { kind, ...converted, ...(await inTurns(collector.result(), takeTurns)) };
-}
-
-async function inTurns<T>(steps: Steps<T>, takeTurns: TakeTurns): Promise<T> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    const pause = takeTurns();
-    if (pause !== undefined) await pause;
-  }
-}
-
-type TakeTurns = () => Promise<void> | undefined;
-
-/** Makes a function that yields to the event loop if it last did so more than `TURN_MS` ago. */
-function createTurns(signal: AbortSignal | undefined): TakeTurns {
-  let startedAt = performance.now();
-  async function pause(): Promise<void> {
-    await setImmediate();
-    signal?.throwIfAborted();
-    startedAt = performance.now();
-  }
-  return () => (performance.now() - startedAt < TURN_MS ? undefined : pause());
 }
 
 async function notAFeed(bytes: Buffer): Promise<FeedError> {
