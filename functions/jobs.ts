@@ -4,6 +4,7 @@ import { loginLinkMailer } from "../shared/accounts/letters/login-link-mailer.ts
 import { noticeMailer } from "../shared/accounts/letters/notice-mailer.ts";
 import { passwordResetMailer } from "../shared/accounts/letters/password-reset-mailer.ts";
 import { verificationMailer } from "../shared/accounts/letters/verification-mailer.ts";
+import { pagesJob } from "../shared/crawl/pages/pages-job.ts";
 import { podcastRefresh } from "../shared/crawl/podcast-refresh.ts";
 import type { JobDefinitions } from "../shared/jobs/job.ts";
 import { noOp } from "../shared/jobs/no-op.ts";
@@ -14,6 +15,7 @@ const DEFINITIONS = [
   loginLinkMailer,
   noOp,
   noticeMailer,
+  pagesJob,
   passwordResetMailer,
   podcastRefresh,
   verificationMailer,

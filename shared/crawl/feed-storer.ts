@@ -9,6 +9,7 @@ import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
 import { lockLease } from "./lock-lease.ts";
+import { noteNextPage, requestPages } from "./pages/next-page.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
 import { compress, digestOf, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
 
@@ -32,6 +33,8 @@ type Params = {
   comparesColumns?: boolean;
 };
 
+// Beside the first one. With ten episodes each, which is what blogs have, ten years of a weekly show.
+const NUM_FIRST_PAGES = 50;
 // Enough for the log to show a feed's problem; podcast-add lists more.
 const NUM_SKIPPED_LOGGED = 5;
 
@@ -58,6 +61,8 @@ export async function run(
       }
       await storeFeedContent(tx, { podcastId, content, sha256, compressed });
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
+      await noteNextPage(tx, { podcastId, nextPageUrl: feed.nextPageUrl, baseUrl: content.baseUrl });
+      if (target.kind === "new") await requestPages(tx, { podcastId, num: NUM_FIRST_PAGES });
       await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });
     }),

@@ -1,5 +1,5 @@
 import { dateOf } from "./date.ts";
-import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
+import { authorOf, firstOf, imageOf, isExplicit, linkByRelation, linkOf, titleOf } from "./fields.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
@@ -41,6 +41,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     isLocked: booleanOf(childText(channel, "podcast:locked")),
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
+    nextPageUrl: linkByRelation(channel, { relations: ["next", "prev-archive"], baseUrl }),
     updateHints: updateHintsOf(channel),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
   };

@@ -53,6 +53,18 @@ export function linkOf(node: FeedNode | undefined, baseUrl: string): string | un
   );
 }
 
+/** Returns the first link with the first of these relations that there is. */
+export function linkByRelation(
+  node: FeedNode | undefined,
+  { relations, baseUrl }: { relations: readonly string[]; baseUrl: string },
+): string | undefined {
+  const links = [...children(node, "atom:link"), ...children(node, "link")];
+  return firstOf(
+    relations.flatMap((relation) => links.filter((link) => attribute(link, "rel")?.toLowerCase() === relation)),
+    (link) => webUrl(attribute(link, "href")?.replace(/#.*$/s, ""), baseUrl),
+  );
+}
+
 /** Returns the first title in elements of these names. */
 export function* titleOf(node: FeedNode | undefined, names: readonly string[]): Steps<string | undefined> {
   for (const name of names) {

@@ -33,6 +33,8 @@ export type Feed = {
   medium: string | undefined;
   /** The rest of the podcast namespace at channel level. */
   namespace: ChannelNamespace;
+  /** The page with older episodes (RFC 5005): a link with the relation `next`, or else `prev-archive`. */
+  nextPageUrl: string | undefined;
   /** What it says about when to come back. */
   updateHints: UpdateHints;
   /** When the channel was published or, if it does not say, last built. */

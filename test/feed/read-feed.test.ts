@@ -36,6 +36,7 @@ test("readFeed() reads an RSS channel", async () => {
     podcastGuid: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
     isLocked: true,
     medium: "music",
+    nextPageUrl: undefined,
     updateHints: { isComplete: true },
     episodes: [],
     skipped: [],
@@ -52,6 +53,28 @@ test("readFeed() reads an RSS channel", async () => {
     podroll: [],
     txts: [],
   });
+});
+
+test("readFeed() finds the page with older episodes, in RSS and in Atom", async () => {
+  const pages = [
+    `<atom:link rel="self" href="/1"/><atom:link rel="prev-archive" href="/archive"/><atom:link rel="Next" href="/shows?page=2#x"/>`,
+    `<atom:link rel="next" href="javascript:alert(1)"/><atom:link rel="prev-archive" href="/archive"/>`,
+    `<link>https://example.com/next</link>`,
+  ];
+  const channels = await Promise.all(pages.map((links) => readChannel(`<title>A</title>${links}`)));
+  const atom = await read(
+    `<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><link href="/site"/><link rel="next" href="2.xml"/></feed>`,
+  );
+
+  assert.deepEqual(
+    [...channels, atom].map(({ nextPageUrl }) => nextPageUrl),
+    [
+      "https://feeds.example.com/shows?page=2",
+      "https://feeds.example.com/archive",
+      undefined,
+      "https://feeds.example.com/shows/2.xml",
+    ],
+  );
 });
 
 test("readFeed() reads an RSS item", async () => {

@@ -71,7 +71,8 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     nextCheckAt: new Date("2026-03-01T09:10:00Z"),
     ...{ isDue: false, trouble: null },
   };
-  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, crawl, ...values };
+  const shown = { feedUrl: "https://example.com/feed.xml", quarantinedSince: null, olderEpisodes: "none" } as const;
+  return { ...row, ...shown, crawl, ...values };
 }
 
 /** An episode's row as a plain feed makes it. */
