@@ -8,6 +8,7 @@ import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
+import { requestNewestFiles } from "./files/request-files.ts";
 import { lockLease } from "./lock-lease.ts";
 import { noteNextPage, requestPages } from "./pages/next-page.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
@@ -63,6 +64,7 @@ export async function run(
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
       await noteNextPage(tx, { podcastId, nextPageUrl: feed.nextPageUrl, baseUrl: content.baseUrl });
       if (target.kind === "new") await requestPages(tx, { podcastId, num: NUM_FIRST_PAGES });
+      else await requestNewestFiles(tx, { podcastId });
       await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });
     }),

@@ -25,6 +25,7 @@ const BRIEF_FIELDS = new Set([
   "podcast",
   "accountEpisode",
   "mediaNeedsFeedPassword",
+  "transcript",
   "__typename",
 ]);
 const NOTES_FIELDS = new Set(["description", "descriptionSource"]);
