@@ -25,7 +25,6 @@ const BRIEF_FIELDS = new Set([
   "podcast",
   "accountEpisode",
   "mediaNeedsFeedPassword",
-  "transcript",
   "__typename",
 ]);
 const NOTES_FIELDS = new Set(["description", "descriptionSource"]);

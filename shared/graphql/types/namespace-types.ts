@@ -16,7 +16,7 @@ export const Category = objectType<model.Category>("Category", "A category of a 
   subcategories: { type: listOf(GraphQLString), description: "Subcategories within this one." },
 });
 
-export const Chapter = objectType<model.Chapter>("Chapter", "A chapter of an episode, listed in the feed itself.", {
+export const Chapter = objectType<model.Chapter>("Chapter", "A chapter of an episode.", {
   startSeconds: { type: required(GraphQLFloat), description: "The start in seconds. May have decimals." },
   title: { type: required(GraphQLString), description: "Plain text." },
   linkUrl: { type: GraphQLString, description: "A related web page." },

@@ -7,6 +7,7 @@ import type { Scope } from "../scope.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { PodcastCrawl } from "./crawl-type.ts";
 import { DateTime, listOf, required } from "./fields.ts";
+import { fileFields } from "./file-fields.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import * as namespace from "./namespace-types.ts";
 
@@ -113,6 +114,12 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
       description: "When the feed was last retrieved successfully.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.lastRetrievedAt,
     },
+    hasOlderEpisodes: {
+      type: required(GraphQLBoolean),
+      description:
+        "Whether the feed has pages with older episodes that were not retrieved (RFC 5005). `podcastLoadOlderEpisodes` requests them.",
+      resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.hasOlderEpisodes ?? false,
+    },
     quarantinedSince: {
       type: DateTime,
       description:
@@ -216,7 +223,7 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
       description: "The episode's number, within its season if it has one. May have decimals.",
     },
     episodeDisplay: { type: GraphQLString, description: "What to show instead of the number: `Ch.3`." },
-    chapters: { type: listOf(namespace.Chapter), description: "Chapters listed in the feed itself." },
+    ...fileFields(),
     chaptersLink: {
       type: namespace.ChaptersLink,
       description: "A file with the episode's chapters.",
