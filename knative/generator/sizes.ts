@@ -134,6 +134,10 @@ const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction at
 const SIZES: Readonly<Record<string, Size>> = {
   "web-asset-get": ASSET,
   "web-privacy-get": ASSET,
+  "web-transcript-get": {
+    ...PAGE,
+    maxScale: [1, "Transcripts are read far less often than the pages of their episodes"],
+  },
   "web-podcast-add-post": FEED_FORM,
   "web-directory-podcast-get": FEED_FORM,
   "web-podcast-refresh-post": FORM,
