@@ -47,6 +47,14 @@ test("readPage() takes a link to XML for one to a feed, but to none that has a f
   ]);
 });
 
+test("readPage() takes a link to JSON Feed for one to a feed, but not to other JSON", async () => {
+  const links = await urlsIn(`<!doctype html><html><head>
+    <link rel="alternate" type="application/feed+json" href="/feed.json">
+    <link rel="alternate" type="application/json" href="/wp-json/1"></head>`);
+
+  assert.deepEqual(links, ["https://show.example.com/feed.json"]);
+});
+
 test("readPage() resolves addresses against the first <base>, also where that comes later", async () => {
   const urls = await urlsIn(`<head>${link("feed")}<base href="/pod/"><base href="/other/"></head>`);
 
