@@ -194,6 +194,7 @@ function columnsOf(feed: Feed): FeedColumns {
     isLocked: feed.isLocked ?? null,
     medium: feed.medium ?? null,
     namespace: feed.namespace,
+    extras: feed.extras ?? null,
     feedKind: feed.kind,
   };
 }
