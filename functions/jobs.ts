@@ -5,6 +5,7 @@ import { noticeMailer } from "../shared/accounts/letters/notice-mailer.ts";
 import { passwordResetMailer } from "../shared/accounts/letters/password-reset-mailer.ts";
 import { verificationMailer } from "../shared/accounts/letters/verification-mailer.ts";
 import { podcastRefresh } from "../shared/crawl/podcast-refresh.ts";
+import { pushedCrawl } from "../shared/crawl/push/pushed-crawl.ts";
 import type { JobDefinitions } from "../shared/jobs/job.ts";
 import { noOp } from "../shared/jobs/no-op.ts";
 
@@ -16,6 +17,7 @@ const DEFINITIONS = [
   noticeMailer,
   passwordResetMailer,
   podcastRefresh,
+  pushedCrawl,
   verificationMailer,
 ] as const;
 

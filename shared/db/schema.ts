@@ -7,3 +7,4 @@ export * from "./schema/identity.ts";
 export * from "./schema/job.ts";
 export * from "./schema/listening.ts";
 export * from "./schema/podcast.ts";
+export * from "./schema/podcast-push.ts";

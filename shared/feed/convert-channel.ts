@@ -1,6 +1,7 @@
 import { channelExtras } from "./convert/extras.ts";
 import { dateOf } from "./date.ts";
 import { authorOf, categoryNameOf, imageOf, isExplicit, linkOf, personOf, titleOf } from "./fields.ts";
+import { hubLinksOf } from "./hub-links.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
@@ -45,6 +46,7 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     namespace: yield* channelNamespace(channel, baseUrl),
     extras: yield* channelExtras(channel, title),
     updateHints: updateHintsOf(channel),
+    hubLinks: hubLinksOf(channel, baseUrl),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
   };
 }

@@ -1,3 +1,4 @@
+import type { HubLinks } from "./hub-links.ts";
 import type {
   AlternateEnclosure,
   Chat,
@@ -48,6 +49,8 @@ export type Feed = {
   extras: ChannelExtras | undefined;
   /** What it says about when to come back. */
   updateHints: UpdateHints;
+  /** The hubs that announce its changes, and its own URL as it says. */
+  hubLinks: HubLinks;
   /** When the channel was published or, if it does not say, last built. */
   publishedAt: Date | undefined;
   /** In the feed's order. The first of equal items is kept. */

@@ -38,6 +38,7 @@ test("readFeed() reads an RSS channel", async () => {
     medium: "music",
     extras: undefined,
     updateHints: { isComplete: true },
+    hubLinks: { hubUrls: [], selfUrl: undefined },
     episodes: [],
     skipped: [],
     isWhole: true,

@@ -153,6 +153,8 @@ export const podcastCrawl = pgTable(
     numMovesSeen: integer("num_moves_seen").notNull().default(0),
     /** The show's GUID or else its title from before the move, to check that the new URL has the same show. */
     movedIdentity: text("moved_identity"),
+    /** When a hub or a publisher last said that the feed has changed. NULL if none has. */
+    pushedAt: instant("pushed_at"),
     /** Since when the feed has had no episodes or no title, although some are known. NULL if the last crawl read a full feed. */
     hollowSince: instant("hollow_since"),
   },
