@@ -1,7 +1,7 @@
 import { channelExtras } from "./convert/extras.ts";
 import { dateOf } from "./date.ts";
 import { authorOf, categoryNameOf, imageOf, isExplicit, linkOf, personOf, titleOf } from "./fields.ts";
-import { hubLinksOf } from "./hub-links.ts";
+import { hubLinksOf } from "./links/hub-links.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";

@@ -1,4 +1,4 @@
-import type { HubLinks } from "./hub-links.ts";
+import type { HubLinks } from "./links/hub-links.ts";
 import type {
   AlternateEnclosure,
   Chat,

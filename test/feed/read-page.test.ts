@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chooseFeedLink, type FeedLink } from "../../shared/feed/feed-link.ts";
-import { readLinkHeader } from "../../shared/feed/link-header.ts";
+import { chooseFeedLink, type FeedLink } from "../../shared/feed/links/feed-link.ts";
+import { readLinkHeader } from "../../shared/feed/links/link-header.ts";
 import { readPage } from "../../shared/feed/read-page.ts";
 
 const URL_OF_PAGE = "https://show.example.com/about/";

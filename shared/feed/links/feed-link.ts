@@ -1,4 +1,4 @@
-import { webUrl } from "./url.ts";
+import { webUrl } from "../url.ts";
 
 /** A feed that a page links to. `url` is absolute, http or https. */
 export type FeedLink = { url: string; isRss: boolean; title: string };
