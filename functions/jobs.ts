@@ -7,6 +7,7 @@ import { verificationMailer } from "../shared/accounts/letters/verification-mail
 import { fileJob } from "../shared/crawl/files/file-job.ts";
 import { pagesJob } from "../shared/crawl/pages/pages-job.ts";
 import { podcastRefresh } from "../shared/crawl/podcast-refresh.ts";
+import { pushedCrawl } from "../shared/crawl/push/pushed-crawl.ts";
 import type { JobDefinitions } from "../shared/jobs/job.ts";
 import { noOp } from "../shared/jobs/no-op.ts";
 
@@ -20,6 +21,7 @@ const DEFINITIONS = [
   pagesJob,
   passwordResetMailer,
   podcastRefresh,
+  pushedCrawl,
   verificationMailer,
 ] as const;
 

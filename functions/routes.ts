@@ -81,6 +81,10 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/graphql", function: "api-graphql", audiences: ["api", "web"], fetches: true },
   { method: "POST", path: "/graphql", function: "api-graphql", audiences: ["api", "web"], fetches: true },
 
+  { method: "GET", path: "/api/1.0/hub/pubnotify", function: "api-hub-pubnotify", audiences: ["api", "web"] },
+  { method: "GET", path: "/push/:token", function: "api-push-callback", audiences: ["web"] },
+  { method: "POST", path: "/push/:token", function: "api-push-callback", audiences: ["web"] },
+
   { method: "POST", path: "/tick/crawl", function: "tick-crawl", audiences: ["internal"], fetches: true },
   { method: "POST", path: "/tick/work", function: "tick-work", audiences: ["internal"], fetches: true },
   { method: "POST", path: "/tick/clean", function: "tick-clean", audiences: ["internal"] },

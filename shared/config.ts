@@ -56,7 +56,7 @@ export const SETTINGS = {
   ],
   PODCORE_PUBLIC_URL: [
     "",
-    "Origin of absolute links, such as `https://podcore.example.com`, without a path; `http://localhost:PORT` unless set",
+    "Origin of absolute links, such as `https://podcore.example.com`, without a path; hubs push new episodes to it, if it is on the internet; `http://localhost:PORT` unless set",
   ],
   PODCORE_REQUEST_TIMEOUT_MS: [
     "25000",

@@ -70,6 +70,11 @@ const FORM: Size = {
   maxScale: [1, "It is rarely sent, and one pod handles many at once. Page views make better use of more connections"],
   connections: [1, "It identifies the caller, then runs one statement or transaction at a time"],
 };
+/** What hubs and publishers send. */
+const HINT: Size = {
+  ...FORM,
+  maxScale: [1, "One pod answers hundreds a second. What it says is only a hint, and polling continues without it"],
+};
 const PASSWORD_FORM: Size = {
   ...FORM,
   maxScale: [1, "A pod hashes two passwords at once, in about 40 ms each: fifty logins a second"],
@@ -114,7 +119,7 @@ const WORKER: Size = {
 };
 const CLEANER: Size = {
   ...TICK,
-  maxScale: [2, "A late tick overlaps with the next. Each skips rows that the other is deleting"],
+  maxScale: [1, "A tick that comes while another runs would find little to do, and waits for it"],
   connections: [1, "One statement at a time"],
   memoryLimit: ["256Mi", "Four times an idle pod's memory: the database does the work"],
 };
@@ -132,6 +137,8 @@ const TASK: Size = { ...ADMIN, connections: [1, "One statement or transaction at
 
 /** Functions that differ from the default of their kind. */
 const SIZES: Readonly<Record<string, Size>> = {
+  "api-hub-pubnotify": HINT,
+  "api-push-callback": HINT,
   "web-asset-get": ASSET,
   "web-privacy-get": ASSET,
   "web-transcript-get": {

@@ -35,6 +35,7 @@ export type DueReason =
   | "quiet"
   | "complete"
   | "skipped-hours"
+  | "push"
   | "retry"
   | "refused"
   | "rate-limited"

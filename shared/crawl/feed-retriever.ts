@@ -42,7 +42,7 @@ type Params = {
 };
 
 const ACCEPT =
-  "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
+  "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/feed+json;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
 /**
  * Fetches a feed, conditionally if validators are given. If the host that answers says that it gets too many requests,

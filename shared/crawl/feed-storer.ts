@@ -11,6 +11,9 @@ import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts
 import { requestNewestFiles } from "./files/request-files.ts";
 import { lockLease } from "./lock-lease.ts";
 import { noteNextPage, requestPages } from "./pages/next-page.ts";
+import { isAnnounced } from "./push/announced.ts";
+import { chooseHub, type Hub } from "./push/choose-hub.ts";
+import { addHub, recordHub } from "./push/record-hub.ts";
 import { type CrawlSuccess, recordCrawlSuccess } from "./record-crawl.ts";
 import { compress, digestOf, type FeedContent, storeFeedContent } from "./store-feed-content.ts";
 
@@ -28,6 +31,7 @@ type Params = {
   target:
     | { kind: "claimed"; claim: Claim }
     | { kind: "new"; feedUrls: string[]; privateReason: PrivateReason | undefined };
+  hub: Hub | undefined;
   /** Returns the crawl's result, from the dates of the episodes that were inserted. */
   success(insertedDates: UpsertResult["insertedDates"]): CrawlSuccess;
   /** Also rewrites columns that have drifted from the feed, as `restore` does. */
@@ -46,7 +50,7 @@ const NUM_SKIPPED_LOGGED = 5;
  */
 export async function run(
   ctx: Context,
-  { feed, content, target, success, comparesColumns = false }: Params,
+  { feed, content, target, hub, success, comparesColumns = false }: Params,
 ): Promise<StoreResult> {
   // Before the transaction, because that holds locks.
   const sha256 = digestOf(content.body);
@@ -65,6 +69,7 @@ export async function run(
       await noteNextPage(tx, { podcastId, nextPageUrl: feed.nextPageUrl, baseUrl: content.baseUrl });
       if (target.kind === "new") await requestPages(tx, { podcastId, num: NUM_FIRST_PAGES });
       else await requestNewestFiles(tx, { podcastId });
+      await recordHub(tx, { podcastId, hub, hasMissed: result.numInserted > 0 && !isAnnounced(claim) });
       await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });
     }),
@@ -73,8 +78,8 @@ export async function run(
 
 /**
  * Stores a podcast's newest raw feed as today's code parses it: podcast and episodes in one transaction. Compares every
- * column, so that values that have drifted from the feed are corrected. Leaves the crawl's state and its lease alone, but for the
- * feed's hints.
+ * column, so that values that have drifted from the feed are corrected. Leaves the crawl's state and its lease alone, but
+ * for the feed's hints, and its hub if none is known.
  *
  * @throws LeaseLostError if the podcast was claimed by another crawler in the meantime
  */
@@ -85,6 +90,8 @@ export async function restore(ctx: Context, { feed, claim }: { feed: Feed; claim
       await lockLease(tx, claim);
       await updatePodcast(tx, { podcastId, feed });
       await updateHints(tx, { podcastId, feed });
+      const hub = chooseHub({ feed, feedUrl: claim.feedUrl });
+      if (hub !== undefined) await addHub(tx, { podcastId, hub });
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns: true });
       return toStoreResult({ podcastId, feed, result });
     }),
@@ -137,6 +144,8 @@ async function insertPodcast(
     identity: feed.podcastGuid ?? feed.title,
     movedToUrl: undefined,
     newFeedUrl: feed.newFeedUrl,
+    pushedAt: undefined,
+    pushLeaseMs: undefined,
   };
 }
 
@@ -201,6 +210,7 @@ function columnsOf(feed: Feed): FeedColumns {
     isLocked: feed.isLocked ?? null,
     medium: feed.medium ?? null,
     namespace: feed.namespace,
+    extras: feed.extras ?? null,
     feedKind: feed.kind,
   };
 }

@@ -35,6 +35,10 @@ export type Claim = {
   movedToUrl: string | undefined;
   /** Where the stored feed says that it moves to (itunes:new-feed-url). */
   newFeedUrl: string | undefined;
+  /** When a hub or a publisher last said that the feed has changed. */
+  pushedAt: Date | undefined;
+  /** For how much longer a hub announces its episodes. Undefined if none does, or it has not announced the last one. */
+  pushLeaseMs: number | undefined;
 };
 export type ClaimRow = {
   podcast_id: string;
@@ -57,6 +61,8 @@ export type ClaimRow = {
   identity: string;
   moved_to_url: string | null;
   new_feed_url: string | null;
+  pushed_at: number | null;
+  push_lease_ms: number | null;
 };
 
 // Room for three renewals; short enough that a killed pod's feeds are soon crawled by another.
@@ -81,7 +87,11 @@ export function leasePodcasts(): SQL {
       extract(epoch from c.last_succeeded_at)::float8 as last_succeeded_at,
       extract(epoch from podcore_now() - c.last_content_at)::float8 * 1000 as content_age_ms,
       (select count(*) from account_podcast a where a.podcast_id = c.podcast_id
-        and a.subscribed_at is not null and a.unsubscribed_at is null)::int as num_subscribers`;
+        and a.subscribed_at is not null and a.unsubscribed_at is null)::int as num_subscribers,
+      extract(epoch from c.pushed_at)::float8 as pushed_at,
+      (select extract(epoch from s.lease_ends_at - podcore_now())::float8 * 1000 from podcast_push s
+        where s.podcast_id = c.podcast_id and s.is_wanted and s.lease_ends_at > podcore_now()
+          and s.delivered_at > coalesce(s.missed_at, '-infinity')) as push_lease_ms`;
 }
 
 // Long enough to cost a host nothing; a podcast that has got its address back is soon crawled again.
@@ -122,6 +132,8 @@ export function toClaim(row: ClaimRow): Claim {
     identity: row.identity,
     movedToUrl: row.moved_to_url ?? undefined,
     newFeedUrl: row.new_feed_url ?? undefined,
+    pushedAt: row.pushed_at === null ? undefined : instantOf(row.pushed_at),
+    pushLeaseMs: row.push_lease_ms ?? undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import type { FetchReply } from "../fetch/fetch.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { addArrivals, visitAfterFailure, visitAfterSuccess } from "./crawl-schedule.ts";
+import { pushedVisit } from "./push/pushed-visit.ts";
 import type { CrawlFailure, CrawlSuccess } from "./record-crawl.ts";
 import { NUM_ARRIVALS } from "./schedule/rhythm.ts";
 import { MAX_DELAY_MS } from "./schedule/wishes.ts";
@@ -37,7 +38,8 @@ export async function planNextVisit(
   const isNews = feed !== undefined || claim.arrivals === undefined;
   return (insertedDates) => {
     const arrivals = addArrivals(known, { insertedDates, previousVisitAt, now });
-    const visit = visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random: Math.random() });
+    const planned = visitAfterSuccess({ arrivals, hints, maxAgeMs, now, random: Math.random() });
+    const visit = pushedVisit(planned, { ...claim, numInserted: insertedDates.length });
     return {
       ...visit,
       ...shownOf(reply, claim),

@@ -23,7 +23,7 @@ export const podcastRefresh = job({
   timeoutMs: 35_000,
   parse: (args) => ({ podcastId: readId(readFields(args), "podcastId") }),
   async run(ctx, { podcastId }) {
-    const update = (await waitForTurn(ctx, podcastId))
+    const update = (await waitForTurn(ctx, { podcastId }))
       ? await podcastClaimer.run(ctx, {
           podcastId,
           hasTurn: true,
@@ -39,10 +39,17 @@ export const podcastRefresh = job({
   },
 });
 
-/** Returns true when the podcast's host may be asked; false if that is too far away, or the podcast is gone. */
-async function waitForTurn(ctx: Context, podcastId: number): Promise<boolean> {
+/**
+ * Returns true when the podcast's host may be asked; false if that is too far away, or the podcast is gone or, with
+ * `isDue`, not due any more.
+ */
+export async function waitForTurn(
+  ctx: Context,
+  { podcastId, isDue = false }: { podcastId: number; isDue?: boolean },
+): Promise<boolean> {
   const [crawl] = await ctx.db.repeatable.execute<{ host: string | null }>(sql`
-    select host from podcast_crawl where podcast_id = ${podcastId}::bigint`);
+    select host from podcast_crawl
+    where podcast_id = ${podcastId}::bigint and (due_at <= podcore_now() or not ${isDue}::boolean)`);
   if (crawl === undefined || crawl.host === null) return false;
   const waitMs = await takeHostTurn(ctx.db, { host: crawl.host, withinMs: MAX_WAIT_MS });
   if (waitMs === undefined) return false;

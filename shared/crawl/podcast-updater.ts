@@ -15,6 +15,7 @@ import * as showJudge from "./identity/show-judge.ts";
 import * as twinJoiner from "./identity/twin-joiner.ts";
 import { LeaseLostError } from "./lock-lease.ts";
 import { failedVisit, nextVisit, planNextVisit } from "./next-visit.ts";
+import { chooseHub } from "./push/choose-hub.ts";
 import { type CrawlSuccess, recordCrawlFailure, recordCrawlSuccess } from "./record-crawl.ts";
 import { releaseLease } from "./release-lease.ts";
 import { digestOf, isNewestContent } from "./store-feed-content.ts";
@@ -140,6 +141,7 @@ async function store(
       feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
+      hub: chooseHub({ feed, feedUrl: claim.feedUrl, reply }),
       success: (insertedDates) => ({ isChanged, ...validators, ...visitOnceStored(insertedDates) }),
       comparesColumns: isForced,
     });

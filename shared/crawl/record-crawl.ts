@@ -1,8 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/pool.ts";
 import type { UpdateHints } from "../feed/model.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import type { DueReason } from "./crawl-schedule.ts";
+import { COALESCED_SECONDS } from "./push/make-due.ts";
 
 /** The next crawl, and what operators see of this one's reply. */
 export type Outcome = {
@@ -35,6 +36,8 @@ export type CrawlFailure = Outcome & { error: string; isGone: boolean };
  * lost; nothing is recorded then
  */
 export async function recordCrawlSuccess(db: Database, claim: Claim, success: CrawlSuccess): Promise<boolean> {
+  // A push that came during the crawl may be about what the crawl did not see.
+  const isPushed = sql`coalesce(pushed_at > ${claim.claimedAt.toISOString()}::timestamptz, false)`;
   const rows = await db.repeatable.execute(sql`
     with ended as (
       delete from podcast_quarantine where podcast_id = ${claim.podcastId}::bigint and decision is null and exists (
@@ -42,10 +45,12 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
         where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint)
     )
     update podcast_crawl set
-      due_at = podcore_now() + ${success.delayMs}::bigint * interval '1 millisecond',
+      due_at = podcore_now() + case when ${isPushed} then least(${success.delayMs}::bigint, ${COALESCED_SECONDS * 1_000}::bigint)
+        else ${success.delayMs}::bigint end * interval '1 millisecond',
       lease_expires_at = null, num_unfinished = 0,
       last_attempted_at = podcore_now(),
       last_succeeded_at = podcore_now(),
+      pushed_at = case when ${isPushed} then podcore_now() else pushed_at end,
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
       last_content_at = case when ${success.isNotModified ?? false}::boolean then coalesce(last_content_at, podcore_now())
         else podcore_now() end,
@@ -55,7 +60,7 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
       hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
       arrivals = coalesce(${jsonOf(success.arrivals?.map((at) => Math.round(at.getTime() / 1_000)))}::jsonb, arrivals),
       max_age_seconds = ${success.maxAgeMs === undefined ? null : Math.round(success.maxAgeMs / 1_000)}::int,
-      ${setOutcome(success)}
+      ${setOutcome(success, sql`case when ${isPushed} then 'push' else ${success.reason ?? null}::text end`)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
@@ -99,9 +104,12 @@ export async function recordUnfinishedCrawl(db: Database, claim: Claim, unfinish
  * The assignments that every end of a crawl makes. They include the host that answered, if one did. A host that is NULL is
  * left to `hostAssigner`: the feed has moved since the claim.
  */
-export function setOutcome({ reason, status, redirects, host }: Outcome) {
+export function setOutcome(
+  { reason, status, redirects, host }: Outcome,
+  dueReason: SQL = sql`${reason ?? null}::text`,
+): SQL {
   return sql`host = case when host is not null then coalesce(${host ?? null}::text, host) end,
-      due_reason = ${reason ?? null}::text, last_status = ${status ?? null}::int, last_redirects = ${jsonOf(redirects)}::jsonb`;
+      due_reason = ${dueReason}, last_status = ${status ?? null}::int, last_redirects = ${jsonOf(redirects)}::jsonb`;
 }
 
 function jsonOf(value: unknown): string | null {

@@ -9,3 +9,4 @@ export * from "./schema/job.ts";
 export * from "./schema/listening.ts";
 export * from "./schema/podcast.ts";
 export * from "./schema/podcast-pages.ts";
+export * from "./schema/podcast-push.ts";

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { reachOf } from "../push/reach.ts";
 
 type Hello = {
   config: Config;
@@ -20,6 +21,7 @@ export function helloText({ config, database, samplePageUrl, shownToken, watches
   else rows.push(["Add a podcast", `log in at ${url}/login; docs/operating.md says how to create the first account`]);
   rows.push(["Read it", `curl '${url}/graphql' -H 'content-type: application/json' -d '${QUERY}'`]);
   rows.push(["Explore", `${url}/graphiql`]);
+  if (reachOf(config) !== "internet") rows.push(["Push", "off: set PODCORE_PUBLIC_URL to an address on the internet"]);
   const password = shownToken ?? "PODCORE_OPERATOR_TOKEN";
   rows.push(["Watch the crawl", `${url}/operator/crawl, with any user name and the password ${password}`]);
   if (watches) rows.push(["Change it", "save a source file and load the page again"]);

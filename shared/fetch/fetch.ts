@@ -27,6 +27,8 @@ type FetchRequest = {
   timeoutMs?: number;
   /** 5 by default. */
   maxRedirects?: number;
+  /** Posts this form instead of sending a GET. Only 307 and 308 are then followed, which repeat it (RFC 9110 15.4.8). */
+  form?: URLSearchParams;
 };
 
 export type FetchReply = {
@@ -74,7 +76,7 @@ const DEFAULT_MAX_REDIRECTS = 5;
 const PHASES: Phases = { dnsMs: 5000, connectMs: 5000, tlsMs: 5000, headersMs: 10_000 };
 
 /**
- * Makes the function for GET requests to untrusted hosts. It connects only to vetted addresses, limits time and size, and
+ * Makes the function for requests to untrusted hosts. It connects only to vetted addresses, limits time and size, and
  * follows redirects itself. It keeps no cookies, connections or caches, and reads no environment variables. Its promise
  * rejects with FetchError.
  */
@@ -106,7 +108,8 @@ async function run(network: Network, { request, deadline }: Params): Promise<Fet
     "Accept-Encoding": ACCEPT_ENCODING,
   };
   const conditions = { url: request.validatorsUrl ?? request.url, headers: conditionalHeaders(request) };
-  const chain = { url: request.url, headers: requestHeaders, conditions, maxBytes, maxRedirects, deadline };
+  const form = request.form?.toString();
+  const chain = { url: request.url, headers: requestHeaders, conditions, form, maxBytes, maxRedirects, deadline };
   const { status, url, headers, body, redirects, isConditional } = await followRedirects(network, chain);
   // RFC 9110 15.4.5: 304 is only valid for a conditional request.
   if (status === 304 && !isConditional) {

@@ -14,6 +14,7 @@ export type Chain = {
   headers: Record<string, string>;
   /** Conditional headers, and the only URL that they are sent to. */
   conditions: { url: string; headers: Record<string, string> };
+  form: string | undefined;
   maxBytes: number;
   maxRedirects: number;
   deadline: Deadline;
@@ -27,7 +28,7 @@ const MAX_LOCATION_LENGTH = 8 * 1024;
  * the last request had conditional headers. @throws FetchError
  */
 export async function followRedirects(network: Network, chain: Chain) {
-  const { conditions, maxBytes, deadline } = chain;
+  const { conditions, form, maxBytes, deadline } = chain;
   const requested = readUrl(chain.url);
   const authorization = basicAuthorization(requested);
   const conditionalUrl = withoutCredentials(readUrl(conditions.url)).href;
@@ -38,8 +39,8 @@ export async function followRedirects(network: Network, chain: Chain) {
     seen.add(url.href);
     const conditional = url.href === conditionalUrl ? conditions.headers : {};
     const headers = { ...chain.headers, ...conditional, ...(url.origin === requested.origin && authorization) };
-    const reply = await requestOnce(network, { url, headers, maxBytes, deadline });
-    if (!isRedirect(reply)) {
+    const reply = await requestOnce(network, { url, headers, form, maxBytes, deadline });
+    if (!isRedirect(reply, chain)) {
       return { ...reply, url: url.href, redirects, isConditional: Object.keys(conditional).length > 0 };
     }
 
@@ -97,8 +98,9 @@ function withoutCredentials(url: URL): URL {
   return Object.assign(new URL(url), { username: "", password: "", hash: "" });
 }
 
-function isRedirect({ status }: HopReply): boolean {
-  return [301, 302, 303, 307, 308].includes(status);
+/** A form is repeated only where the host asks for that: after other redirects, clients send a GET instead. */
+function isRedirect({ status }: HopReply, { form }: Pick<Chain, "form">): boolean {
+  return (form === undefined ? [301, 302, 303, 307, 308] : [307, 308]).includes(status);
 }
 
 /** Resolves Location against the URL that sent it (RFC 9110 10.2.2). Drops credentials, which are not the requester's. */
@@ -129,8 +131,9 @@ function checkNext(next: URL, { from, seen, numRedirects, chain }: Step): void {
   if (numRedirects >= maxRedirects) {
     throw new FetchError("redirect-limit", { url, detail: "Hit HTTP redirect limit and not continuing" });
   }
-  if (isDowngrade(from, next) && hasCredentials(url)) {
-    throw new FetchError("downgrade", { url, detail: "it has credentials and redirects from https to http" });
+  if (isDowngrade(from, next) && (hasCredentials(url) || chain.form !== undefined)) {
+    const secret = chain.form === undefined ? "it has credentials and" : "it is sent a form and";
+    throw new FetchError("downgrade", { url, detail: `${secret} redirects from https to http` });
   }
 }
 

@@ -15,7 +15,14 @@ export type Phases = { dnsMs: number; connectMs: number; tlsMs: number; headersM
 export type Network = { vet: Vet; resolve: Resolve; phases: Phases };
 
 /** One request of a redirect chain. `url` is http or https and has no credentials. */
-export type Hop = { url: URL; headers: Record<string, string>; maxBytes: number; deadline: Deadline };
+export type Hop = {
+  url: URL;
+  headers: Record<string, string>;
+  /** Posted instead of sending a GET. */
+  form: string | undefined;
+  maxBytes: number;
+  deadline: Deadline;
+};
 
 /** `body` is still encoded. It is empty unless the status is 2xx, because other bodies are not read. */
 export type HopReply = { status: number; headers: Headers; body: Buffer };
@@ -25,7 +32,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 // Servers that send 1xx responses send one or two.
 const MAX_INFORMATIONAL = 16;
 
-/** Sends one GET over a new connection to a vetted address, then closes the connection. @throws FetchError */
+/** Sends one request over a new connection to a vetted address, then closes the connection. @throws FetchError */
 export async function requestOnce(network: Network, hop: Hop): Promise<HopReply> {
   const { url, deadline } = hop;
   const { phases } = network;
@@ -108,15 +115,22 @@ function blockedAddress(url: URL): FetchError {
   });
 }
 
-function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Promise<HopReply> {
+function exchange(stream: Socket, { url, headers, form, maxBytes, deadline }: Hop): Promise<HopReply> {
   return new Promise((resolve, reject) => {
     // Uses no agent, so no pooled sockets and no proxy from the environment.
     const outgoing = request({
       createConnection: () => withUsualHeads(stream),
-      method: "GET",
+      method: form === undefined ? "GET" : "POST",
       path: url.pathname + url.search,
       setHost: false,
-      headers: { Host: url.host, ...headers },
+      headers: {
+        Host: url.host,
+        ...headers,
+        ...(form !== undefined && {
+          "Content-Type": "application/x-www-form-urlencoded",
+          "Content-Length": String(Buffer.byteLength(form)),
+        }),
+      },
       maxHeaderSize: MAX_HEADER_BYTES,
       // Takes what browsers take: control characters in values, bare line feeds, Content-Length beside chunks. Two readings
       // of one reply are a danger where connections are reused or shared. This one serves a single request.
@@ -137,7 +151,7 @@ function exchange(stream: Socket, { url, headers, maxBytes, deadline }: Hop): Pr
       if (status < 200 || status > 299) resolve({ status, headers, body: Buffer.alloc(0) });
       else readBody(incoming, { url, maxBytes }).then((body) => resolve({ status, headers, body }), reject);
     });
-    outgoing.end();
+    outgoing.end(form);
   });
 }
 

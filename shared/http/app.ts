@@ -5,6 +5,7 @@ import { withDeadline } from "../deadline.ts";
 import { notFoundGeneral, UserError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { elapsed, type Log, step, withContext } from "../log/log.ts";
+import { type BodyDigest, openDigest } from "./body-digest.ts";
 import { longestCallMs, onceTimeoutMs, timeoutMsOf } from "./call-timeouts.ts";
 import { refuseTossed, withCallersCookies } from "./callers-cookies.ts";
 import { withContentCoding } from "./content-coding.ts";
@@ -18,6 +19,7 @@ import { securityHeaders } from "./security-headers.ts";
 import { readCloudEvent } from "./server/cloud-event.ts";
 import { createSchemaGuard, type Readiness } from "./server/readiness.ts";
 import { requestOf } from "./server/request-of.ts";
+import { splitUrl } from "./split-url.ts";
 import { type Body, isStream, startStream } from "./stream.ts";
 
 export type RenderErrorPage = (view: ErrorView, ctx: { config: Config }) => Reply;
@@ -36,6 +38,8 @@ type AppRequest = {
   url: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** Of a body that `readDigest` has read. */
+  bodyDigest?: Buffer | undefined;
   /** Address of the connection's other end, most often a proxy. */
   remoteAddress?: string | undefined;
   /** Aborted if the client disconnects before it has received the whole reply. */
@@ -55,6 +59,8 @@ export type App = {
   onceTimeoutMs: number;
   /** Returns the body limit for a request, and the status that answers a larger body. */
   bodyLimit(request: Pick<AppRequest, "method" | "url">): { maxBytes: number; status: number };
+  /** Returns what reads a body of which only the digest is needed; undefined for others. @throws UserError */
+  openDigest(request: Pick<AppRequest, "method" | "url" | "headers">): Promise<BodyDigest | undefined>;
   /** Makes the reply for a request that failed before it could be handled. */
   fail(request: Omit<AppRequest, "body">, error: UserError): AppReply;
   /** The longest deadline of its functions. */
@@ -132,8 +138,9 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
   ): Promise<Reply<Body>> {
     const { path, query } = splitUrl(request.url);
     if (mount.fn.kind === "http") {
-      const { method, headers, body, remoteAddress } = request;
-      return callHttp(mount.fn, { ctx, remoteAddress, request: { method, headers, body, path, query, params } });
+      const { method, headers, body, bodyDigest, remoteAddress } = request;
+      const asked = { method, headers, body, bodyDigest, path, query, params };
+      return callHttp(mount.fn, { ctx, remoteAddress, request: asked });
     }
     // A page open in an operator's browser must not be able to call operator functions.
     requireSameOrigin(request.headers, config.publicUrl);
@@ -261,7 +268,15 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
     handle,
     call,
     fail,
-    bodyLimit: (request) => ({ maxBytes: config.bodyMaxBytes, status: httpFunctionAt(request)?.tooLargeStatus ?? 413 }),
+    bodyLimit(request) {
+      const fn = httpFunctionAt(request);
+      return { maxBytes: fn?.digest?.maxBytes ?? config.bodyMaxBytes, status: fn?.tooLargeStatus ?? 413 };
+    },
+    async openDigest({ method, url, headers }) {
+      const ctx = resources.contextFor({ signal: AbortSignal.timeout(config.requestTimeoutMs), openFetch: undefined });
+      const fn = method === "POST" ? httpFunctionAt({ method, url }) : undefined;
+      return openDigest(fn, { request: { path: splitUrl(url).path, headers }, ctx, log, schemaGuard });
+    },
     onceTimeoutMs: onceTimeoutMs(mounts, config),
     longestCallMs: longestCallMs(mounts, config),
     start: schemaGuard.start,
@@ -277,10 +292,4 @@ export function createApp({ name, mounts, config, log, renderErrorPage }: AppOpt
 /** Returns true if the method is safe (RFC 9110 9.2.1). */
 function isSafe({ method }: Pick<AppRequest, "method">): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-function splitUrl(url: string): { path: string; search: string; query: URLSearchParams } {
-  const at = url.indexOf("?");
-  const [path, search] = at === -1 ? [url, ""] : [url.slice(0, at), url.slice(at)];
-  return { path, search, query: new URLSearchParams(search) };
 }

@@ -1,10 +1,11 @@
+import type { Hash, Hmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Caller, Context, OpenFetch } from "../context.ts";
 import { type Authorize, authorizeOperator, createTickAuthorize } from "./authorize.ts";
 import type { Encoded } from "./content-coding.ts";
 import type { Body } from "./stream.ts";
 
-/** A request as a function sees it, with its whole body within the size limit. */
+/** A request as a function sees it, with its whole body within the size limit, or the body's digest. */
 export type FunctionRequest = {
   method: string;
   /** Starts with "/", percent-encoded, without the query. */
@@ -14,6 +15,16 @@ export type FunctionRequest = {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** Of the body, for a function with `digest`; empty if that opened none. */
+  bodyDigest?: Buffer | undefined;
+};
+
+/** Reads a body without keeping it. */
+type Digest = {
+  /** Limit for the body, in place of PODCORE_BODY_MAX_BYTES. */
+  maxBytes: number;
+  /** Opens the digest that the body goes through; undefined if nobody needs it. */
+  open(request: Pick<FunctionRequest, "path" | "headers">, ctx: Context): Promise<Hash | Hmac | undefined>;
 };
 
 export type Reply<B extends Body = string | Buffer> = {
@@ -47,6 +58,8 @@ export type HttpFunction<P = unknown, V = unknown, B extends Body = Body> = Func
   streams?: boolean;
   /** Status for a body over the limit. 413 by default. */
   tooLargeStatus?: 400 | 413;
+  /** Set if only a digest of the body is needed, so that a large one takes no memory. */
+  digest?: Digest;
   /** Reads and validates the request. @throws UserError 400 */
   readParams(request: FunctionRequest, ctx: Context): P;
   /** Does the work with one use case or one query. */

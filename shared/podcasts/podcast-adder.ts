@@ -7,6 +7,7 @@ import { takeHostSlot } from "../crawl/hosts/take-host-slot.ts";
 import { firstVisit } from "../crawl/next-visit.ts";
 import * as podcastClaimer from "../crawl/podcast-claimer.ts";
 import * as podcastUpdater from "../crawl/podcast-updater.ts";
+import { chooseHub } from "../crawl/push/choose-hub.ts";
 import { errorCodeOf } from "../db/failure.ts";
 import { type PrivateReason, podcast, podcastFeedLocation } from "../db/schema.ts";
 import { readDirectoryLink } from "../directory/directory-link.ts";
@@ -229,6 +230,7 @@ async function store(ctx: Context, { reply, feedUrls, viaUrls, shown, privateRea
       feed: read.feed,
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "new", feedUrls, privateReason },
+      hub: chooseHub({ feed: read.feed, feedUrl: feedUrls[0] ?? reply.url, reply }),
       success: () => ({
         isChanged: true,
         etag: reply.etag,

@@ -12,6 +12,7 @@ import crawl from "./rows/crawl.ts";
 import large from "./rows/large.ts";
 import mail from "./rows/mail.ts";
 import parse from "./rows/parse.ts";
+import push from "./rows/push.ts";
 import readerScore from "./rows/reader-score.ts";
 import schedule from "./rows/schedule.ts";
 import sizes from "./rows/sizes.ts";
@@ -28,6 +29,7 @@ const ROWS: readonly Row[] = [
   worst,
   accounts,
   mail,
+  push,
   schedule,
   readerScore,
   large,

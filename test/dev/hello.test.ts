@@ -16,6 +16,14 @@ test("helloText() shows a query that the API takes", () => {
   assert.deepEqual(validate(apiSchema(), parse(query)), []);
 });
 
+test("helloText() says that push is off, unless the site is on the internet", () => {
+  const local = hello({});
+  const onTheInternet = hello({ PODCORE_PUBLIC_URL: "https://podcore.example.com" });
+
+  assert.match(local, /Push +off: set PODCORE_PUBLIC_URL/);
+  assert.doesNotMatch(onTheInternet, /Push/);
+});
+
 test("helloText() shows the password of the operator's pages only where it is given one to show", () => {
   const token = "a".repeat(64);
   const given = hello({ PODCORE_OPERATOR_TOKEN: token });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { text } from "node:stream/consumers";
 import { before, test } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { createFetch } from "../../shared/fetch/fetch.ts";
@@ -32,6 +33,38 @@ for (const status of [302, 303, 307]) {
 
     assert.equal(reply.url, `${origin.url}/new`);
     assert.equal(reply.permanentUrl, undefined);
+  });
+}
+
+test("fetch() posts a form, and repeats it where a 307 or 308 says", async (t) => {
+  const posted: (string | undefined)[][] = [];
+  const origin = await startOrigin({
+    "/307": to("/308", 307),
+    "/308": to("/new", 308),
+    "/new": (request, response) => {
+      void text(request).then((body) => {
+        posted.push([request.method, request.headers["content-type"], body]);
+        response.end("taken");
+      });
+    },
+  });
+  t.after(origin.close);
+
+  const reply = await fetch({ url: `${origin.url}/307`, form: new URLSearchParams({ a: "1 2", b: "ü" }) });
+
+  assert.equal(reply.body.toString(), "taken");
+  assert.deepEqual(posted, [["POST", "application/x-www-form-urlencoded", "a=1+2&b=%C3%BC"]]);
+});
+
+for (const status of [301, 302, 303]) {
+  test(`fetch() does not follow a ${status} with a form`, async (t) => {
+    const origin = await startOrigin({ "/": to("/new", status), "/new": "feed" });
+    t.after(origin.close);
+
+    const reply = await fetch({ url: origin.url, form: new URLSearchParams({ a: "1" }) });
+
+    assert.equal(reply.status, status);
+    assert.equal(origin.requests.length, 1);
   });
 }
 
@@ -90,6 +123,18 @@ test("fetch 39: fetch() follows from https to http, but not for good and not wit
   assert.equal(reply.permanentUrl, undefined);
   await assert.rejects(withCredentials, { kind: "downgrade" });
   assert.equal(plain.requests.length, 1);
+});
+
+test("fetch() does not send a form from https to http", async (t) => {
+  const plain = await startOrigin({ "/": "feed" });
+  t.after(plain.close);
+  const secure = await startOrigin({ "/": to(`${plain.url}/`, 307) }, { tls: { key, cert: goodCert } });
+  t.after(secure.close);
+
+  const posting = fetch({ url: secure.url, form: new URLSearchParams({ a: "1" }) });
+
+  await assert.rejects(posting, { kind: "downgrade" });
+  assert.equal(plain.requests.length, 0);
 });
 
 test("fetch 39: fetch() takes http to https as permanent, and a way there and back not", async (t) => {

@@ -37,6 +37,7 @@ const ROOMS: Record<string, readonly string[]> = {
   directory: ["log", "db", "fetch", "context"],
   podcasts: ["log", "feed", "db", "fetch", "context", "http", "auth", "jobs", "crawl", "directory"],
   listening: ["log", "db", "fetch", "context", "auth", "podcasts"],
+  push: ["config", "log", "db", "fetch", "context", "http", "auth", "jobs", "crawl", "podcasts"],
   search: ["log", "db", "fetch", "context", "auth", "directory", "podcasts"],
   accounts: ["config", "db", "context", "http", "mail", "jobs", "auth", "podcasts"],
   cleaning: ["db", "context", "crawl"],

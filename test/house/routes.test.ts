@@ -8,6 +8,8 @@ const WITHOUT_PAGE: Record<string, string> = {
   "web-directory-podcast-get": "a redirect to the podcast that it adds",
   "web-account-export-get": "an export",
   "web-asset-get": "an asset",
+  "api-hub-pubnotify": "JSON",
+  "api-push-callback": "a hub's challenge",
   "api-graphql": "GraphiQL, which test/graphql/graphiql.test.ts opens in a browser",
 };
 

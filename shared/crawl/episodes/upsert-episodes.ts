@@ -124,6 +124,7 @@ const COLUMNS: readonly [string, keyof ReturnType<typeof toRow>, string][] = [
   ["episode_type", "episodeType", "text"],
   ["chapters", "chapters", "jsonb"],
   ["namespace", "namespace", "jsonb"],
+  ["extras", "extras", "jsonb"],
 ];
 const NAMES = sql.raw(COLUMNS.map(([name]) => name).join(", "));
 const STORED = sql.raw(COLUMNS.map(([name]) => `e.${name}`).join(", "));

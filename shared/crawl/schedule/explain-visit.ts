@@ -4,6 +4,7 @@ import type { DueReason } from "../crawl-schedule.ts";
 const REASONS: Readonly<Record<DueReason, string>> = {
   "usual-time": "Episodes usually come just before that.",
   spread: "It is between the times at which episodes usually come.",
+  push: "The feed's hub announces new episodes, or has just done so.",
   quiet: "No time of the coming week is likely enough for an episode, so it is at the week's end.",
   complete: "The show says that it is complete, so it is checked once in seven days.",
   "max-age": "Until then the host's last reply is fresh (max-age or Expires).",

@@ -12,7 +12,7 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { Category, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
+import type { Category, ChannelExtras, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
 import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { podcastDocument } from "./search-documents.ts";
@@ -60,7 +60,9 @@ export const podcast = pgTable(
     isLocked: boolean("is_locked"),
     medium: text("medium"),
     namespace: jsonb("namespace").$type<ChannelNamespace>().notNull(),
-    feedKind: text("feed_kind").$type<"rss" | "rdf" | "atom">().notNull(),
+    /** What else the feed says, for the API only. */
+    extras: jsonb("extras").$type<ChannelExtras>(),
+    feedKind: text("feed_kind").$type<"rss" | "rdf" | "atom" | "json">().notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     updatedAt: instant("updated_at").notNull().default(sql`podcore_now()`),
   },
@@ -90,9 +92,10 @@ export const podcast = pgTable(
     check("podcast_takedown_has_reason", sql`(${t.takenDownAt} is null) = (${t.takenDownReason} is null)`),
     atMost("podcast_taken_down_reason_length", t.takenDownReason, 500),
     check("podcast_itunes_type_known", sql`${t.itunesType} in ('episodic', 'serial')`),
-    check("podcast_feed_kind_known", sql`${t.feedKind} in ('rss', 'rdf', 'atom')`),
+    check("podcast_feed_kind_known", sql`${t.feedKind} in ('rss', 'rdf', 'atom', 'json')`),
     check("podcast_categories_array", sql`jsonb_typeof(${t.categories}) = 'array'`),
     check("podcast_namespace_object", sql`jsonb_typeof(${t.namespace}) = 'object'`),
+    check("podcast_extras_object", sql`jsonb_typeof(${t.extras}) = 'object'`),
   ],
 );
 
@@ -150,6 +153,8 @@ export const podcastCrawl = pgTable(
     numMovesSeen: integer("num_moves_seen").notNull().default(0),
     /** The show's GUID or else its title from before the move, to check that the new URL has the same show. */
     movedIdentity: text("moved_identity"),
+    /** When a hub or a publisher last said that the feed has changed. NULL if none has. */
+    pushedAt: instant("pushed_at"),
     /** Since when the feed has had no episodes or no title, although some are known. NULL if the last crawl read a full feed. */
     hollowSince: instant("hollow_since"),
   },

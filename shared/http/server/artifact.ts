@@ -4,6 +4,7 @@ import { type Config, readConfig } from "../../config.ts";
 import { createErrorReporter, type ErrorReporter } from "../../log/error-reporter.ts";
 import { createLog, type Log } from "../../log/log.ts";
 import { type App, createApp, type RenderErrorPage } from "../app.ts";
+import type { BodyDigest } from "../body-digest.ts";
 import type { Mount } from "../router.ts";
 import { hangUpOf, type ReadRequest, send, urlOf } from "./gate.ts";
 import { callOnce } from "./once.ts";
@@ -56,10 +57,20 @@ export function createArtifact(
       return send(response, probe, request.method);
     }
     const { method = "GET", headers, rawBody = Buffer.alloc(0) } = request;
+    const url = urlOf(request);
     const { remoteAddress } = request.socket;
     const hungUp = hangUpOf(response);
-    const reply = await app.handle({ method, url: urlOf(request), headers, body: rawBody, remoteAddress, hungUp });
+    const bodyDigest = request.bodyDigest ?? (await digestOf(rawBody, app.openDigest({ method, url, headers })));
+    const reply = await app.handle({ method, url, headers, body: rawBody, bodyDigest, remoteAddress, hungUp });
     send(response, reply, method);
+  }
+
+  /** Under the framework's own command, which has read the whole body. */
+  async function digestOf(body: Buffer, opening: Promise<BodyDigest | undefined>): Promise<Buffer | undefined> {
+    // It is logged where it fails.
+    const digest = await opening.catch(() => undefined);
+    digest?.update(body);
+    return digest?.end();
   }
 
   if (argv !== undefined) {

@@ -7,7 +7,7 @@ import { trackConnections } from "./connections.ts";
 import { probeReply } from "./probes.ts";
 
 /** A request whose body has been read, by the gate or by the functions framework's own command. */
-export type ReadRequest = IncomingMessage & { rawBody?: Buffer };
+export type ReadRequest = IncomingMessage & { rawBody?: Buffer; bodyDigest?: Buffer | undefined };
 /** A function as the functions framework calls it, too. */
 export type Handler = (request: ReadRequest, response: ServerResponse) => Promise<void>;
 export type Gate = {
@@ -44,11 +44,21 @@ export function createGate({ handle, app, config, drainTimeoutMs }: GateOptions)
   async function admit(request: ReadRequest, response: ServerResponse): Promise<void> {
     const probe = probeReply(request, { app, config });
     if (probe !== undefined) return send(response, probe, request.method);
-    request.rawBody = await readBody(request);
+    await readBody(request);
     await handle(request, response);
   }
 
-  function readBody(request: IncomingMessage): Promise<Buffer> {
+  /** Reads the body into the request, or only its digest. */
+  async function readBody(request: ReadRequest): Promise<void> {
+    const { method = "GET", headers } = request;
+    const digest = await app.openDigest({ method, url: urlOf(request), headers });
+    const chunks: Buffer[] = [];
+    await readChunks(request, (chunk) => (digest === undefined ? chunks.push(chunk) : digest.update(chunk)));
+    request.rawBody = Buffer.concat(chunks);
+    request.bodyDigest = digest?.end();
+  }
+
+  function readChunks(request: ReadRequest, take: (chunk: Buffer) => unknown): Promise<void> {
     const { maxBytes, status } = app.bodyLimit({ method: request.method ?? "GET", url: urlOf(request) });
     const tooLarge = () =>
       new UserError(status, `Cannot accept a body of more than ${maxBytes} bytes`, {
@@ -56,7 +66,6 @@ export function createGate({ handle, app, config, drainTimeoutMs }: GateOptions)
       });
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge());
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
       let numBytes = 0;
       const timer = setTimeout(() => {
         reject(
@@ -68,9 +77,9 @@ export function createGate({ handle, app, config, drainTimeoutMs }: GateOptions)
       request.on("data", (chunk: Buffer) => {
         numBytes += chunk.length;
         if (numBytes > maxBytes) reject(tooLarge());
-        else chunks.push(chunk);
+        else take(chunk);
       });
-      request.once("end", () => resolve(Buffer.concat(chunks)));
+      request.once("end", () => resolve());
       request.once("error", reject);
       request.once("close", () => clearTimeout(timer));
       request.once("end", () => clearTimeout(timer));
