@@ -4,6 +4,8 @@ import { loginLinkMailer } from "../shared/accounts/letters/login-link-mailer.ts
 import { noticeMailer } from "../shared/accounts/letters/notice-mailer.ts";
 import { passwordResetMailer } from "../shared/accounts/letters/password-reset-mailer.ts";
 import { verificationMailer } from "../shared/accounts/letters/verification-mailer.ts";
+import { fileJob } from "../shared/crawl/files/file-job.ts";
+import { pagesJob } from "../shared/crawl/pages/pages-job.ts";
 import { podcastRefresh } from "../shared/crawl/podcast-refresh.ts";
 import { pushedCrawl } from "../shared/crawl/push/pushed-crawl.ts";
 import type { JobDefinitions } from "../shared/jobs/job.ts";
@@ -12,9 +14,11 @@ import { noOp } from "../shared/jobs/no-op.ts";
 const DEFINITIONS = [
   accountMerge,
   emailChangeMailer,
+  fileJob,
   loginLinkMailer,
   noOp,
   noticeMailer,
+  pagesJob,
   passwordResetMailer,
   podcastRefresh,
   pushedCrawl,

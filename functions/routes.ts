@@ -26,6 +26,12 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/podcasts/:id/refresh", function: "web-podcast-refresh-post", audiences: ["web"] },
   { method: "GET", path: "/podcasts/:podcastId/episodes/:id", function: "web-episode-get", audiences: ["web"] },
   {
+    method: "GET",
+    path: "/podcasts/:podcastId/episodes/:id/transcript",
+    function: "web-transcript-get",
+    audiences: ["web"],
+  },
+  {
     method: "POST",
     path: "/podcasts/:podcastId/episodes/:id/state",
     function: "web-episode-state-post",

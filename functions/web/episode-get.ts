@@ -6,6 +6,8 @@ import { notFound } from "../../shared/errors.ts";
 import { httpFunction } from "../../shared/http/function.ts";
 import { movedPermanently } from "../../shared/http/reply.ts";
 import { findAccountEpisodes } from "../../shared/listening/find-account-episodes.ts";
+import * as fileRequester from "../../shared/podcasts/files/file-requester.ts";
+import { findFileChapters, findTranscripts } from "../../shared/podcasts/files/find-episode-files.ts";
 import { asksForPassword, findPasswordHosts } from "../../shared/podcasts/find-password-hosts.ts";
 import { findSuccessor, type Successor } from "../../shared/podcasts/identity/find-successor.ts";
 import { isVisible } from "../../shared/podcasts/visible.ts";
@@ -25,8 +27,11 @@ export default httpFunction<Params, EpisodeView | { successor: Successor }>({
 
   async handle(ctx, { podcastId, id }) {
     const accountId = ctx.caller.account?.id;
-    const [found, hosts, own] = await Promise.all([
+    const shown = { ids: [id], accountId };
+    const [found, chapters, transcripts, hosts, own] = await Promise.all([
       findEpisode(ctx.db, { id, accountId }),
+      findFileChapters(ctx.db, shown),
+      findTranscripts(ctx.db, shown),
       findPasswordHosts(ctx.db, { podcastIds: [podcastId], accountId }),
       accountId === undefined ? undefined : findAccountEpisodes(ctx.db, { accountId, episodeIds: [id] }),
     ]);
@@ -35,8 +40,14 @@ export default httpFunction<Params, EpisodeView | { successor: Successor }>({
       if (successor === undefined) throw notFound("episode", id);
       return { successor };
     }
-    const needsFeedPassword = asksForPassword(found.episode, hosts);
-    return { ...found, own: own?.get(id), needsFeedPassword };
+    await fileRequester.open(ctx, { episodeId: id });
+    return {
+      ...found,
+      own: own?.get(id),
+      needsFeedPassword: asksForPassword(found.episode, hosts),
+      fileChapters: chapters.get(id)?.chapters,
+      hasTranscript: transcripts.has(id),
+    };
   },
 
   render: (view, ctx) =>

@@ -119,7 +119,7 @@ const WORKER: Size = {
 };
 const CLEANER: Size = {
   ...TICK,
-  maxScale: [2, "A late tick overlaps with the next. Each skips rows that the other is deleting"],
+  maxScale: [1, "A tick that comes while another runs would find little to do, and waits for it"],
   connections: [1, "One statement at a time"],
   memoryLimit: ["256Mi", "Four times an idle pod's memory: the database does the work"],
 };
@@ -141,6 +141,10 @@ const SIZES: Readonly<Record<string, Size>> = {
   "api-push-callback": HINT,
   "web-asset-get": ASSET,
   "web-privacy-get": ASSET,
+  "web-transcript-get": {
+    ...PAGE,
+    maxScale: [1, "Transcripts are read far less often than the pages of their episodes"],
+  },
   "web-podcast-add-post": FEED_FORM,
   "web-directory-podcast-get": FEED_FORM,
   "web-podcast-refresh-post": FORM,

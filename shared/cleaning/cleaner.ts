@@ -4,6 +4,7 @@ import { accountBrowser, apiKey, directorySearch, login, podcast, verificationCo
 import { cleanAccounts } from "./clean-accounts.ts";
 import { cleanCrawlHosts } from "./clean-crawl-hosts.ts";
 import { cleanDirectoryPodcasts } from "./clean-directory-podcasts.ts";
+import { cleanEpisodeFiles } from "./clean-episode-files.ts";
 import { cleanExpired, type Expiry } from "./clean-expired.ts";
 import { cleanJobs } from "./clean-jobs.ts";
 import { cleanRateLimits } from "./clean-rate-limits.ts";
@@ -17,6 +18,9 @@ type Rule = { clean: Clean; batchSize: number };
 const BATCH_SIZE = 1_000;
 // Deleting an account also deletes all it holds, which may be thousands of rows.
 const ACCOUNT_BATCH_SIZE = 50;
+
+// A transcript has up to some hundred kilobytes.
+const FILE_BATCH_SIZE = 100;
 
 // So does deleting a podcast with all its episodes, and what listeners did with it before it was merged.
 const PODCAST_BATCH_SIZE = 5;
@@ -39,6 +43,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     batchSize: PODCAST_BATCH_SIZE,
   },
   crawl_host: { clean: cleanCrawlHosts, batchSize: BATCH_SIZE },
+  episode_file: { clean: cleanEpisodeFiles, batchSize: FILE_BATCH_SIZE },
 };
 
 /** Number of deleted rows by rule. */

@@ -176,6 +176,8 @@ export async function moveFeedLocation(
     );
     await tx.repeatable.execute(sql`
       delete from podcast_quarantine where podcast_id = ${podcastId}::bigint and decision is null`);
+    // Its pages are at the old address.
+    await tx.repeatable.execute(sql`delete from podcast_pages where podcast_id = ${podcastId}::bigint`);
     await tx.repeatable.execute(sql`
       update podcast_crawl set host = ${hostKeyOf(feedUrl)}::text, moved_to_url = null, moved_since = null, moved_identity = null, num_moves_seen = 0
         ${leaseToken === undefined ? sql`, lease_token = lease_token + 1, lease_expires_at = null` : sql``}

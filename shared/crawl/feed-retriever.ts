@@ -42,7 +42,7 @@ type Params = {
 };
 
 const ACCEPT =
-  "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
+  "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.8, application/feed+json;q=0.8, application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1";
 
 /**
  * Fetches a feed, conditionally if validators are given. If the host that answers says that it gets too many requests,
@@ -67,7 +67,7 @@ export async function retrieve(
   );
   // RFC 9110 15.3.4: 203 is a 200 that a proxy has changed.
   if (reply.status === 200 || reply.status === 203) return { kind: "content", reply };
-  if (asksToWait(reply)) await pauseHostOf(ctx, reply);
+  await pauseIfAsked(ctx, reply);
   if (reply.status === 304) {
     if (etag !== undefined || lastModified !== undefined) return { kind: "not-modified", reply };
     throw new RetrievalError(
@@ -85,8 +85,13 @@ function asksToWait({ status, retryAfterMs }: FetchReply): boolean {
   return status === 429 || (status === 503 && retryAfterMs !== undefined);
 }
 
-/** Pauses the host that answered. One that redirected to it did not refuse, and may redirect to anywhere. */
-async function pauseHostOf(ctx: Context, { url, retryAfterMs }: FetchReply): Promise<void> {
+/**
+ * Pauses the host that answered, if it says that it gets too many requests. One that redirected to it did not refuse, and
+ * may redirect to anywhere.
+ */
+export async function pauseIfAsked(ctx: Context, reply: FetchReply): Promise<void> {
+  if (!asksToWait(reply)) return;
+  const { url, retryAfterMs } = reply;
   const host = hostKeyOf(url);
   await pauseHost(ctx.db, { host, retryAfterMs });
   ctx.log.info("Host paused", { host, retry_after_ms: retryAfterMs });

@@ -8,7 +8,9 @@ import { hostKeyOf } from "../fetch/feed-hosts.ts";
 import { step } from "../log/log.ts";
 import type { Claim } from "./claim-due-podcasts.ts";
 import { type UpsertResult, upsertEpisodes } from "./episodes/upsert-episodes.ts";
+import { requestNewestFiles } from "./files/request-files.ts";
 import { lockLease } from "./lock-lease.ts";
+import { noteNextPage, requestPages } from "./pages/next-page.ts";
 import { isAnnounced } from "./push/announced.ts";
 import { chooseHub, type Hub } from "./push/choose-hub.ts";
 import { addHub, recordHub } from "./push/record-hub.ts";
@@ -36,6 +38,8 @@ type Params = {
   comparesColumns?: boolean;
 };
 
+// Beside the first one. With ten episodes each, which is what blogs have, ten years of a weekly show.
+const NUM_FIRST_PAGES = 50;
 // Enough for the log to show a feed's problem; podcast-add lists more.
 const NUM_SKIPPED_LOGGED = 5;
 
@@ -62,6 +66,9 @@ export async function run(
       }
       await storeFeedContent(tx, { podcastId, content, sha256, compressed });
       const result = await upsertEpisodes(tx, { podcastId, feed, comparesColumns });
+      await noteNextPage(tx, { podcastId, nextPageUrl: feed.nextPageUrl, baseUrl: content.baseUrl });
+      if (target.kind === "new") await requestPages(tx, { podcastId, num: NUM_FIRST_PAGES });
+      else await requestNewestFiles(tx, { podcastId });
       await recordHub(tx, { podcastId, hub, hasMissed: result.numInserted > 0 && !isAnnounced(claim) });
       await recordCrawlSuccess(tx, claim, success(result.insertedDates));
       return toStoreResult({ podcastId, feed, result });
@@ -203,6 +210,7 @@ function columnsOf(feed: Feed): FeedColumns {
     isLocked: feed.isLocked ?? null,
     medium: feed.medium ?? null,
     namespace: feed.namespace,
+    extras: feed.extras ?? null,
     feedKind: feed.kind,
   };
 }

@@ -1,13 +1,14 @@
+import { channelExtras } from "./convert/extras.ts";
 import { dateOf } from "./date.ts";
-import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
-import { hubLinksOf } from "./hub-links.ts";
+import { authorOf, categoryNameOf, imageOf, isExplicit, linkByRelation, linkOf, personOf, titleOf } from "./fields.ts";
+import { hubLinksOf } from "./links/hub-links.ts";
 import { type Category, type Feed, LIMITS } from "./model.ts";
 import { booleanOf } from "./numbers.ts";
 import { channelNamespace, isBlocked } from "./podcast-namespace.ts";
 import { lineOf, paragraphsOf } from "./text.ts";
 import { updateHintsOf } from "./update-hints.ts";
 import { webUrl } from "./url.ts";
-import { attribute, children, childText, type FeedNode, firstChild, ownText } from "./xml/feed-node.ts";
+import { attribute, children, childText, type FeedNode, firstChild, firstOf } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
 export type Channel = Omit<Feed, "kind" | "episodes" | "skipped" | "numSkipped" | "isWhole">;
@@ -19,13 +20,14 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
   const linkUrl = linkOf(channel, baseUrl);
   const owner = firstChild(channel, "itunes:owner");
   const type = childText(channel, "itunes:type")?.toLowerCase();
-  const title = yield* titleOf(channel, ["title", "itunes:title", "media:title"]);
+  const ownTitle = yield* titleOf(channel, ["title", "itunes:title", "media:title"]);
+  const title = ownTitle ?? new URL(linkUrl ?? baseUrl).hostname;
   return {
-    title: title ?? new URL(linkUrl ?? baseUrl).hostname,
-    isUntitled: title === undefined,
+    title,
+    isUntitled: ownTitle === undefined,
     description: yield* descriptionOf(channel),
     author: authorOf(channel),
-    ownerName: lineOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner"), LIMITS.shortText),
+    ownerName: personOf(childText(owner, "itunes:name") ?? childText(channel, "googleplay:owner")),
     language: languageOf(channel),
     copyright: firstOf(["copyright", "rights", "dc:rights"], (name) =>
       lineOf(childText(channel, name), LIMITS.shortText),
@@ -42,6 +44,8 @@ export function* convertChannel(channel: FeedNode | undefined, baseUrl: string):
     isLocked: booleanOf(childText(channel, "podcast:locked")),
     medium: lineOf(childText(channel, "podcast:medium")?.toLowerCase(), LIMITS.shortText),
     namespace: yield* channelNamespace(channel, baseUrl),
+    nextPageUrl: linkByRelation(channel, { relations: ["next", "prev-archive"], baseUrl }),
+    extras: yield* channelExtras(channel, title),
     updateHints: updateHintsOf(channel),
     hubLinks: hubLinksOf(channel, baseUrl),
     publishedAt: firstOf(DATES, (name) => dateOf(childText(channel, name))),
@@ -74,6 +78,8 @@ function languageOf(channel: FeedNode | undefined): string | undefined {
 function* categoriesOf(channel: FeedNode | undefined): Steps<Category[]> {
   const categories = new Map<string, Set<string>>();
   const add = (name: string | undefined, subcategories: (string | undefined)[]) => {
+    // A subcategory whose category has no name stands alone.
+    if (name === undefined) for (const subcategory of subcategories) add(subcategory, []);
     if (name === undefined || (categories.size >= LIMITS.categories && !categories.has(name))) return;
     const known = categories.get(name) ?? new Set();
     categories.set(name, known);
@@ -83,16 +89,11 @@ function* categoriesOf(channel: FeedNode | undefined): Steps<Category[]> {
   };
   for (const node of children(channel, "itunes:category")) {
     yield;
-    add(nameOf(node), children(node, "itunes:category").map(nameOf));
+    add(categoryNameOf(node), children(node, "itunes:category").map(categoryNameOf));
   }
-  if (categories.size === 0) for (const node of children(channel, "googleplay:category")) add(nameOf(node), []);
-  if (categories.size === 0) for (const node of children(channel, "category")) add(nameOf(node), []);
+  if (categories.size === 0) for (const node of children(channel, "googleplay:category")) add(categoryNameOf(node), []);
+  if (categories.size === 0) for (const node of children(channel, "category")) add(categoryNameOf(node), []);
   return [...categories].map(([name, subcategories]) => ({ name, subcategories: [...subcategories] }));
-}
-
-/** Reads a category's name: iTunes and Google Play have it in `text`, Atom in `term`, RSS in the element's text. */
-function nameOf(node: FeedNode): string | undefined {
-  return lineOf(attribute(node, "text") ?? attribute(node, "term") ?? ownText(node), LIMITS.shortText);
 }
 
 function uuidOf(value: string | undefined): string | undefined {

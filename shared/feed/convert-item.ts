@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import { chaptersOf } from "./chapters.ts";
 import { chaptersFromNotes } from "./chapters-from-notes.ts";
+import { episodeExtras } from "./convert/extras.ts";
 import { dateOf } from "./date.ts";
 import { durationOf } from "./duration.ts";
-import { authorOf, firstOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
+import { authorOf, imageOf, isExplicit, linkOf, titleOf } from "./fields.ts";
 import { mediaOf } from "./media.ts";
 import { type FeedEpisode, LIMITS, type SkippedItem } from "./model.ts";
 import { notesHtml, pickNotes } from "./notes.ts";
-import { decimalOf, integerOf } from "./numbers.ts";
+import { integerOf, ordinalOf } from "./numbers.ts";
 import { episodeNamespace, isBlocked } from "./podcast-namespace.ts";
-import { lineOf, rawOf } from "./text.ts";
-import { attribute, childText, type FeedNode, firstChild } from "./xml/feed-node.ts";
+import { headlineOf, lineOf, rawOf } from "./text.ts";
+import { attribute, childText, type FeedNode, firstChild, firstOf } from "./xml/feed-node.ts";
 import type { Steps } from "./xml/steps.ts";
 
 // Characters of the notes that become the title of an item without one.
@@ -39,24 +40,28 @@ export function* convertItem(
     childText(item, "summary"),
     childText(item, "itunes:summary"),
     childText(item, "googleplay:description"),
+    childText(item, "media:description"),
     childText(item, "itunes:subtitle"),
   ]);
   yield;
   const descriptionHtml = notesHtml(source, linkUrl ?? baseUrl);
   yield;
+  const durationSeconds = durationOf(childText(item, "itunes:duration")) ?? media.durationSeconds;
   const ownChapters = yield* chaptersOf(item, baseUrl);
-  const chapters = ownChapters.length > 0 ? ownChapters : chaptersFromNotes(descriptionHtml ?? "");
+  const chapters = ownChapters.length > 0 ? ownChapters : chaptersFromNotes(descriptionHtml ?? "", durationSeconds);
   yield;
   const season = firstChild(item, "podcast:season");
   const episode = firstChild(item, "podcast:episode");
+  const title =
+    (yield* titleOf(item, ["title", "itunes:title", "media:title"])) ??
+    lineOf(source, TITLE_FROM_NOTES) ??
+    fileName(media.url);
+  yield;
   return {
     position,
     guid: guidText(fullGuid) ?? media.url,
     guidSha256: createHash("sha256").update(fullGuid).digest(),
-    title:
-      (yield* titleOf(item, ["itunes:title", "title", "media:title"])) ??
-      lineOf(source, TITLE_FROM_NOTES) ??
-      fileName(media.url),
+    title,
     publishedAt: firstOf(DATES, (name) => dateOf(childText(item, name))),
     descriptionSource: source,
     descriptionHtml,
@@ -66,16 +71,17 @@ export function* convertItem(
     mediaUrl: media.url,
     mediaType: media.type,
     mediaBytes: media.bytes,
-    durationSeconds: durationOf(childText(item, "itunes:duration")) ?? media.durationSeconds,
+    durationSeconds,
     isExplicit: isExplicit(item),
     isBlocked: isBlocked(item),
-    season: integerOf(childText(item, "itunes:season")) ?? integerOf(season?.["#"]),
+    season: seasonOf(childText(item, "itunes:season")) ?? seasonOf(season?.["#"]),
     seasonName: lineOf(attribute(season, "name"), LIMITS.shortText),
-    episodeNumber: decimalOf(episode?.["#"]) ?? decimalOf(childText(item, "itunes:episode")),
+    episodeNumber: ordinalOf(episode?.["#"], "episode") ?? ordinalOf(childText(item, "itunes:episode"), "episode"),
     episodeDisplay: lineOf(attribute(episode, "display"), LIMITS.shortText),
     episodeType: episodeTypeOf(childText(item, "itunes:episodetype")),
     chapters,
-    namespace: yield* episodeNamespace(item, baseUrl),
+    namespace: yield* episodeNamespace(item, { baseUrl, files: media.others }),
+    extras: yield* episodeExtras(item, { title, notes: source, baseUrl }),
   };
 }
 
@@ -84,7 +90,7 @@ function skippedItem(item: FeedNode, { position, reason }: Pick<SkippedItem, "po
   return {
     position,
     guid: guidText(childText(item, "guid") ?? childText(item, "id")),
-    title: lineOf(childText(item, "title"), LIMITS.title),
+    title: headlineOf(childText(item, "title"), LIMITS.title),
     reason,
   };
 }
@@ -112,6 +118,10 @@ function fileName(url: string): string {
     // A lone "%": keeps the encoded name.
   }
   return lineOf(decoded, LIMITS.title) ?? hostname;
+}
+
+function seasonOf(value: string | undefined): number | undefined {
+  return integerOf(String(ordinalOf(value, "season")));
 }
 
 function episodeTypeOf(value: string | undefined): FeedEpisode["episodeType"] {

@@ -1,28 +1,9 @@
+import { inLatin } from "./dates/in-latin.ts";
+import { monthOf } from "./dates/months.ts";
+
 // Old recordings are dated when they were made. 1601, 0001 and the like are what software writes for "no date".
 const MIN_YEAR = 1800;
 const MAX_YEAR = 2100;
-
-/**
- * Months by the first letters of their names in the languages of feeds, without accents. The longest match counts:
- * "juil" is July, other words in "jui" are June. Where languages differ, as in "listopad", the larger one counts.
- */
-const MONTHS = new Map<string, number>(
-  [
-    "jan jaa ene gen ian oca янв січ ιαν tam sty led",
-    "feb fev vee sub фев лют φεβ hel lut uno",
-    "mar mrz maa mrt mae мар бер μαρ bre",
-    "apr abr avr nis апр кві απρ huh kwi dub",
-    "may mai mag maj mei май мая тра μαι tou kve",
-    "jun jui juu giu iun haz июн чер ιουν kes cze cer cvn",
-    "jul juil juul lug iul tem июл лип ιουλ hei lip cvc cervenc cervene",
-    "aug ago aou agu авг сер αυγ elo sie srp",
-    "sep set sze eyl сен вер σεπ syy wrz zar",
-    "oct okt out ott eki окт жов οκτ lok paz rij",
-    "nov noi kas ноя лис νοε marr lis",
-    "dec dez dic des det ara дек гру δεκ jou gru pro",
-  ].flatMap((names, month) => names.split(" ").map((name): [string, number] => [unaccented(name), month + 1])),
-);
-const START_LENGTHS = [7, 4, 3];
 
 // Offsets in hours. A name with several meanings has the one that feeds use: American first, then European.
 const ZONES: Record<string, number> = {
@@ -79,21 +60,24 @@ const ZONES: Record<string, number> = {
   art: -3,
 };
 
-const TIME = /(?<!\d)(\d{1,2})[:h](\d{1,2})(?:[:.](\d{1,2}))?(?:[.,]\d+)?\s*(am|pm|a\.m\.|p\.m\.)?/;
+const TIME = /(?<!\d)(\d{1,2})[:h](\d{1,2})(?:[:.](\d{1,2}))?(?:[.,]\d+)?\s*(am|pm|[ap]\.\s?m\.)?/;
 
 const OFFSET = /(?<=^|[\s)a-z])([+-])\s?(\d{1,2}):?(\d\d)?(?!\d)/;
+
+const FULL_YEAR = /(?<!\d)(\d{4})(?!\d)/;
 
 type Day = { year: number; month: number; day: number };
 
 /**
- * Reads a date in the formats found in feeds: RFC 822 with deviations, ISO 8601, numeric dates, epoch seconds, and month
- * names in several languages. Ignores weekdays, because they may be wrong. The default zone is UTC, the default time
+ * Reads a date in the formats found in feeds: RFC 822 with deviations, ISO 8601, numeric dates, epoch seconds and
+ * milliseconds, and month names of all languages that feeds are known to use. Ignores weekdays, because they may be wrong. The default zone is UTC, the default time
  * midnight. Returns undefined for other text and for dates outside 1800 to 2100.
  */
 export function dateOf(value: string | undefined): Date | undefined {
   if (value === undefined || value.length > 400) return undefined;
   const text = normalize(value);
   if (/^\d{9,10}$/.test(text)) return within(Number(text) * 1_000);
+  if (/^\d{12,13}$/.test(text)) return within(Number(text));
   const compact = /^(\d{4})(\d\d)(\d\d)(?:[t ]?(\d\d):?(\d\d):?(\d\d)?)?(?!\d)(.*)$/.exec(text);
   const readable =
     compact === null
@@ -112,20 +96,13 @@ export function dateOf(value: string | undefined): Date | undefined {
 }
 
 function normalize(value: string): string {
-  return unaccented(
-    value
-      // Drupal writes an HTML element with the machine-readable date in an attribute.
-      .replace(/^.*\scontent="([^"]*)".*$/s, "$1")
-      .replace(/<[^>]*>/g, " "),
-  )
-    .toLowerCase()
-    .replace(/(\d{4})年(\d{1,2})月(\d{1,2})日/, "$1-$2-$3 ")
-    .replace(/[\s"'\u200e\u200f]+/g, " ")
+  const text = value
+    // Drupal writes an HTML element with the machine-readable date in an attribute.
+    .replace(/^.*\scontent="([^"]*)".*$/s, "$1")
+    .replace(/<[^>]*>/g, " ");
+  return inLatin(text)
+    .replace(/[\s"']+/g, " ")
     .trim();
-}
-
-function unaccented(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "");
 }
 
 function within(time: number): Date | undefined {
@@ -147,14 +124,14 @@ function secondsOf([, hourText, minuteText, secondText, half]: RegExpExecArray):
 function numericDay(text: string): Day | undefined {
   const yearFirst = /(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text);
   if (yearFirst !== null) return { year: Number(yearFirst[1]), month: Number(yearFirst[3]), day: Number(yearFirst[4]) };
-  const yearLast = /(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)/.exec(text);
+  const yearLast = /(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?!\d)/.exec(text);
   if (yearLast === null) return undefined;
   const [first, second, year] = [Number(yearLast[1]), Number(yearLast[3]), fullYear(yearLast[4] ?? "")];
   const isDayFirst = yearLast[2] === "." || first > 12;
   return isDayFirst && second <= 12 ? { year, month: second, day: first } : { year, month: first, day: second };
 }
 
-/** Reads "thu, 30 sept. 2010", "sunday, january 31st, 2016", "16jun 2009" and "7-oct-16". */
+/** Reads "thu, 30 sept. 2010", "sunday, january 31st, 2016", "16jun 2009", "7-oct-16" and "2014. majus 1.". */
 function namedDay(text: string): Day | undefined {
   const words = [...text.matchAll(/\p{L}{3,}/gu)].flatMap((match) => {
     const month = monthOf(match[0]);
@@ -163,25 +140,19 @@ function namedDay(text: string): Day | undefined {
   // In "mar, 14 abr 2017" the first word is the weekday.
   const word = words.length > 1 && /^\D*$/.test(text.slice(0, words[0]?.start)) ? words[1] : words[0];
   if (word === undefined) return undefined;
-  const before = /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:[\s,.-]|de|of)*$/.exec(text.slice(0, word.start));
+  const before = /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:[\s,.-]|de|of|d|ta)*$/.exec(text.slice(0, word.start));
   const after = text.slice(word.end);
-  const yearAfter = /(?<!\d)(\d{4})(?!\d)/.exec(after) ?? /^[\s,.-]*(?:de\s)?(\d\d)(?!\d)/.exec(after);
+  const yearAfter = FULL_YEAR.exec(after) ?? /^[\s,.-]*(?:de\s)?(\d\d)(?!\d)/.exec(after);
+  const yearBefore = FULL_YEAR.exec(text.slice(0, word.start));
   if (before !== null) {
-    const year = yearAfter?.[1];
+    const year = (yearAfter ?? yearBefore)?.[1];
     return year === undefined ? undefined : { year: fullYear(year), month: word.month, day: Number(before[1]) };
   }
   const dayAfter = /^[\s,.-]*(\d{1,2})(?!\d)/.exec(after);
-  const yearAfterDay = /(?<!\d)(\d{4})(?!\d)/.exec(after.slice(dayAfter?.[0].length ?? 0));
-  if (dayAfter === null || yearAfterDay === null) return undefined;
-  return { year: fullYear(yearAfterDay[1] ?? ""), month: word.month, day: Number(dayAfter[1]) };
-}
-
-function monthOf(word: string): number | undefined {
-  for (const length of START_LENGTHS) {
-    const month = MONTHS.get(word.slice(0, length));
-    if (month !== undefined) return month;
-  }
-  return undefined;
+  const year = (FULL_YEAR.exec(after.slice(dayAfter?.[0].length ?? 0)) ?? yearBefore)?.[1];
+  return dayAfter === null || year === undefined
+    ? undefined
+    : { year: fullYear(year), month: word.month, day: Number(dayAfter[1]) };
 }
 
 /** Returns a year of four digits. Two digits are read as in RFC 2822 4.3. */

@@ -4,21 +4,35 @@ const MAX_SECONDS = 1_000_000;
 // Far longer than any duration. The patterns below take quadratic time.
 const MAX_LENGTH = 100;
 
-const UNITS: Record<string, number> = { h: 3_600, m: 60, s: 1 };
 // Frames follow the seconds in the timecodes of editing software.
-const TIMECODE = /^(\d{1,2}:[0-5]\d:[0-5]\d):[0-5]\d$/;
+const TIMECODE = /^(\d{1,2}:[0-5]\d:[0-5]\d):\d{1,2}$/;
 const THOUSANDS = /^\d{1,3}(?:,\d{3})+$/;
-const WITH_UNITS = /^(?:(\d+(?:\.\d+)?)(h|m|s)[a-z]*\.?[\s,:]*)+$/;
+const CLOCK = /(?<![\d:.])\d{1,3}:\d{1,2}(?::\d{1,2})?(?![\d:])/g;
+const AMOUNT = /(\d+(?:[.,]\d+)?)\s*(\p{L}+|''|["'″”])?/gu;
+const CONNECTORS = /\b(?:and|und|et|y|e|en|og|och)\b|[\s.,:&+]/g;
+
+// By the first letters of units in the languages of feeds, the longest first, with the seconds of each.
+const UNITS: [start: RegExp, seconds: number][] = [
+  [/^(?:h|st|uur|ure|or[ae]$|saat|tim|god|ч)/, 3_600],
+  [/^(?:m|dk|dak|м|'$)/, 60],
+  [/^(?:s|с|''|["″”])/, 1],
+];
 
 /**
- * Reads itunes:duration as whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), H:MM:SS with frames, "1,234" seconds,
- * "1h 2m", "1h30", "95 min" and "PT1H2M3S". Returns undefined for other text, for 0, and for more than 1 000 000 seconds.
+ * Reads itunes:duration as whole seconds: `[[H:]M:]S[.f]` (parts may exceed 59), H:MM:SS with frames, a clock time among
+ * words ("Duration: 1:20:04"), "1,234" seconds, "1h 2m", "1h30", "95 min", "1h04´" and "PT1H2M3S". Returns undefined for
+ * other text, for 0, and for more than 1 000 000 seconds.
  */
 export function durationOf(value: string | undefined): number | undefined {
   if (value === undefined || value.length > MAX_LENGTH) return undefined;
-  const text = value.trim().toLowerCase();
+  const text = value
+    .replace(/[´’′]/g, "'")
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/<[^>]*>/g, " ")
+    .trim();
   const clock = THOUSANDS.test(text) ? text.replaceAll(",", "") : text.replace(TIMECODE, "$1");
-  const seconds = Math.round(clockSeconds(clock) ?? fromUnits(text) ?? 0);
+  const seconds = Math.round(clockSeconds(clock) ?? clockWithin(text) ?? fromUnits(text) ?? 0);
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
@@ -32,16 +46,27 @@ export function clockSeconds(text: string): number | undefined {
   return total <= MAX_SECONDS ? total : undefined;
 }
 
+/** Reads the only clock time in a text without other digits. Spreadsheets write 0:45:10 as "12:45:10 AM". */
+function clockWithin(text: string): number | undefined {
+  const trimmed = text.replace(/^[\s:.]+/, "").replace(/[\s:.]+$/, "");
+  const [clock, ...others] = trimmed.match(CLOCK) ?? [];
+  if (clock === undefined || others.length > 0 || /\d/.test(trimmed.replace(clock, "")) || /\bpm\b/.test(text))
+    return undefined;
+  return clockSeconds(/\bam\b/.test(text) ? clock.replace(/^12:/, "0:") : clock);
+}
+
+/** Reads amounts with units from hours down. The last may lack its unit: "1h30". */
 function fromUnits(text: string): number | undefined {
-  const compact = text
-    .replace(/^pt/, "")
-    .replace(/(\d)\s+(?=[hms])/g, "$1")
-    // "1h30" and "5m30": the next smaller unit.
-    .replace(/([hm])\s?(\d\d)$/, (_, unit, amount) => `${unit}${amount}${unit === "h" ? "m" : "s"}`);
-  if (!WITH_UNITS.test(compact)) return undefined;
+  const amounts = text.replace(/^pt(?=\d)/, "");
+  if (amounts.replace(AMOUNT, "").replace(CONNECTORS, "") !== "") return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)([hms])/g)) {
-    seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  let previous = Number.POSITIVE_INFINITY;
+  for (const { 1: amount = "", 2: name } of amounts.matchAll(AMOUNT)) {
+    const isRest = name === undefined && previous <= 3_600 && previous > 1;
+    const unit = isRest ? previous / 60 : UNITS.find(([start]) => start.test(name ?? ""))?.[1];
+    if (unit === undefined || unit >= previous) return undefined;
+    seconds += Number(amount.replace(",", ".")) * unit;
+    previous = isRest ? 1 : unit;
   }
   return seconds;
 }

@@ -10,6 +10,7 @@ const PHRASES = new Set(["a", "code", "em", "strong", "sub", "sup"]);
 const LEAVES = new Set(["p", "pre", "h3", "h4", "h5", "h6"]);
 const LISTS = new Set(["ul", "ol"]);
 const BLOCKS = new Set([...LEAVES, ...LISTS, "li", "blockquote"]);
+const CELLS = new Set(["td", "th"]);
 // Deeper nesting does not help readers, and costs time in proportion.
 const MAX_NESTING = 16;
 
@@ -20,8 +21,8 @@ const WEB_ADDRESS = /https?:\/\/[^\s<>"]+/g;
 
 /**
  * Rewrites any HTML so that it is valid inside a `<div>`: text is in paragraphs, items are in lists, every element is closed,
- * and none is empty. Writes only the elements above, `<br>` and `<hr>`. The only attributes are those of links. Escapes text,
- * and turns web addresses in it into links.
+ * and none is empty. Writes only the elements above, `<br>` and `<hr>`; the texts of cells become "one | two". The only
+ * attributes are those of links. Escapes text, and turns web addresses in it into links.
  *
  * @param hasLines keeps line breaks in text, as in plain text
  */
@@ -30,7 +31,7 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
   let isFull = false;
   let text = "";
   // White space or line breaks to write before the next words. Dropped at the start and end of a block.
-  let space: "" | " " | "<br>" | "<br><br>" = "";
+  let space: "" | " " | " | " | "<br>" | "<br><br>" = "";
   let isBlockStart = false;
   // Level of the last heading. At first that of the page's heading above the notes.
   let level = 2;
@@ -132,7 +133,8 @@ export function flowHtml(html: string, { baseUrl, hasLines }: { baseUrl: string;
           writeBlocks();
           written += "<hr>";
         }
-      } else if (BLOCKS.has(tag)) openBlock(tag);
+      } else if (CELLS.has(tag)) space = " | ";
+      else if (BLOCKS.has(tag)) openBlock(tag);
       else if (PHRASES.has(tag) && !phrases.some((phrase) => phrase.tag === tag)) openPhrase(tag, href);
     },
     ontext(piece) {

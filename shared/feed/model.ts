@@ -1,11 +1,21 @@
-import type { HubLinks } from "./hub-links.ts";
+import type { HubLinks } from "./links/hub-links.ts";
+import type {
+  AlternateEnclosure,
+  Chat,
+  Image,
+  SocialInteract,
+  UpdateFrequency,
+  ValueTimeSplit,
+} from "./namespace/types.ts";
+
+export type * from "./namespace/types.ts";
 
 /**
- * Our model of a feed, the same for RSS 2.0, RDF and Atom. Every string is trimmed, free of NUL and lone surrogates, and
+ * Our model of a feed, the same for RSS 2.0, RDF, Atom and JSON Feed. Every string is trimmed, free of NUL and lone surrogates, and
  * truncated to `LIMITS`. Every URL is absolute http(s). Missing values are `undefined` or empty lists.
  */
 export type Feed = {
-  kind: "rss" | "rdf" | "atom";
+  kind: "rss" | "rdf" | "atom" | "json";
   title: string;
   /** The feed has no title; `title` is then the host of its page. */
   isUntitled: boolean;
@@ -35,6 +45,10 @@ export type Feed = {
   medium: string | undefined;
   /** The rest of the podcast namespace at channel level. */
   namespace: ChannelNamespace;
+  /** The page with older episodes (RFC 5005): a link with the relation `next`, or else `prev-archive`. */
+  nextPageUrl: string | undefined;
+  /** What else it says, for the API only. Undefined if that is nothing. */
+  extras: ChannelExtras | undefined;
   /** What it says about when to come back. */
   updateHints: UpdateHints;
   /** The hubs that announce its changes, and its own URL as it says. */
@@ -85,6 +99,8 @@ export type FeedEpisode = {
   /** Chapters in the feed: psc:chapters, or else times in the notes. For podcast:chapters see `namespace.chapters`. */
   chapters: Chapter[];
   namespace: EpisodeNamespace;
+  /** What else the item says, for the API only. Undefined if that is nothing. */
+  extras: EpisodeExtras | undefined;
 };
 
 export type SkippedItem = {
@@ -114,7 +130,22 @@ export type Category = { name: string; subcategories: string[] };
 /** `startSeconds` may have decimals. */
 export type Chapter = { startSeconds: number; title: string; linkUrl?: string; imageUrl?: string };
 
-/** The podcast namespace (https://podcastindex.org/namespace/1.0). Missing lists are empty. */
+/** Plain texts. itunes:title only where it is not the title. */
+export type ChannelExtras = { itunesTitle?: string; subtitle?: string; keywords?: string[]; generator?: string };
+/** `summary` is the feed's short description where it has longer notes as well. */
+export type EpisodeExtras = {
+  itunesTitle?: string;
+  subtitle?: string;
+  summary?: string;
+  keywords?: string[];
+  categories?: string[];
+  commentsUrl?: string;
+};
+
+/**
+ * The podcast namespace (https://podcastindex.org/namespace/1.0). Lists that are not optional are empty if they are
+ * missing.
+ */
 export type ChannelNamespace = {
   funding: Funding[];
   persons: Person[];
@@ -125,7 +156,14 @@ export type ChannelNamespace = {
   liveItems: LiveItem[];
   podroll: RemoteItem[];
   txts: Txt[];
-};
+  /** The second location and later ones. */
+  otherLocations?: Location[];
+  /** Items of other feeds that this feed is a list of, as a playlist is. */
+  remoteItems?: RemoteItem[];
+  publisher?: RemoteItem;
+  updateFrequency?: UpdateFrequency;
+  usesPodping?: boolean;
+} & SharedNamespace;
 export type EpisodeNamespace = {
   persons: Person[];
   transcripts: Transcript[];
@@ -135,13 +173,23 @@ export type EpisodeNamespace = {
   license?: License;
   values: Value[];
   txts: Txt[];
-};
+  otherLocations?: Location[];
+  alternateEnclosures?: AlternateEnclosure[];
+} & SharedNamespace;
+type SharedNamespace = { socialInteracts?: SocialInteract[]; chat?: Chat; images?: Image[] };
 
 export type Funding = { url: string; message?: string };
 export type Person = { name: string; role?: string; group?: string; imageUrl?: string; linkUrl?: string };
-export type Location = { name: string; geo?: string; osm?: string };
+/** `rel` is "creator" for the place of production, else the place is the subject. `country` is ISO 3166-1 alpha-2. */
+export type Location = { name: string; geo?: string; osm?: string; rel?: string; country?: string };
 export type License = { identifier: string; url?: string };
-export type Value = { type: string; method: string; suggested?: string; recipients: ValueRecipient[] };
+export type Value = {
+  type: string;
+  method: string;
+  suggested?: string;
+  recipients: ValueRecipient[];
+  timeSplits?: ValueTimeSplit[];
+};
 export type ValueRecipient = {
   name?: string;
   type: string;
@@ -170,7 +218,12 @@ export type LiveItem = {
   mediaUrl?: string;
   mediaType?: string;
   contentLinks: { url: string; text?: string }[];
-};
+  description?: string;
+  imageUrl?: string;
+  persons?: Person[];
+  values?: Value[];
+  alternateEnclosures?: AlternateEnclosure[];
+} & SharedNamespace;
 export type RemoteItem = { feedGuid?: string; feedUrl?: string; itemGuid?: string; medium?: string; title?: string };
 export type Txt = { purpose?: string; value: string };
 export type Transcript = { url: string; type?: string; language?: string; rel?: string };

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type FeedLink, type LinkAttributes, toFeedLink } from "./feed-link.ts";
+import { type FeedLink, type LinkAttributes, toFeedLink } from "./links/feed-link.ts";
 import type { FeedInput } from "./read-feed.ts";
 import { webUrl } from "./url.ts";
 import { chooseCharset, decodeSlices } from "./xml/charset.ts";

@@ -1,4 +1,6 @@
 import { Parser } from "htmlparser2";
+import { escapedOnce } from "./markup/escaped-once.ts";
+import { escapeLiteralTags } from "./markup/literal-tags.ts";
 
 // A letter has at most three combining marks in pointed Hebrew and Vietnamese. More than four would overlap other lines.
 const TOO_MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
@@ -9,7 +11,12 @@ const JOINER_RUNS = /([\u200c\u200d])[\u200b-\u200d\u2060\ufeff]+/g;
 const UNWANTED = /(?![\t\n])\p{Cc}|[\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2060\u2066-\u2069\u200b\ufeff]/gu;
 // Most text is ASCII and needs no cleaning.
 const ASCII_TEXT = /^[\t\n -~]*$/;
-const BLOCKS = new Set("p div br li ul ol tr h1 h2 h3 h4 h5 h6 blockquote hr".split(" "));
+const BLOCKS = new Set(
+  "address article aside blockquote br caption center dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul".split(
+    " ",
+  ),
+);
+const CELLS = new Set(["td", "th"]);
 const UNSEEN = new Set(["script", "style"]);
 
 /** Returns text on one line: decodes entities, removes markup, collapses white space, and truncates to `limit` characters. */
@@ -17,9 +24,15 @@ export function lineOf(value: string | undefined, limit: number): string | undef
   return finish(readable(value, limit)?.replace(/\s+/g, " "), limit);
 }
 
+/** Returns a title like `lineOf`, but keeps what only looks like markup: "List<T>", and "<a> in image maps". */
+export function headlineOf(value: string | undefined, limit: number): string | undefined {
+  return lineOf(value === undefined ? undefined : escapeLiteralTags(cut(value.trimStart(), limit * 8)), limit);
+}
+
 /** Returns text like `lineOf`, but keeps lines and paragraphs. */
 export function paragraphsOf(value: string | undefined, limit: number): string | undefined {
-  const text = readable(value, limit)
+  const start = value === undefined ? undefined : escapedOnce(cut(value.trimStart(), limit * 8));
+  const text = readable(start, limit)
     ?.replace(/[^\S\n]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n");
@@ -45,6 +58,7 @@ function withoutMarkup(html: string): string {
     onopentagname(name) {
       if (UNSEEN.has(name)) numUnseen++;
       if (BLOCKS.has(name)) text += name === "p" ? "\n\n" : "\n";
+      else if (CELLS.has(name)) text += " ";
     },
     ontext(data) {
       if (numUnseen === 0) text += data;

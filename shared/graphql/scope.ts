@@ -1,10 +1,19 @@
 import type { Context } from "../context.ts";
 import type { Edge, PageRequest } from "../db/cursor.ts";
 import type { AccountEpisode, AccountPodcast, Podcast } from "../db/schema.ts";
+import type { Segment } from "../feed/files/segments.ts";
 import { countNewEpisodes } from "../listening/count-new-episodes.ts";
 import { findAccountEpisodes } from "../listening/find-account-episodes.ts";
 import { findAccountPodcasts } from "../listening/find-account-podcasts.ts";
 import { findSyncPoint, type SyncPoint } from "../listening/find-sync-point.ts";
+import {
+  type FileChapters,
+  findFileChapters,
+  findSegments,
+  findTranscripts,
+  type SegmentRange,
+  type StoredTranscript,
+} from "../podcasts/files/find-episode-files.ts";
 import { findPasswordHosts } from "../podcasts/find-password-hosts.ts";
 import { findPodcastFeeds, findPodcasts, type PodcastFeed } from "../podcasts/find-podcasts.ts";
 import { findTakedowns, type Takedown } from "../podcasts/find-takedowns.ts";
@@ -36,6 +45,10 @@ type Lookups = {
   /** Host that needs the user name and password of a podcast's feed; undefined if none does. */
   findPasswordHost(podcastId: number): Promise<string | undefined>;
   findEpisode(id: number): Promise<EpisodeRow | undefined>;
+  /** Chapters from the file that the episode links to. */
+  findFileChapters(episodeId: number): Promise<FileChapters | undefined>;
+  findTranscript(episodeId: number): Promise<StoredTranscript | undefined>;
+  listSegments(episodeId: number, range: SegmentRange): Promise<Segment[]>;
   /** Up to `first` + 1: one too many means there are more. */
   listEpisodes(podcastId: number, page: PageRequest): Promise<Edge<EpisodeRow>[]>;
   // Of the caller's account; undefined without one.
@@ -64,6 +77,7 @@ export function openScope(ctx: Context, { isVeryLarge, ...parts }: EpisodeParts 
 function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "parts">): Lookups {
   const accountId = ctx.caller.account?.id;
   const pages = new Map<string, ReturnType<typeof createBatch<Edge<EpisodeRow>[]>>>();
+  const segments = new Map<string, ReturnType<typeof createBatch<Segment[]>>>();
   let syncPoint: Promise<SyncPoint | undefined> | undefined;
 
   function pageBatch(page: PageRequest) {
@@ -74,6 +88,17 @@ function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "part
         listEpisodesByPodcast(ctx.db, { ...page, podcastIds, accountId, parts }),
       );
     pages.set(key, batch);
+    return batch;
+  }
+
+  function segmentBatch(range: SegmentRange) {
+    const key = JSON.stringify([range.first, range.after]);
+    const batch =
+      segments.get(key) ??
+      createBatch({ turns, idsMax: Math.ceil(ROWS_MAX / range.first) }, (ids) =>
+        findSegments(ctx.db, { ...range, ids, accountId }),
+      );
+    segments.set(key, batch);
     return batch;
   }
 
@@ -89,6 +114,9 @@ function openLookups(ctx: Context, { turns, parts }: Pick<Scope, "turns" | "part
     findPodcastFeed: createBatch({ turns }, (ids) => findPodcastFeeds(ctx.db, { ids, accountId })),
     findPasswordHost: createBatch({ turns }, (ids) => findPasswordHosts(ctx.db, { podcastIds: ids, accountId })),
     findEpisode: createBatch({ turns }, (ids) => findEpisodes(ctx.db, { ids, accountId, parts })),
+    findFileChapters: createBatch({ turns }, (ids) => findFileChapters(ctx.db, { ids, accountId })),
+    findTranscript: createBatch({ turns }, (ids) => findTranscripts(ctx.db, { ids, accountId })),
+    listSegments: async (episodeId, range) => (await segmentBatch(range)(episodeId)) ?? [],
     listEpisodes: async (podcastId, page) => (await pageBatch(page)(podcastId)) ?? [],
     findAccountPodcast: ownBatch(({ ids, ...own }) => findAccountPodcasts(ctx.db, { ...own, podcastIds: ids })),
     findTakedown: ownBatch(({ ids, ...own }) => findTakedowns(ctx.db, { ...own, podcastIds: ids })),

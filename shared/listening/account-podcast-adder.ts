@@ -8,6 +8,7 @@ import { tooManyRequests, UserError } from "../errors.ts";
 import { normalizeFeedUrl } from "../fetch/feed-url.ts";
 import { redactUrl } from "../fetch/redact.ts";
 import { step } from "../log/log.ts";
+import * as fileRequester from "../podcasts/files/file-requester.ts";
 import * as podcastAdder from "../podcasts/podcast-adder.ts";
 import * as privacyJudge from "../podcasts/privacy-judge.ts";
 
@@ -31,6 +32,7 @@ export async function run(ctx: Context, { accountId, url, isPrivate }: Params): 
   const result = (await podcastAdder.findKnown(ctx, params)) ?? (await withinLimits(ctx, { ...params, add }));
   const { podcastId } = result;
   await step(ctx.log, "record_added_podcast", () => recordAddedPodcast(ctx.db, { accountId, podcastId }));
+  await fileRequester.follow(ctx, { podcastId });
   return result;
 }
 

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
 import { type AccountPodcast, accountPodcast, podcast } from "../db/schema.ts";
 import { notFound } from "../errors.ts";
+import * as fileRequester from "../podcasts/files/file-requester.ts";
 import { findPodcasts } from "../podcasts/find-podcasts.ts";
 import { isVisible } from "../podcasts/visible.ts";
 import { findAccountPodcasts } from "./find-account-podcasts.ts";
@@ -17,8 +18,10 @@ import { findAccountPodcasts } from "./find-account-podcasts.ts";
  */
 export async function run(ctx: Context, params: Subscription): Promise<AccountPodcast | undefined> {
   const changed = await setSubscription(ctx.db, params);
-  if (changed !== undefined) return changed;
-
+  if (changed !== undefined) {
+    if (params.isSubscribed) await fileRequester.follow(ctx, params);
+    return changed;
+  }
   const { accountId, podcastId, isSubscribed } = params;
   const [known, visible] = await Promise.all([
     findAccountPodcasts(ctx.db, { accountId, podcastIds: [podcastId] }),

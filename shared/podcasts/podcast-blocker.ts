@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { changeAccount } from "../auth/change-account.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/pool.ts";
-import { accountPodcast } from "../db/schema.ts";
+import { accountPodcast, episodeFile, transcript } from "../db/schema.ts";
 import { badParameter, notFound, notFoundGeneral } from "../errors.ts";
 import { findWhich, type Which } from "./find-which.ts";
 
@@ -12,8 +12,8 @@ export type BlockResult = { podcastId: number; title: string; numSubscribers: nu
 const REASON_MAX = 500;
 
 /**
- * Takes a podcast down: it becomes invisible, is no longer crawled, and cannot be added again. Deletes its raw feeds.
- * Subscribers see its title and the reason. If it was taken down before, only the reason changes.
+ * Takes a podcast down: it becomes invisible, is no longer crawled, and cannot be added again. Deletes its raw feeds, and
+ * the chapters and transcripts that its episodes link to. Subscribers see its title and the reason. If it was taken down before, only the reason changes.
  *
  * @throws UserError 400 for too long a reason, 404 for an unknown podcast
  */
@@ -67,6 +67,10 @@ async function takeDownPodcast(
     where id = ${podcastId}::bigint
     returning title`);
   await tx.repeatable.execute(sql`delete from podcast_feed_content where podcast_id = ${podcastId}::bigint`);
+  for (const table of [episodeFile, transcript]) {
+    await tx.repeatable.execute(sql`
+      delete from ${table} where episode_id in (select id from episode where podcast_id = ${podcastId}::bigint)`);
+  }
   return row;
 }
 

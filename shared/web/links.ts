@@ -16,6 +16,10 @@ export function episodePath(podcast: Titled, { id, title }: Titled): string {
   return `${podcastPath(podcast)}/episodes/${withSlug(id, title)}`;
 }
 
+export function transcriptPath({ podcast, episode }: { podcast: Titled; episode: Titled }): string {
+  return `${episodePath(podcast, episode)}/transcript`;
+}
+
 type Successor = { podcastId: number; title: string | undefined; episodeId: number | undefined };
 
 /** Returns the page of the podcast or episode that another one was merged into. */

@@ -10,7 +10,7 @@ export type Media = {
 };
 
 /** Returns an episode's media, or undefined if its URL cannot be linked to. */
-export function toMedia({ mediaUrl, mediaType }: Episode): Media | undefined {
+export function toMedia({ mediaUrl, mediaType }: Pick<Episode, "mediaUrl" | "mediaType">): Media | undefined {
   const url = webUrl(mediaUrl);
   if (url === undefined) return undefined;
   if (mediaType?.startsWith("video/")) return { kind: "video", url, mediaType };
@@ -21,6 +21,14 @@ export function toMedia({ mediaUrl, mediaType }: Episode): Media | undefined {
   }
   // No type, or one like "application/octet-stream": most likely audio, and browsers detect the actual format.
   return { kind: "audio", url, mediaType: "audio/mpeg" };
+}
+
+/** A position in the media, as a link that starts playback there. Without media, only the position. */
+export function positionLink(startSeconds: number, media: Media | undefined): Html {
+  const position = positionText(startSeconds);
+  // Media Fragments URI 1.0, 4.2.1. On a page with a player, the script moves that instead.
+  const href = media && `${media.url.replace(/#.*/s, "")}#t=${startSeconds}`;
+  return html`<span class="position">${href === undefined ? position : html`<a href="${href}">${position}</a>`}</span>`;
 }
 
 type Playback = {

@@ -12,15 +12,17 @@ import {
   accountEpisode,
   accountPodcast,
   apiKey,
+  episodeFile,
   login,
   podcast,
   rateLimit,
+  transcript,
   verificationCode,
 } from "../../shared/db/schema.ts";
 import { callArtifact } from "../support/artifact.ts";
 import { createContext } from "../support/context.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { insertAccount, insertDuePodcasts, insertPodcast } from "../support/rows.ts";
+import { insertAccount, insertDuePodcasts, insertEpisode, insertPodcast } from "../support/rows.ts";
 import { writeDocuments } from "../support/write-documents.ts";
 
 const lines: string[] = [];
@@ -46,6 +48,7 @@ function deleted(numDeleted: Record<string, number>): CleanResult {
     directory_podcast: 0,
     podcast: 0,
     crawl_host: 0,
+    episode_file: 0,
   };
   return { numDeleted: { ...none, ...numDeleted } };
 }
@@ -398,4 +401,32 @@ test("run() deletes hosts that no podcast can become due of, unless they pause",
     "paused.example.com",
     "waits.example.com",
   ]);
+});
+
+test("run() deletes chapters and transcripts that nobody has opened for long, but for podcasts that somebody follows", async () => {
+  const accountId = await insertAccount(ctx.db, { email: "ada@example.com" });
+  const followed = await insertPodcast(ctx.db);
+  await ctx.db.once
+    .insert(accountPodcast)
+    .values({ accountId, podcastId: followed, subscribedAt: new Date(), sequence: 1 });
+  const insertFile = async (podcastId: number, keptFor: string) => {
+    const episodeId = await insertEpisode(ctx.db, { podcastId });
+    await ctx.db.once.execute(sql`
+      insert into episode_file (episode_id, kind, links, item_sha256, kept_until)
+      values (${episodeId}::bigint, 'transcript', '[]', sha256(''), podcore_now() + ${keptFor}::interval)`);
+    await ctx.db.once.insert(transcript).values({ episodeId, type: "text/vtt", segments: [], text: "" });
+    return episodeId;
+  };
+  const old = await insertFile(await insertPodcast(ctx.db), "-1 hour");
+  const kept = [await insertFile(followed, "-1 hour"), await insertFile(await insertPodcast(ctx.db), "1 hour")];
+
+  const first = await cleaner.run(ctx, { budgetMs: 10_000 });
+  const second = await cleaner.run(ctx, { budgetMs: 10_000 });
+
+  assert.deepEqual([first, second], [deleted({ episode_file: 1 }), deleted({})]);
+  const left = (await ctx.db.once.select().from(transcript)).map(({ episodeId }) => episodeId);
+  assert.deepEqual(left.sort(), kept);
+  assert.ok(!left.includes(old));
+  const files = await ctx.db.once.select().from(episodeFile);
+  assert.ok(files.every(({ keptUntil }) => keptUntil > new Date()));
 });

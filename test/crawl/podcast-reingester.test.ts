@@ -228,5 +228,6 @@ const OTHER: Record<string, string> = {
 const OTHER_VALUES: Record<string, string> = {
   chapters: `'[{"startSeconds":1}]'`,
   namespace: "'{}'",
+  extras: `'{"subtitle":"x"}'`,
   episode_type: "'bonus'",
 };

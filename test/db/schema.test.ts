@@ -24,7 +24,7 @@ const sql = postgres(await createDatabase(), { max: 1 });
 test("every invariant has a name of ours", async () => {
   const rows = await sql`
     select conname from pg_constraint
-    where connamespace = 'public'::regnamespace and contype in ('c', 'f', 'u') and conname !~ '^(account|api_key|crawl_host|directory|episode|job|login|podcast|rate_limit|search|verification_code)_'`;
+    where connamespace = 'public'::regnamespace and contype in ('c', 'f', 'u') and conname !~ '^(account|api_key|crawl_host|directory|episode|job|login|podcast|rate_limit|search|transcript|verification_code)_'`;
 
   assert.deepEqual([...rows], []);
 });

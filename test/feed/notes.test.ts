@@ -45,6 +45,28 @@ test("notesHtml() writes nothing that was escaped as markup", () => {
   assert.equal(notesHtml("&lt;img src=x onerror=alert(1)&gt;", BASE), "<p>&lt;img src=x onerror=alert(1)&gt;</p>");
 });
 
+test("notesHtml() keeps terms, cells and other blocks apart", () => {
+  assert.equal(notesHtml("<dl><dt>Host</dt><dd>Ann Lee</dd></dl>", BASE), "<p>Host</p><p>Ann Lee</p>");
+  assert.equal(
+    notesHtml(
+      "<table><tr><th>Time</th><th>Topic</th></tr><tr><td>00:00</td> <td><b>Intro</b></td><td></td></tr></table>",
+      BASE,
+    ),
+    "<p>Time | Topic</p><p>00:00 | <strong>Intro</strong></p>",
+  );
+  assert.equal(
+    notesHtml("one<section>two</section><figure>three<figcaption>four</figcaption></figure>", BASE),
+    "<p>one</p><p>two</p><p>three</p><p>four</p>",
+  );
+});
+
+test("notesHtml() reads markup that was escaped too often", () => {
+  assert.equal(notesHtml("&lt;p&gt;Hello &lt;b&gt;you&lt;/b&gt;&lt;/p&gt;", BASE), "<p>Hello <strong>you</strong></p>");
+  assert.equal(notesHtml("One&amp;lt;br /&amp;gt;two", BASE), "<p>One<br>two</p>");
+  assert.equal(notesHtml("&lt;p&gt;&lt;script&gt;x()&lt;/script&gt;y&lt;/p&gt;", BASE), "<p>y</p>");
+  assert.equal(notesHtml("Write &lt;p&gt; first", BASE), "<p>Write &lt;p&gt; first</p>");
+});
+
 test("notesHtml() drops scripts, styles, images, frames and handlers", () => {
   const vectors = [
     "<script>x()</script>",

@@ -44,6 +44,7 @@ test("readFeed() reads the podcast namespace of a channel", async () => {
     liveItems: [],
     podroll: [{ feedGuid: "917393e3", feedUrl: "https://e.com/f" }],
     txts: [{ purpose: "verify", value: "abc" }],
+    remoteItems: [{ feedGuid: "elsewhere" }],
   });
 });
 
@@ -93,6 +94,7 @@ test("readFeed() keeps a live item apart from the channel and its items", async 
       mediaUrl: "https://e.com/live.mp3",
       mediaType: "audio/mpeg",
       contentLinks: [{ url: "https://e.com/watch", text: "Watch" }],
+      imageUrl: "https://e.com/live.jpg",
     },
   ]);
 });

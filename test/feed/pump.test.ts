@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLinkHeader } from "../../shared/feed/link-header.ts";
+import { readLinkHeader } from "../../shared/feed/links/link-header.ts";
 import { readPage } from "../../shared/feed/read-page.ts";
 import { measureBlock } from "../support/block-meter.ts";
 import { PUMPED } from "../support/pump.ts";

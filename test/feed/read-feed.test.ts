@@ -36,6 +36,8 @@ test("readFeed() reads an RSS channel", async () => {
     podcastGuid: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
     isLocked: true,
     medium: "music",
+    nextPageUrl: undefined,
+    extras: undefined,
     updateHints: { isComplete: true },
     hubLinks: { hubUrls: [], selfUrl: undefined },
     episodes: [],
@@ -55,6 +57,28 @@ test("readFeed() reads an RSS channel", async () => {
   });
 });
 
+test("readFeed() finds the page with older episodes, in RSS and in Atom", async () => {
+  const pages = [
+    `<atom:link rel="self" href="/1"/><atom:link rel="prev-archive" href="/archive"/><atom:link rel="Next" href="/shows?page=2#x"/>`,
+    `<atom:link rel="next" href="javascript:alert(1)"/><atom:link rel="prev-archive" href="/archive"/>`,
+    `<link>https://example.com/next</link>`,
+  ];
+  const channels = await Promise.all(pages.map((links) => readChannel(`<title>A</title>${links}`)));
+  const atom = await read(
+    `<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><link href="/site"/><link rel="next" href="2.xml"/></feed>`,
+  );
+
+  assert.deepEqual(
+    [...channels, atom].map(({ nextPageUrl }) => nextPageUrl),
+    [
+      "https://feeds.example.com/shows?page=2",
+      "https://feeds.example.com/archive",
+      undefined,
+      "https://feeds.example.com/shows/2.xml",
+    ],
+  );
+});
+
 test("readFeed() reads an RSS item", async () => {
   const { namespace, ...episode } = await readItem(`
     <guid isPermaLink="false"> Guid-1 </guid><title>T: the title</title><itunes:title>The title</itunes:title>
@@ -69,7 +93,7 @@ test("readFeed() reads an RSS item", async () => {
     position: 0,
     guid: "Guid-1",
     guidSha256: createHash("sha256").update("Guid-1").digest(),
-    title: "The title",
+    title: "T: the title",
     publishedAt: new Date("2018-03-25T10:00:00Z"),
     descriptionSource: '<p>Long <a href="more">notes</a></p>',
     descriptionHtml:
@@ -89,6 +113,7 @@ test("readFeed() reads an RSS item", async () => {
     episodeDisplay: undefined,
     episodeType: "bonus",
     chapters: [],
+    extras: { itunesTitle: "The title", summary: "Short" },
   });
   assert.deepEqual(namespace, { persons: [], transcripts: [], soundbites: [], values: [], txts: [] });
 });
@@ -211,6 +236,55 @@ test("readFeed() finds artwork wherever feeds have it, media:thumbnail last", as
     feeds.map(({ imageUrl }) => imageUrl),
     ["itunes", "image", "thumbnail"].map((name) => `https://example.com/${name}.jpg`),
   );
+});
+
+test("readFeed() takes the name of an author without the email address", async () => {
+  const authors = [
+    ["<author>Jo Doe (jo@example.org)</author>", "Jo Doe"],
+    ["<author>jo@example.org (Jo Doe)</author>", "Jo Doe"],
+    ["<dc:creator>Jo Doe, jo@example.org</dc:creator>", "Jo Doe"],
+    ["<itunes:author>Jo &lt;jo@example.org&gt;</itunes:author>", "Jo"],
+    ["<itunes:author>jo@example.org?subject=Feed</itunes:author><author>Al</author>", "Al"],
+    ["<author>jo@example.org</author>", undefined],
+    ["<itunes:author>Radio @ Night</itunes:author>", "Radio @ Night"],
+  ];
+
+  for (const [xml = "", name] of authors) {
+    assert.equal((await readItem(`${enclosure("a.mp3")}${xml}`)).author, name, xml);
+  }
+});
+
+test("readFeed() plays the alternate enclosure of an item that has no other media", async () => {
+  const alternate = (attributes: string, sources: string) =>
+    `<podcast:alternateEnclosure ${attributes}>${sources}</podcast:alternateEnclosure>`;
+  const source = (uri: string, more = "") => `<podcast:source uri="${uri}" ${more}/>`;
+  const unplayable = source("ipfs://x") + source("https://e.com/a.torrent", 'contentType="application/x-bittorrent"');
+  const video = alternate('type="video/mp4"', source("https://e.com/a.mp4"));
+  const audio = alternate('type="audio/mpeg" default="true"', unplayable + source("https://e.com/a.mp3"));
+
+  assert.equal((await readItem(video + audio)).mediaUrl, "https://e.com/a.mp3");
+  assert.equal((await readItem(video)).mediaUrl, "https://e.com/a.mp4");
+  assert.equal((await readItem(video + enclosure("b.mp3"))).mediaUrl, "https://media.example.com/b.mp3");
+  const { skipped } = await read(rss(`<item>${alternate('type="audio/mpeg"', unplayable)}</item>`));
+  assert.equal(skipped[0]?.reason, "no media URL");
+});
+
+test("readFeed() keeps UTF-8 and windows-1252 apart, sequence by sequence", async () => {
+  // As bytes: "é" in UTF-8, and "ï", "é" and "à" in windows-1252.
+  const items = ["Caf\xc3\xa9", "na\xefve, d\xe9j\xe0"].map((title, i) =>
+    item(`${i}`).replace(/<title>.*<\/title>/, `<title>${title}</title>`),
+  );
+
+  for (const declaration of ['<?xml version="1.0" encoding="UTF-8"?>', ""]) {
+    const { episodes } = await read(
+      Buffer.from(`${declaration}<rss><channel>${items.join("")}</channel></rss>`, "latin1"),
+    );
+
+    assert.deepEqual(
+      episodes.map(({ title }) => title),
+      ["Café", "naïve, déjà"],
+    );
+  }
 });
 
 test("readFeed() loses no episode for its title", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chooseFeedLink, type FeedLink } from "../../shared/feed/feed-link.ts";
-import { readLinkHeader } from "../../shared/feed/link-header.ts";
+import { chooseFeedLink, type FeedLink } from "../../shared/feed/links/feed-link.ts";
+import { readLinkHeader } from "../../shared/feed/links/link-header.ts";
 import { readPage } from "../../shared/feed/read-page.ts";
 
 const URL_OF_PAGE = "https://show.example.com/about/";
@@ -45,6 +45,14 @@ test("readPage() takes a link to XML for one to a feed, but to none that has a f
     { url: "https://show.example.com/feed.xml", isRss: false, title: "Podcast" },
     { url: "https://show.example.com/other.xml", isRss: false, title: "" },
   ]);
+});
+
+test("readPage() takes a link to JSON Feed for one to a feed, but not to other JSON", async () => {
+  const links = await urlsIn(`<!doctype html><html><head>
+    <link rel="alternate" type="application/feed+json" href="/feed.json">
+    <link rel="alternate" type="application/json" href="/wp-json/1"></head>`);
+
+  assert.deepEqual(links, ["https://show.example.com/feed.json"]);
 });
 
 test("readPage() resolves addresses against the first <base>, also where that comes later", async () => {

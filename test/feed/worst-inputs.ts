@@ -70,6 +70,31 @@ export const WORST_INPUTS: WorstInput[] = [
     make: () => items(`<description>a${"\u0301".repeat(31_000)}</description>`),
   },
   { name: "15 MiB of unterminated comment", make: () => `<rss><channel><!--${"-".repeat(15 * MIB)}` },
+  { name: "links at hosts of 3 900 CJK characters", make: () => items(links(1_900, cjk(3_900))) },
+  { name: "links at four labels of 59 CJK characters", make: () => items(links(1_900, labels())) },
+  {
+    name: "sets of pictures at hosts of 3 900 CJK characters",
+    make: () => items(`<podcast:images srcset="${`http://${cjk(3_900)}/ 1w, `.repeat(5)}"/>`.repeat(60)),
+  },
+  {
+    name: "alternates with ten sources at four labels of 59 CJK characters",
+    make: () => items(alternates(100, `<podcast:source uri="http://${labels()}/"/>`.repeat(10))),
+  },
+  { name: "an open CDATA section before 15 MiB of <b>", make: () => openCdata(15 * MIB) },
+  {
+    name: "a CDATA section of 1.9 million </item>",
+    make: () => items(cdata("description", "</item>".repeat(1.9 * MIB))),
+  },
+  { name: "items that end in open comments", make: () => rss("<item><!--</item>".repeat(200_000)) },
+  {
+    name: "titles of 4 000 characters of <b>",
+    make: () => items(`<title>${"&lt;b>".repeat(1_330)}</title>`.repeat(20)),
+  },
+  { name: "dates of 400 characters in Hindi", make: () => items(`<pubDate>${"मई ".repeat(130)}</pubDate>`.repeat(20)) },
+  { name: "a JSON Feed of 400 000 items without media", make: () => `{"items":[${'{"a":[]},'.repeat(400_000)}` },
+  { name: "a JSON Feed with an item of 15 MiB", make: () => `{"items":[{"a":"${'\\"'.repeat(5 * MIB)}"}]}` },
+  { name: "a JSON Feed with items of 1 MB", make: () => jsonFeed(`"${"x".repeat(1e6)}"`, 15) },
+  { name: "a JSON Feed with items of 300 000 numbers", make: () => jsonFeed(`[${"1,".repeat(300_000)}1]`, 20) },
   { name: "chapters in notes of 64 KB, one a line", make: () => items(`<description>${timestamps()}</description>`) },
 ];
 
@@ -98,6 +123,24 @@ function enclosures(count: number, address: string): string {
 
 function groupedAt(url: string): string {
   return ["content", "thumbnail"].map((name) => `<media:${name} url="${url}"/>`.repeat(20)).join("");
+}
+
+function links(count: number, host: string): string {
+  const numFitting = Math.min(count, Math.floor(MIB / Buffer.byteLength(host)));
+  return `<link>http://${host}/a</link><atom:link href="http://${host}/a"/>`.repeat(numFitting / 2);
+}
+
+function alternates(count: number, sources: string): string {
+  return `<podcast:alternateEnclosure>${sources}</podcast:alternateEnclosure>`.repeat(count);
+}
+
+function openCdata(length: number): string {
+  return rss(`<item><title><![CDATA[</item>${"<b>".repeat(length / 3)}`);
+}
+
+function jsonFeed(value: string, count: number): string {
+  const item = `{"id":"1","other":${value},"attachments":[{"url":"http://e.com/1.mp3"}]}`;
+  return `{"version":"https://jsonfeed.org/version/1.1","items":[${Array(count).fill(item)}]}`;
 }
 
 function recipient(markup: string): string {

@@ -62,6 +62,7 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     isLocked: null,
     medium: null,
     namespace: NO_CHANNEL,
+    extras: null,
     feedKind: "rss",
     createdAt: new Date("2018-03-01T00:00:00Z"),
     updatedAt: new Date("2018-03-01T00:00:00Z"),
@@ -71,7 +72,8 @@ export function podcastRow(values: Partial<FoundPodcast> = {}): FoundPodcast {
     nextCheckAt: new Date("2026-03-01T09:10:00Z"),
     ...{ isDue: false, trouble: null },
   };
-  return { ...row, feedUrl: "https://example.com/feed.xml", quarantinedSince: null, crawl, ...values };
+  const shown = { feedUrl: "https://example.com/feed.xml", quarantinedSince: null, olderEpisodes: "none" } as const;
+  return { ...row, ...shown, crawl, ...values };
 }
 
 /** An episode's row as a plain feed makes it. */
@@ -103,6 +105,7 @@ export function episodeRow(values: Partial<Episode> = {}): Episode {
     episodeType: null,
     chapters: [],
     namespace: NO_EPISODE,
+    extras: null,
     itemSha256: Buffer.alloc(32),
     createdAt: new Date("2018-03-25T19:00:00Z"),
     updatedAt: new Date("2018-03-25T19:00:00Z"),

@@ -31,10 +31,10 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** A show of its own, so that one test finds nothing of another's. */
-async function addShow(title: string) {
+async function addShow(title: string, { extra = "" } = {}) {
   const show = await site?.addPodcast({
     title,
-    items: [{ guid: "1", title: "Vienna to Venice", mediaUrl: `${media.url}/1.wav` }],
+    items: [{ guid: "1", title: "Vienna to Venice", mediaUrl: `${media.url}/1.wav`, extra }],
   });
   if (show === undefined) throw new Error("no site");
   return { podcast: `/podcasts/${show.podcastId}`, episode: `/podcasts/${show.podcastId}/episodes/${show.episodeId}` };
@@ -82,6 +82,24 @@ async function revokeElsewhere(page: Page, options: BrowserContextOptions & { em
   await elsewhere.goto("/account");
   assert.match(elsewhere.url(), /\/login\?next=%2Faccount$/);
 }
+
+test("a chapter's position moves the player, and leaves the page only without a script", {
+  skip: skipsBrowser,
+}, async () => {
+  const extra = `<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter start="0:30" title="Semmering"/></psc:chapters>`;
+  const show = await addShow("Chapter Trains", { extra });
+  const [page, plain] = [await open(), await open({ javaScriptEnabled: false })];
+
+  await page.goto(show.episode);
+  const url = page.url();
+  await page.getByRole("link", { name: "0:30" }).click();
+  await page.waitForFunction("document.querySelector('audio').currentTime >= 30");
+  await plain.goto(show.episode);
+  await plain.getByRole("link", { name: "0:30" }).click();
+
+  assert.equal(page.url(), url);
+  assert.equal(plain.url(), `${media.url}/1.wav#t=30`);
+});
 
 test("with scripts: subscribe, favourite, play, sign up, log out, log in elsewhere, revoke", {
   skip: skipsBrowser,

@@ -4,6 +4,7 @@ import podcastAddPost from "../../functions/web/podcast-add-post.ts";
 import podcastGet from "../../functions/web/podcast-get.ts";
 import privacyGet from "../../functions/web/privacy-get.ts";
 import searchGet from "../../functions/web/search-get.ts";
+import transcriptGet from "../../functions/web/transcript-get.ts";
 import { RETENTION } from "../../shared/cleaning/retention.ts";
 import { readConfig } from "../../shared/config.ts";
 import { type Context, NOBODY } from "../../shared/context.ts";
@@ -12,6 +13,7 @@ import type { Reply } from "../../shared/http/function.ts";
 import { NOTHING_SEARCHED } from "../../shared/search/site-searcher.ts";
 import { renderError } from "../../shared/web/pages/error-page.ts";
 import type { SearchView } from "../../shared/web/pages/search-page.ts";
+import type { TranscriptView } from "../../shared/web/pages/transcript-page.ts";
 import { episodeRow, podcastRow } from "../support/rows.ts";
 import { accountPages } from "./account-pages.ts";
 import { operatorPages } from "./operator-pages.ts";
@@ -82,6 +84,19 @@ const fullEpisode = episodeRow({
     chapters: { url: "https://example.com/7.json", type: "application/json+chapters" },
   },
 });
+
+const transcriptView: Omit<TranscriptView, "after"> = {
+  podcast: full,
+  episode: fullEpisode,
+  transcript: { url: "https://example.com/7.vtt", language: "en", type: "text/vtt", numSegments: 9 },
+  segments: [
+    { startSeconds: 1.5, endSeconds: 4, speaker: "Ada Example", text: "Good evening, and welcome to the night train." },
+    { startSeconds: 4, speaker: "Ada Example", text: "We leave Vienna." },
+    { startSeconds: 3_700, speaker: "Bo Example", text: "And arrive in Venice." },
+    { text: "Without a time." },
+  ],
+  positionSeconds: 12,
+};
 
 const hostilePodcasts = HOSTILE_TITLES.map((title, index) =>
   podcastRow({
@@ -299,6 +314,43 @@ export function allPages(): Map<string, Reply> {
     ],
     ["episode", episodeGet.render({ podcast: full, episode: fullEpisode, own: undefined }, production)],
     [
+      "episode, with files",
+      episodeGet.render(
+        {
+          ...{ podcast: full, episode: fullEpisode, own: undefined, hasTranscript: true },
+          fileChapters: [{ startSeconds: 12, title: "From the file" }],
+        },
+        production,
+      ),
+    ],
+    ["transcript", transcriptGet.render({ ...transcriptView, after: 0 }, production)],
+    ["transcript, page 2", transcriptGet.render({ ...transcriptView, after: 2 }, production)],
+    ["transcript, past the end", transcriptGet.render({ ...transcriptView, segments: [], after: 9 }, production)],
+    [
+      "podcast, older episodes are not loaded",
+      podcastGet.render(
+        {
+          podcast: podcastRow({ olderEpisodes: "unread" }),
+          episodes: { items: episodes, after: undefined },
+          after: undefined,
+          own: NOT_OWN,
+        },
+        { ...production, caller: { ...NOBODY, account: { id: 1, email: "ada@example.com" } } },
+      ),
+    ],
+    [
+      "podcast, older episodes are being loaded",
+      podcastGet.render(
+        {
+          podcast: podcastRow({ olderEpisodes: "loading" }),
+          episodes: { items: episodes, after: undefined },
+          after: undefined,
+          own: NOT_OWN,
+        },
+        production,
+      ),
+    ],
+    [
       "episode, video",
       episodeGet.render({ podcast: full, episode: episodeRow({ mediaType: "video/mp4" }), own: undefined }, production),
     ],
@@ -350,6 +402,17 @@ export function allPages(): Map<string, Reply> {
   for (const [index, episode] of hostileEpisodes.entries()) {
     const podcast = hostilePodcasts[index] ?? podcastRow();
     pages.set(`episode, hostile ${index}`, episodeGet.render({ podcast, episode, own: undefined }, production));
+  }
+  for (const [index, title] of HOSTILE_TITLES.entries()) {
+    const view: TranscriptView = {
+      podcast: { id: 1, title, language: title.slice(0, 20), isBlocked: true },
+      episode: episodeRow({ title, mediaUrl: `https://example.com/a b"'<>.mp3#x` }),
+      transcript: { url: "javascript:alert(1)", language: title.slice(0, 20), type: "text/vtt", numSegments: 2 },
+      segments: [{ startSeconds: 1.5, speaker: title.slice(0, 200), text: title }, { text: "W".repeat(5_000) }],
+      after: 0,
+      positionSeconds: 0,
+    };
+    pages.set(`transcript, hostile ${index}`, transcriptGet.render(view, production));
   }
   return new Map([
     ...pages,

@@ -6,20 +6,29 @@ import { type SettledDate, settleDates } from "./settle-dates.ts";
 
 /** An episode of a feed, the dates that it gets, and the stored episode that it is: undefined if it is new. */
 export type PlannedEpisode = { episode: FeedEpisode; dates: SettledDate; rowId: number | undefined };
-type Show = { podcastId: number; feed: Pick<Feed, "episodes" | "publishedAt"> };
+type Show = {
+  podcastId: number;
+  feed: Pick<Feed, "episodes" | "publishedAt" | "nextPageUrl">;
+  /** The feed is a later page, so that nothing of it is news. */
+  isLaterPage?: boolean | undefined;
+};
 
 /**
  * Decides which stored episode each episode of a feed is, and its dates. An episode is the row with its GUID. Only if
  * there is none, the show's rows that no GUID claims are compared with it. Call it under the podcast's lease.
  */
-export async function planEpisodes(db: Database, { podcastId, feed }: Show): Promise<PlannedEpisode[]> {
+export async function planEpisodes(
+  db: Database,
+  { podcastId, feed, isLaterPage = false }: Show,
+): Promise<PlannedEpisode[]> {
   const { episodes } = feed;
   const { now, known } = await findKnown(db, { podcastId, keys: keysOf(episodes) });
-  const { renamed, isAnyLeft } = await findRenamed(db, { podcastId, episodes, known });
+  const range = isLaterPage || feed.nextPageUrl !== undefined ? datesOf(episodes) : undefined;
+  const { renamed, isAnyLeft } = await findRenamed(db, { podcastId, episodes, known, range });
   const found = new Map([...known, ...renamed]);
   const dates = settleDates(
     episodes.map(({ publishedAt }, i) => ({ publishedAt, storedAt: found.get(i)?.publishedAt })),
-    { now, channelAt: feed.publishedAt, isKnownShow: known.size > 0 || isAnyLeft },
+    { now, channelAt: feed.publishedAt, isKnownShow: !isLaterPage && (known.size > 0 || isAnyLeft) },
   );
   return episodes.flatMap((episode, i) => {
     const own = dates[i];
@@ -47,7 +56,13 @@ async function findKnown(db: Database, { podcastId, keys }: Keys): Promise<{ now
   return { now: new Date(row.now), known: new Map(known) };
 }
 
-type Renamed = { podcastId: number; episodes: readonly FeedEpisode[]; known: ReadonlyMap<number, Stored> };
+type Renamed = {
+  podcastId: number;
+  episodes: readonly FeedEpisode[];
+  known: ReadonlyMap<number, Stored>;
+  /** Of a page: all other episodes are on other pages. */
+  range: { from: string; to: string } | undefined;
+};
 type Row = {
   id: string;
   title: string;
@@ -67,7 +82,7 @@ type Row = {
  */
 async function findRenamed(
   db: Database,
-  { podcastId, episodes, known }: Renamed,
+  { podcastId, episodes, known, range }: Renamed,
 ): Promise<{ renamed: Map<number, Stored>; isAnyLeft: boolean }> {
   const unknown = [...episodes.keys()].filter((i) => !known.has(i));
   if (unknown.length === 0) return { renamed: new Map(), isAnyLeft: false };
@@ -77,7 +92,9 @@ async function findRenamed(
     from episode e
     where podcast_id = ${podcastId}::bigint and not exists (
       select from jsonb_array_elements_text(${keysOf(episodes)}::jsonb) as k(key)
-      where decode(k.key, 'hex') = e.guid_sha256)`);
+      where decode(k.key, 'hex') = e.guid_sha256)
+      and published_at between coalesce(${range?.from ?? null}::timestamptz, '-infinity') - interval '1 day'
+        and coalesce(${range?.to ?? null}::timestamptz, 'infinity') + interval '1 day'`);
   const matches = await matchEpisodes({
     items: unknown.flatMap((i): Described[] => (episodes[i] === undefined ? [] : [{ ...episodes[i], isListed: true }])),
     rows: rows.map(describe),
@@ -91,6 +108,15 @@ async function findRenamed(
     }),
   );
   return { renamed, isAnyLeft: rows.length > 0 };
+}
+
+/** Between which dates the episodes of a page are. Undefined if it has no dates. */
+function datesOf(episodes: readonly FeedEpisode[]): Renamed["range"] {
+  const times = episodes.flatMap(({ publishedAt }) => publishedAt?.getTime() ?? []).sort((a, b) => a - b);
+  const [first, last] = [times[0], times.at(-1)];
+  return first === undefined || last === undefined
+    ? undefined
+    : { from: new Date(first).toISOString(), to: new Date(last).toISOString() };
 }
 
 function describe(row: Row): Described {

@@ -19,7 +19,15 @@ const BATCH_SIZE = 250;
 // Writing this much JSON blocks the event loop for about 10 ms. 250 items of a real feed have 1 MB together.
 const BATCH_LENGTH = 1_000_000;
 
-type Show = { podcastId: number; feed: Feed; comparesColumns?: boolean };
+type Show = {
+  podcastId: number;
+  feed: Feed;
+  comparesColumns?: boolean;
+  /**
+   * The feed is a later page. Its episodes then count as stored with their podcast, so that they are new to no subscriber.
+   */
+  isLaterPage?: boolean;
+};
 
 /**
  * Inserts a feed's episodes and rewrites those whose content differs; unchanged rows are not written. Episodes that the
@@ -30,7 +38,8 @@ type Show = { podcastId: number; feed: Feed; comparesColumns?: boolean };
  * column does.
  */
 export async function upsertEpisodes(db: Database, { podcastId, feed, ...options }: Show): Promise<UpsertResult> {
-  const planned = await planEpisodes(db, { podcastId, feed });
+  const { isLaterPage } = options;
+  const planned = await planEpisodes(db, { podcastId, feed, isLaterPage });
   const total: UpsertResult = { numInserted: 0, numUpdated: 0, insertedDates: [], refused: [] };
   for (const rows of inBatches(planned)) {
     const result = await upsertBatch(db, { ...options, podcastId, rows });
@@ -39,7 +48,7 @@ export async function upsertEpisodes(db: Database, { podcastId, feed, ...options
     total.insertedDates.push(...result.insertedDates);
     total.refused.push(...result.refused);
   }
-  await markAbsent(db, { podcastId, feed });
+  await markAbsent(db, { podcastId, feed, isLaterPage });
   return total;
 }
 
@@ -63,7 +72,7 @@ function* inBatches(planned: readonly PlannedEpisode[]): Generator<Row[]> {
   if (rows.length > 0) yield rows;
 }
 
-type Batch = { podcastId: number; rows: readonly Row[]; comparesColumns?: boolean };
+type Batch = Pick<Show, "podcastId" | "comparesColumns" | "isLaterPage"> & { rows: readonly Row[] };
 
 /** Halves a refused batch until the refused episodes are alone. */
 async function upsertBatch(db: Database, batch: Batch): Promise<UpsertResult> {
@@ -115,6 +124,7 @@ const COLUMNS: readonly [string, keyof ReturnType<typeof toRow>, string][] = [
   ["episode_type", "episodeType", "text"],
   ["chapters", "chapters", "jsonb"],
   ["namespace", "namespace", "jsonb"],
+  ["extras", "extras", "jsonb"],
 ];
 const NAMES = sql.raw(COLUMNS.map(([name]) => name).join(", "));
 const STORED = sql.raw(COLUMNS.map(([name]) => `e.${name}`).join(", "));
@@ -127,7 +137,10 @@ const VALUES = sql.raw(
 // For an item without a date, the stored one stands. Code from before the column announced_for stored future dates.
 const STORED_DATE = sql.raw(`coalesce(i."publishedAt", least(e.published_at, podcore_now()))`);
 
-async function upsertRows(db: Database, { podcastId, rows, comparesColumns }: Batch) {
+async function upsertRows(db: Database, { podcastId, rows, comparesColumns, isLaterPage }: Batch) {
+  const createdAt = isLaterPage
+    ? sql`(select created_at from podcast where id = ${podcastId}::bigint)`
+    : sql`podcore_now()`;
   const differs: SQL = comparesColumns
     ? sql`(${STORED}, e.published_at) is distinct from (${VALUES}, ${STORED_DATE})`
     : sql`e.item_sha256 <> decode(i."itemSha256", 'hex') or e.guid_sha256 <> decode(i."guidSha256", 'hex')`;
@@ -142,8 +155,8 @@ async function upsertRows(db: Database, { podcastId, rows, comparesColumns }: Ba
       where e.id = i."rowId" and (${differs})
       returning 1
     ), inserted as (
-      insert into episode (podcast_id, ${NAMES}, published_at)
-      select ${podcastId}::bigint, ${VALUES}, coalesce(i."publishedAt", i."fallbackAt")
+      insert into episode (podcast_id, ${NAMES}, published_at, created_at)
+      select ${podcastId}::bigint, ${VALUES}, coalesce(i."publishedAt", i."fallbackAt"), ${createdAt}
       from item i
       where i."rowId" is null
       order by i.position desc

@@ -1,5 +1,5 @@
-import type { HubLinks } from "../../feed/hub-links.ts";
-import { readHubLinks } from "../../feed/link-header.ts";
+import type { HubLinks } from "../../feed/links/hub-links.ts";
+import { readHubLinks } from "../../feed/links/link-header.ts";
 import { carriesSecret } from "../../fetch/feed-url.ts";
 import type { FetchReply } from "../../fetch/fetch.ts";
 

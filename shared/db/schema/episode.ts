@@ -12,7 +12,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
-import type { Chapter, EpisodeNamespace } from "../../feed/model.ts";
+import type { Chapter, EpisodeExtras, EpisodeNamespace } from "../../feed/model.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 import { newUntil } from "./new-until.ts";
 import { podcast } from "./podcast.ts";
@@ -59,6 +59,8 @@ export const episode = pgTable(
     episodeType: text("episode_type").$type<"full" | "trailer" | "bonus">(),
     chapters: jsonb("chapters").$type<Chapter[]>().notNull().default([]),
     namespace: jsonb("namespace").$type<EpisodeNamespace>().notNull(),
+    /** What else the item says, for the API only. */
+    extras: jsonb("extras").$type<EpisodeExtras>(),
     /** Hash of the converted item. A row with an unchanged hash is not rewritten. */
     itemSha256: bytea("item_sha256").notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
@@ -96,6 +98,7 @@ export const episode = pgTable(
     check("episode_episode_type_known", sql`${t.episodeType} in ('full', 'trailer', 'bonus')`),
     check("episode_chapters_array", sql`jsonb_typeof(${t.chapters}) = 'array'`),
     check("episode_namespace_object", sql`jsonb_typeof(${t.namespace}) = 'object'`),
+    check("episode_extras_object", sql`jsonb_typeof(${t.extras}) = 'object'`),
   ],
 );
 

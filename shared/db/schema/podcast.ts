@@ -12,7 +12,7 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { Category, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
+import type { Category, ChannelExtras, ChannelNamespace, UpdateHints } from "../../feed/model.ts";
 import { claimableAt } from "./claimable-at.ts";
 import { atMost, bytea, id, instant } from "./columns.ts";
 
@@ -59,7 +59,9 @@ export const podcast = pgTable(
     isLocked: boolean("is_locked"),
     medium: text("medium"),
     namespace: jsonb("namespace").$type<ChannelNamespace>().notNull(),
-    feedKind: text("feed_kind").$type<"rss" | "rdf" | "atom">().notNull(),
+    /** What else the feed says, for the API only. */
+    extras: jsonb("extras").$type<ChannelExtras>(),
+    feedKind: text("feed_kind").$type<"rss" | "rdf" | "atom" | "json">().notNull(),
     createdAt: instant("created_at").notNull().default(sql`podcore_now()`),
     updatedAt: instant("updated_at").notNull().default(sql`podcore_now()`),
   },
@@ -89,9 +91,10 @@ export const podcast = pgTable(
     check("podcast_takedown_has_reason", sql`(${t.takenDownAt} is null) = (${t.takenDownReason} is null)`),
     atMost("podcast_taken_down_reason_length", t.takenDownReason, 500),
     check("podcast_itunes_type_known", sql`${t.itunesType} in ('episodic', 'serial')`),
-    check("podcast_feed_kind_known", sql`${t.feedKind} in ('rss', 'rdf', 'atom')`),
+    check("podcast_feed_kind_known", sql`${t.feedKind} in ('rss', 'rdf', 'atom', 'json')`),
     check("podcast_categories_array", sql`jsonb_typeof(${t.categories}) = 'array'`),
     check("podcast_namespace_object", sql`jsonb_typeof(${t.namespace}) = 'object'`),
+    check("podcast_extras_object", sql`jsonb_typeof(${t.extras}) = 'object'`),
   ],
 );
 

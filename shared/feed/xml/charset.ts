@@ -15,11 +15,14 @@ const ALIASES: Record<string, string> = {
 const DECLARATION_BYTES = 1_024;
 // Enough to distinguish charsets, and readable in a millisecond.
 const SAMPLE_BYTES = 65_536;
+// UTF-8 that is labelled otherwise and has some broken bytes. Text in other charsets has less than one valid sequence for
+// each invalid byte.
+const MISLABELLED_RATIO = 10;
 
 /**
  * Finds a feed's charset from its byte order mark, the Content-Type header, and then the XML declaration (RFC 7303 3.2).
- * The bytes override the declarations: valid UTF-8 with non-ASCII characters is always read as UTF-8. Text in another
- * charset is valid UTF-8 only by chance, and wrong labels are common.
+ * The bytes override the declarations: UTF-8 with non-ASCII characters and few invalid bytes is always read as UTF-8. Text
+ * in another charset is valid UTF-8 only by chance, and wrong labels are common.
  *
  * @returns a label for `TextDecoder`
  */
@@ -33,8 +36,8 @@ export function chooseCharset(body: Buffer, contentType: string | undefined): st
 
   const declared = [fromHeader(contentType), fromDeclaration(body)];
   const legacy = declared.find((label) => label !== undefined && !label.startsWith("utf-"));
-  if (legacy === undefined || (declared.includes("utf-8") && isMostlyUtf8(body))) return "utf-8";
-  return legacy;
+  const ratio = declared.includes("utf-8") ? 1 : MISLABELLED_RATIO;
+  return legacy === undefined || isMostlyUtf8(body, ratio) ? "utf-8" : legacy;
 }
 
 /**
@@ -91,8 +94,11 @@ function knownLabel(label: string | undefined): string | undefined {
   }
 }
 
-/** Returns true if the first sample with non-ASCII bytes has more multi-byte UTF-8 characters than invalid bytes. */
-function isMostlyUtf8(body: Buffer): boolean {
+/**
+ * Returns true if the first sample with non-ASCII bytes has more than `ratio` times as many multi-byte UTF-8 characters
+ * as invalid bytes.
+ */
+function isMostlyUtf8(body: Buffer, ratio: number): boolean {
   let start = 0;
   while (start < body.length && isAscii(body.subarray(start, start + SAMPLE_BYTES))) start += SAMPLE_BYTES;
   const sample = body.subarray(start, start + SAMPLE_BYTES);
@@ -104,5 +110,5 @@ function isMostlyUtf8(body: Buffer): boolean {
     if (length === 0) numInvalid++;
     i += Math.max(1, length);
   }
-  return numValid > numInvalid;
+  return numValid > numInvalid * ratio;
 }

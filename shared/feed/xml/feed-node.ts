@@ -50,3 +50,12 @@ export function attribute(node: FeedNode | undefined, name: string): string | un
   const value = attributes[name]?.trim();
   return value === "" ? undefined : value;
 }
+
+/** Returns the first value that can be read. */
+export function firstOf<T, U>(values: T[], read: (value: T) => U | undefined): U | undefined {
+  for (const value of values) {
+    const result = read(value);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}

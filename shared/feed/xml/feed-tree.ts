@@ -1,5 +1,6 @@
 import FeedParser from "feedparser";
 import type { Feed } from "../model.ts";
+import { resolvable } from "../url.ts";
 import type { FeedNode } from "./feed-node.ts";
 import {
   ATOM_URI,
@@ -38,6 +39,11 @@ const MAX_TEXT = 1_048_576;
 const TEXT_ELEMENTS = new Set(
   "title description summary subtitle content content:encoded itunes:summary itunes:subtitle itunes:title".split(" "),
 );
+// What FeedParser resolves as a URL before we read it.
+const RESOLVED_ELEMENTS = new Set(["link", "logo", "icon"]);
+const RESOLVED_ATTRIBUTES = new Set("href src uri srcset".split(" "));
+// FeedParser would resolve these too, and no feed needs them.
+const UNUSED_ATTRIBUTES = new Set("action background cite data longdesc poster".split(" "));
 // Start tags that end such an element, because its end tag must be missing: these are not HTML elements.
 const NEVER_IN_TEXT = new Set("enclosure guid pubdate item entry description content:encoded".split(" "));
 
@@ -123,7 +129,10 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
       if (element === undefined) return;
       const node = parser.stack[0];
       if (isContainer(element, open.length) && (kind === "atom" || open.length === 1)) channel ??= node;
-      if (element.text.length > 0) parser.handleText(element.text.join(""));
+      if (element.text.length > 0) {
+        const text = element.text.join("");
+        parser.handleText(RESOLVED_ELEMENTS.has(element.local) ? resolvable(text) : text);
+      }
       parser.handleCloseTag(element.name);
       // Removes the item, or the channel would keep all items in memory until its end.
       const parent = parser.stack[0];
@@ -166,6 +175,7 @@ export function feedTree({ feedUrl, onItem }: { feedUrl: string; onItem: (node: 
     onText(text) {
       if (kind !== undefined && !isRootClosed) addText(open.at(-1)?.isXhtml ? escapeText(text) : text);
     },
+    openItem: () => open.findLast((element) => element.isItem)?.ownName,
     result: () => ({ kind, channel, isComplete }),
   };
 }
@@ -228,7 +238,10 @@ function parserAttributes(
     const uri = prefix === "xml" ? XML_URI : prefix === "" ? "" : (scope.get(prefix) ?? "");
     // Markup is already kept as text here. FeedParser would do that again for XHTML.
     const isXhtml = name === "type" && value === "xhtml";
-    result[name] = { name, prefix, local: name.slice(colon + 1), uri, value: isXhtml ? "html" : value };
+    const local = name.slice(colon + 1);
+    if (UNUSED_ATTRIBUTES.has(local)) continue;
+    const address = RESOLVED_ATTRIBUTES.has(local) ? resolvable(value) : value;
+    result[name] = { name, prefix, local, uri, value: isXhtml ? "html" : address };
   }
   return result;
 }

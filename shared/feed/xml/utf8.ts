@@ -34,13 +34,18 @@ function mixedText(bytes: Buffer): string {
     if (length === 0) {
       const byte = bytes[i] ?? 0;
       if (i > start) pieces.push(bytes.toString("utf8", start, i));
-      pieces.push(byte < 0xa0 ? (FROM_0X80[byte - 0x80] ?? "") : String.fromCharCode(byte));
+      pieces.push(fromWindows1252(byte));
       start = i + 1;
     }
     i += Math.max(1, length);
   }
   if (start < bytes.length) pieces.push(bytes.toString("utf8", start));
   return pieces.join("");
+}
+
+/** Returns the windows-1252 character at 0x80 to 0xFF. */
+export function fromWindows1252(byte: number): string {
+  return FROM_0X80[byte - 0x80] ?? String.fromCharCode(byte);
 }
 
 /** Returns the length in bytes of the UTF-8 character that begins at `at` (RFC 3629 4); 0 if none begins there. */

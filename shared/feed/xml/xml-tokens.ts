@@ -1,10 +1,14 @@
 import { Tokenizer } from "htmlparser2";
+import { itemFence } from "./item-fence.ts";
+import { fromWindows1252 } from "./utf8.ts";
 
 /** Names are in lower case and well formed, with at most one colon; `attributes` has no prototype. */
 export type XmlHandler = {
   onOpen(name: string, attributes: Record<string, string>, isEmpty: boolean): void;
   onClose(name: string): void;
   onText(text: string): void;
+  /** Name of the open item's element. Without it, damage is not kept within items. */
+  openItem?(): string | undefined;
 };
 export type XmlTokens = { write(text: string): void; end(): void };
 
@@ -14,6 +18,8 @@ const MAX_NAME = 1_024;
 const MAX_ATTRIBUTE_VALUE = 65_536;
 // Show notes of real feeds have up to 50 000 characters, and `LIMITS` truncates them to 64 000.
 const MAX_TEXT = 1_048_576;
+
+const BRACKET_AT_END = /<[?!]?$/;
 
 const WELL_FORMED_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*(?::[\p{L}_][\p{L}\p{N}_.-]*)?$/u;
 
@@ -33,6 +39,8 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
   let attributeName: string | undefined;
   let attributeValue = "";
   let carried = "";
+  // Set while the end of a construct is written that the feed does not have.
+  let isMuted = false;
 
   const tokenizer = new Tokenizer(
     { xmlMode: !isHtml },
@@ -53,7 +61,7 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
       },
       onattribentity(codePoint) {
         if (attributeName !== undefined && attributeValue.length <= MAX_ATTRIBUTE_VALUE)
-          attributeValue += String.fromCodePoint(codePoint);
+          attributeValue += characterOf(codePoint);
       },
       onattribend() {
         // The first attribute with a name counts. Drops a value that is too long, because a truncated URL is another URL.
@@ -62,23 +70,23 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
         attributes[attributeName] = attributeValue;
       },
       onopentagend() {
-        if (elementName !== undefined) handler.onOpen(elementName, attributes, false);
+        if (elementName !== undefined && !isMuted) handler.onOpen(elementName, attributes, false);
       },
       onselfclosingtag() {
-        if (elementName !== undefined) handler.onOpen(elementName, attributes, true);
+        if (elementName !== undefined && !isMuted) handler.onOpen(elementName, attributes, true);
       },
       onclosetag(start, end) {
         const closed = name(start, end);
         if (closed !== undefined) handler.onClose(closed);
       },
       ontext(start, end) {
-        handler.onText(slice(start, Math.min(end, start + MAX_TEXT)));
+        if (!isMuted) handler.onText(slice(start, Math.min(end, start + MAX_TEXT)));
       },
       oncdata(start, end, numEndCharacters) {
         handler.onText(slice(start, Math.min(end - numEndCharacters, start + MAX_TEXT)));
       },
       ontextentity(codePoint) {
-        handler.onText(String.fromCodePoint(codePoint));
+        handler.onText(characterOf(codePoint));
       },
       oncomment() {},
       ondeclaration() {},
@@ -106,19 +114,43 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
     return read;
   }
 
+  function tokenize(text: string): void {
+    if (text === "") return;
+    chunks.push(text);
+    tokenizer.write(text);
+  }
+
+  const { openItem } = handler;
+  const target: XmlTokens =
+    openItem === undefined
+      ? { write: tokenize, end() {} }
+      : itemFence({
+          write: tokenize,
+          writeEnd(text) {
+            isMuted = true;
+            tokenize(text);
+            isMuted = false;
+          },
+          openItem,
+        });
+
   return {
     write(text) {
       const joined = carried + text;
       // The text after a trailing "<" decides whether it begins a tag.
-      carried = joined.endsWith("<") ? "<" : "";
-      const chunk = escapeStrayBrackets(carried === "" ? joined : joined.slice(0, -1));
-      chunks.push(chunk);
-      tokenizer.write(chunk);
+      carried = BRACKET_AT_END.exec(joined.slice(-2))?.[0] ?? "";
+      target.write(escapeStrayBrackets(joined.slice(0, joined.length - carried.length)));
     },
     end() {
+      target.end();
       tokenizer.end();
     },
   };
+}
+
+/** Returns the character of a reference. Those to C1 characters mean windows-1252 (HTML 13.2.5.80). */
+function characterOf(codePoint: number): string {
+  return codePoint >= 0x80 && codePoint <= 0x9f ? fromWindows1252(codePoint) : String.fromCodePoint(codePoint);
 }
 
 /**
@@ -126,5 +158,5 @@ export function xmlTokens(handler: XmlHandler, { isHtml = false } = {}): XmlToke
  * item. In CDATA the text is HTML, so escaping it there is equivalent.
  */
 function escapeStrayBrackets(text: string): string {
-  return text.replace(/<(?=[\s\d=<-])/g, "&lt;");
+  return text.replace(/<(?=[\s\d=<-]|[?!](?![\p{L}_[-]))/gu, "&lt;");
 }

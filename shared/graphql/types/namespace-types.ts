@@ -16,7 +16,7 @@ export const Category = objectType<model.Category>("Category", "A category of a 
   subcategories: { type: listOf(GraphQLString), description: "Subcategories within this one." },
 });
 
-export const Chapter = objectType<model.Chapter>("Chapter", "A chapter of an episode, listed in the feed itself.", {
+export const Chapter = objectType<model.Chapter>("Chapter", "A chapter of an episode.", {
   startSeconds: { type: required(GraphQLFloat), description: "The start in seconds. May have decimals." },
   title: { type: required(GraphQLString), description: "Plain text." },
   linkUrl: { type: GraphQLString, description: "A related web page." },
@@ -48,6 +48,11 @@ export const Location = objectType<model.Location>("Location", "The place that a
     type: GraphQLString,
     description: "An OpenStreetMap object, as the first letter of its kind and its ID: `R113314`.",
   },
+  rel: {
+    type: GraphQLString,
+    description: "`creator` for the place of production; if null or `subject`, the subject.",
+  },
+  country: { type: GraphQLString, description: "The country's two letters (ISO 3166-1), in lower case." },
 });
 
 export const License = objectType<model.License>(
@@ -78,11 +83,44 @@ const ValueRecipient = objectType<model.ValueRecipient>("ValueRecipient", "A rec
   customValue: { type: GraphQLString, description: "The value for `customKey`." },
 });
 
+export const RemoteItem = objectType<model.RemoteItem>(
+  "RemoteItem",
+  "A show that another show links to, or an item of one.",
+  {
+    feedGuid: { type: GraphQLString, description: "The other show's `podcastGuid`." },
+    feedUrl: { type: GraphQLString, description: "The URL of the other show's feed." },
+    itemGuid: { type: GraphQLString, description: "The item's `guid`, if the link is to a single item." },
+    medium: { type: GraphQLString, description: "The other show's `medium`." },
+    title: { type: GraphQLString, description: "The link's text." },
+  },
+);
+
+const ValueTimeSplit = objectType<model.ValueTimeSplit>(
+  "ValueTimeSplit",
+  "A part of an episode for which others are paid, for example while their song is played.",
+  {
+    startSeconds: { type: required(GraphQLFloat), description: "The start in seconds. May have decimals." },
+    durationSeconds: { type: required(GraphQLFloat), description: "The duration in seconds. May have decimals." },
+    remoteStartSeconds: { type: GraphQLFloat, description: "Where the part begins in the remote item; if null, at 0." },
+    remotePercentage: {
+      type: GraphQLFloat,
+      description: "The percentage for the remote item's recipients; if null, 100. The show's own get the rest.",
+    },
+    remoteItem: { type: RemoteItem, description: "The item whose recipients are paid; if null, see `recipients`." },
+    recipients: { type: listOf(ValueRecipient), description: "Who is paid, if there is no remote item." },
+  },
+);
+
 export const Value = objectType<model.Value>("Value", "A way for listeners to pay while they listen.", {
   type: { type: required(GraphQLString), description: "The payment network, for example `lightning`." },
   method: { type: required(GraphQLString), description: "The payment method, for example `keysend`." },
   suggested: { type: GraphQLString, description: "The suggested amount per minute, as a decimal number." },
   recipients: { type: listOf(ValueRecipient), description: "The recipients who share a payment." },
+  timeSplits: {
+    type: listOf(ValueTimeSplit),
+    description: "Parts of the episode for which others are paid.",
+    resolve: ({ timeSplits }) => timeSplits ?? [],
+  },
 });
 
 export const Trailer = objectType<model.Trailer>("Trailer", "A trailer of a show or of one of its seasons.", {
@@ -92,6 +130,89 @@ export const Trailer = objectType<model.Trailer>("Trailer", "A trailer of a show
   mediaType: { type: GraphQLString, description: "MIME type of the file." },
   mediaBytes: { type: GraphQLFloat, description: "Size of the file in bytes, a whole number." },
   season: { type: GraphQLInt, description: "The season it announces." },
+});
+
+export const Image = objectType<model.Image>("Image", "A picture or short video of a show or an episode.", {
+  url: { type: required(GraphQLString), description: "The file's URL." },
+  alt: { type: GraphQLString, description: "A text in place of the picture." },
+  aspectRatio: { type: GraphQLString, description: "Width to height, as in CSS: `16/9`." },
+  width: { type: GraphQLInt, description: "Width in pixels." },
+  height: { type: GraphQLInt, description: "Height in pixels." },
+  type: { type: GraphQLString, description: "MIME type. It may be a video." },
+  purposes: {
+    type: listOf(GraphQLString),
+    description: "What it is meant for, in lower case: `artwork`, `social`, `canvas`, ...",
+    resolve: ({ purposes }) => purposes ?? [],
+  },
+});
+
+export const SocialInteract = objectType<model.SocialInteract>(
+  "SocialInteract",
+  "A post under which a show or an episode is discussed.",
+  {
+    protocol: {
+      type: required(GraphQLString),
+      description: "For example `activitypub`. `disabled` asks apps to show no comments.",
+    },
+    uri: {
+      type: GraphQLString,
+      description: "The post's address. May have another scheme than https, such as `nostr:`.",
+    },
+    accountId: { type: GraphQLString, description: "The account that wrote the post." },
+    accountUrl: { type: GraphQLString, description: "The account's page." },
+    priority: { type: GraphQLInt, description: "1 is the post to show first." },
+  },
+);
+
+export const Chat = objectType<model.Chat>("Chat", "The chat room of a show, an episode or a live broadcast.", {
+  server: { type: required(GraphQLString), description: "The server's host name." },
+  protocol: { type: required(GraphQLString), description: "For example `irc`, `xmpp` or `matrix`." },
+  accountId: { type: GraphQLString, description: "The show's account on the server." },
+  space: { type: GraphQLString, description: "The room." },
+});
+
+const MediaSource = objectType<model.AlternateEnclosure["sources"][number]>(
+  "MediaSource",
+  "A place to get a media file from.",
+  {
+    uri: {
+      type: required(GraphQLString),
+      description: "Its address. May have another scheme than https, such as `ipfs:`.",
+    },
+    type: { type: GraphQLString, description: "MIME type, if it is not that of the file: `application/x-bittorrent`." },
+  },
+);
+
+export const AlternateEnclosure = objectType<model.AlternateEnclosure>(
+  "AlternateEnclosure",
+  "Another file with an episode: in another format or language, with video, or with less data.",
+  {
+    type: { type: GraphQLString, description: "MIME type of the file." },
+    bytes: { type: GraphQLFloat, description: "Size of the file in bytes, a whole number." },
+    bitrate: { type: GraphQLInt, description: "Average bits per second." },
+    height: { type: GraphQLInt, description: "Height of a video in pixels." },
+    language: { type: GraphQLString, description: "BCP 47 tag in lower case; if null, the show's language." },
+    title: { type: GraphQLString, description: "The file's name, for people." },
+    rel: {
+      type: GraphQLString,
+      description: "Files with the same `rel` have the same content. If null or `default`, the episode's.",
+    },
+    codecs: { type: GraphQLString, description: "The codecs, as in RFC 6381." },
+    isDefault: {
+      type: required(GraphQLBoolean),
+      description: "Whether it is the same file as the episode's `mediaUrl`.",
+    },
+    integrityType: { type: GraphQLString, description: "How to check the file: `sri` or `pgp-signature`." },
+    integrityValue: { type: GraphQLString, description: "The hash or signature." },
+    sources: { type: listOf(MediaSource), description: "Where to get the file, the best place first. At least one." },
+  },
+);
+
+export const UpdateFrequency = objectType<model.UpdateFrequency>("UpdateFrequency", "When a show publishes episodes.", {
+  text: { type: GraphQLString, description: "In the feed's words." },
+  rrule: { type: GraphQLString, description: "A recurrence rule (RFC 5545 3.3.10): `FREQ=WEEKLY;BYDAY=MO`." },
+  startAt: { type: DateTime, description: "Since when the rule applies.", resolve: (it) => toInstant(it.startAt) },
+  isComplete: { type: required(GraphQLBoolean), description: "Whether there will be no more episodes." },
 });
 
 const ContentLink = objectType<model.LiveItem["contentLinks"][number]>(
@@ -113,19 +234,15 @@ export const LiveItem = objectType<model.LiveItem>("LiveItem", "A live broadcast
   mediaUrl: { type: GraphQLString, description: "The stream's URL." },
   mediaType: { type: GraphQLString, description: "MIME type of the stream." },
   contentLinks: { type: listOf(ContentLink), description: "Other places to follow the broadcast." },
+  description: { type: GraphQLString, description: "Plain text, at most 4000 characters." },
+  imageUrl: { type: GraphQLString, description: "The broadcast's artwork." },
+  images: listIn("images", { of: Image, description: "Pictures of the broadcast." }),
+  persons: listIn("persons", { of: Person, description: "People who take part in the broadcast." }),
+  values: listIn("values", { of: Value, description: "Ways to pay; if empty, use the podcast's." }),
+  alternateEnclosures: listIn("alternateEnclosures", { of: AlternateEnclosure, description: "Other streams." }),
+  socialInteracts: listIn("socialInteracts", { of: SocialInteract, description: "Where it is discussed." }),
+  chat: { type: Chat, description: "The broadcast's chat room." },
 });
-
-export const RemoteItem = objectType<model.RemoteItem>(
-  "RemoteItem",
-  "A show that another show links to, or an item of one.",
-  {
-    feedGuid: { type: GraphQLString, description: "The other show's `podcastGuid`." },
-    feedUrl: { type: GraphQLString, description: "The URL of the other show's feed." },
-    itemGuid: { type: GraphQLString, description: "The item's `guid`, if the link is to a single item." },
-    medium: { type: GraphQLString, description: "The other show's `medium`." },
-    title: { type: GraphQLString, description: "The link's text." },
-  },
-);
 
 export const Txt = objectType<model.Txt>("Txt", "Free text for software, for example to prove who owns a feed.", {
   purpose: { type: GraphQLString, description: "The text's purpose, for example `verify`." },
@@ -144,6 +261,13 @@ export const Soundbite = objectType<model.Soundbite>("Soundbite", "An excerpt to
   durationSeconds: { type: required(GraphQLFloat), description: "The duration in seconds. May have decimals." },
   title: { type: GraphQLString, description: "Plain text; if null, use the episode's title." },
 });
+
+/** A field for a list that an object has only if it is not empty. */
+function listIn<Name extends string>(name: Name, { of, description }: ListField) {
+  type Holder = { [key in Name]?: readonly unknown[] };
+  return { type: listOf(of), description, resolve: (holder: Holder) => holder[name] ?? [] };
+}
+export type ListField = { of: GraphQLObjectType; description: string };
 
 function objectType<T>(name: string, description: string, fields: GraphQLFieldConfigMap<T, unknown>) {
   return new GraphQLObjectType<T>({ name, description, fields });

@@ -6,7 +6,9 @@ import { PRIVATE_REASONS } from "../../podcasts/privacy-judge.ts";
 import type { Scope } from "../scope.ts";
 import { connectionType, PAGE_ARGS, type PageArgs, toConnection, toPageRequest } from "./connection.ts";
 import { PodcastCrawl } from "./crawl-type.ts";
+import { episodeFeedFields, listIn, podcastFeedFields } from "./feed-fields.ts";
 import { DateTime, listOf, required } from "./fields.ts";
+import { fileFields } from "./file-fields.ts";
 import { AccountPodcast, AccountPodcastEpisode } from "./listening-types.ts";
 import * as namespace from "./namespace-types.ts";
 
@@ -19,6 +21,7 @@ const FeedKind = enumType("FeedKind", "The format of a feed.", {
   RSS: { value: "rss", description: "RSS 2.0" },
   RDF: { value: "rdf", description: "RSS 1.0" },
   ATOM: { value: "atom", description: "Atom" },
+  JSON: { value: "json", description: "JSON Feed" },
 });
 
 const EpisodeType = enumType("EpisodeType", "The role of an episode in its show.", {
@@ -106,12 +109,19 @@ export const Podcast: GraphQLObjectType<PodcastRow, Scope> = new GraphQLObjectTy
     liveItems: listIn("liveItems", { of: namespace.LiveItem, description: "Live broadcasts that the show announces." }),
     podroll: listIn("podroll", { of: namespace.RemoteItem, description: "Shows that this one recommends." }),
     txts: listIn("txts", { of: namespace.Txt, description: "Free text for software." }),
+    ...podcastFeedFields,
     createdAt: { type: required(DateTime), description: "When the podcast was first stored." },
     updatedAt: { type: required(DateTime), description: "When anything about the podcast last changed." },
     lastRetrievedAt: {
       type: DateTime,
       description: "When the feed was last retrieved successfully.",
       resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.lastRetrievedAt,
+    },
+    hasOlderEpisodes: {
+      type: required(GraphQLBoolean),
+      description:
+        "Whether the feed has pages with older episodes that were not retrieved (RFC 5005). `podcastLoadOlderEpisodes` requests them.",
+      resolve: async ({ id }, _args, scope) => (await scope.findPodcastFeed(id))?.hasOlderEpisodes ?? false,
     },
     quarantinedSince: {
       type: DateTime,
@@ -216,7 +226,7 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
       description: "The episode's number, within its season if it has one. May have decimals.",
     },
     episodeDisplay: { type: GraphQLString, description: "What to show instead of the number: `Ch.3`." },
-    chapters: { type: listOf(namespace.Chapter), description: "Chapters listed in the feed itself." },
+    ...fileFields(),
     chaptersLink: {
       type: namespace.ChaptersLink,
       description: "A file with the episode's chapters.",
@@ -246,6 +256,7 @@ export const Episode: GraphQLObjectType<EpisodeRow, Scope> = new GraphQLObjectTy
       description: "Ways for listeners to pay; if empty, use the podcast's.",
     }),
     txts: listIn("txts", { of: namespace.Txt, description: "Free text for software." }),
+    ...episodeFeedFields,
     createdAt: { type: required(DateTime), description: "When the episode was first stored." },
     updatedAt: { type: required(DateTime), description: "When anything about the episode last changed." },
     accountEpisode: {
@@ -262,12 +273,6 @@ export const EpisodeConnection = connectionType(Episode);
 export async function resolveEpisodes(podcastId: number, args: PageArgs, scope: Scope) {
   const page = toPageRequest(args);
   return toConnection(await scope.listEpisodes(podcastId, page), page);
-}
-
-/** A field for a list of the podcast namespace. Rows from before the list was supported do not have it. */
-function listIn<Name extends string>(name: Name, { of, description }: { of: GraphQLObjectType; description: string }) {
-  type Row = { namespace?: { [key in Name]?: readonly unknown[] } };
-  return { type: listOf(of), description, resolve: ({ namespace }: Row) => namespace?.[name] ?? [] };
 }
 
 type EnumValues = Record<string, { value: string; description: string }>;

@@ -1,5 +1,6 @@
 import { GraphQLBoolean, GraphQLString } from "graphql";
 import * as accountPodcastAdder from "../../listening/account-podcast-adder.ts";
+import * as olderEpisodesRequester from "../../podcasts/older-episodes-requester.ts";
 import * as podcastRefresher from "../../podcasts/podcast-refresher.ts";
 import { parseIdToChange } from "../ids.ts";
 import { mutation, requireSignedIn } from "../mutation.ts";
@@ -41,6 +42,16 @@ export const podcastMutations = {
     async resolve({ podcastId }, scope) {
       const { id: accountId } = requireSignedIn(scope);
       return podcastRefresher.run(scope.ctx, { accountId, podcastId: parseIdToChange(podcastId, "podcast") });
+    },
+  }),
+  podcastLoadOlderEpisodes: mutation<{ podcastId: string }>({
+    type: required(GraphQLBoolean),
+    description:
+      "Requests that the next pages of a podcast's feed are retrieved, up to ten, beyond those that were. Returns false if there are none, or they are being retrieved. An account can request this 20 times an hour.",
+    args: { podcastId: { type: required(GraphQLString), description: "The podcast's ID." } },
+    async resolve({ podcastId }, scope) {
+      const { id: accountId } = requireSignedIn(scope);
+      return olderEpisodesRequester.run(scope.ctx, { accountId, podcastId: parseIdToChange(podcastId, "podcast") });
     },
   }),
 };

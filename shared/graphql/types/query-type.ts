@@ -1,4 +1,5 @@
 import { GraphQLObjectType, GraphQLString } from "graphql";
+import * as fileRequester from "../../podcasts/files/file-requester.ts";
 import { listPodcasts } from "../../podcasts/list-podcasts.ts";
 import { parseId } from "../ids.ts";
 import type { Scope } from "../scope.ts";
@@ -61,7 +62,11 @@ export const Query = new GraphQLObjectType<undefined, Scope>({
       type: Episode,
       description: "An episode; null if it does not exist.",
       args: { id: EPISODE_ID },
-      resolve: (_root, args: { id: string }, scope) => scope.findEpisode(parseId(args.id, "episode")),
+      resolve: async (_root, args: { id: string }, scope) => {
+        const found = await scope.findEpisode(parseId(args.id, "episode"));
+        if (found !== undefined) await fileRequester.open(scope.ctx, { episodeId: found.id });
+        return found;
+      },
     },
     podcasts: {
       type: required(PodcastConnection),

@@ -7,6 +7,8 @@ import { episodeDocument, podcastDocument, textOfNotes } from "./documents.ts";
 const BATCH_SIZE = 100;
 // As long as people write notes. Hostile feeds repeat themselves for longer.
 const NOTES_MAX_CHARACTERS = 20_000;
+// As much as is said in three hours.
+const TRANSCRIPT_MAX_CHARACTERS = 200_000;
 
 export type WriteResult = { numWritten: number };
 
@@ -65,11 +67,15 @@ async function writeEpisodes(tx: Database, ids: readonly string[]): Promise<stri
   if (ids.length === 0) return [];
   type Row = Record<"id" | "podcast_id" | "published_at" | "day" | "title" | "names", string> & {
     notes: string | null;
+    transcript: string | null;
   };
   const rows = await tx.repeatable.execute<Row>(sql`
     select id, podcast_id, published_at::text, to_char(published_at at time zone 'UTC', 'YYYY-MM-DD') as day, title,
       concat_ws(' | ', author, ${personsOf("episode")}) as names,
-      left(description_html, ${NOTES_MAX_CHARACTERS}::int) as notes
+      left(description_html, ${NOTES_MAX_CHARACTERS}::int) as notes,
+      case when namespace->'transcripts' <> '[]' then (
+        select left(text, ${TRANSCRIPT_MAX_CHARACTERS}::int) from transcript where episode_id = episode.id
+      ) end as transcript
     from episode where id = any(${`{${ids.join(",")}}`}::bigint[]) and not is_blocked order by id for key share`);
   const documents = rows.map((row) =>
     episodeDocument({
@@ -77,7 +83,7 @@ async function writeEpisodes(tx: Database, ids: readonly string[]): Promise<stri
       podcastId: Number(row.podcast_id),
       publishedAt: row.published_at,
       ...{ day: row.day, title: row.title, names: row.names },
-      texts: [row.notes && textOfNotes(row.notes)],
+      texts: [row.notes && textOfNotes(row.notes), row.transcript],
     }),
   );
   const isWritten = new Set(rows.map(({ id }) => id));

@@ -118,6 +118,21 @@ function enhancePlayer(player: HTMLMediaElement): void {
   });
 }
 
+/** Links to a position in the media move the player, instead of leaving the page. */
+function followPositions(player: HTMLMediaElement): void {
+  const media = player.querySelector("source")?.src.replace(/#.*/s, "");
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>(".position > a") : null;
+    const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const [, seconds] = /^#t=([\d.]+)$/.exec(link?.hash ?? "") ?? [];
+    if (!isPlain || seconds === undefined || link?.href.replace(/#.*/s, "") !== media) return;
+    event.preventDefault();
+    player.currentTime = Number(seconds);
+    // The player itself shows why it cannot play.
+    player.play().catch(() => {});
+  });
+}
+
 function watchLogout(form: HTMLFormElement): void {
   form.addEventListener("submit", () => {
     isLoggingOut = true;
@@ -130,4 +145,7 @@ function watchLogout(form: HTMLFormElement): void {
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) watchLogout(form);
 for (const form of document.querySelectorAll<HTMLFormElement>("form.toggle")) enhanceToggle(form);
-for (const player of document.querySelectorAll<HTMLMediaElement>("[data-state]")) enhancePlayer(player);
+for (const player of document.querySelectorAll<HTMLMediaElement>("[data-state]")) {
+  enhancePlayer(player);
+  followPositions(player);
+}

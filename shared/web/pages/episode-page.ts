@@ -6,11 +6,11 @@ import { notice } from "../form.ts";
 import { type Html, html, raw } from "../html.ts";
 import { langAttribute } from "../language.ts";
 import type { Page as SitePage } from "../layout.ts";
-import { episodePath, podcastPath, webUrl } from "../links.ts";
+import { episodePath, podcastPath, transcriptPath, webUrl } from "../links.ts";
 import { peopleSection } from "../people.ts";
-import { type Media, player, toMedia } from "../player.ts";
+import { type Media, player, positionLink, toMedia } from "../player.ts";
 import { toggle } from "../toggle.ts";
-import { bytesText, positionText, startOfNotes } from "../words.ts";
+import { bytesText, startOfNotes } from "../words.ts";
 
 // In CSS pixels, on a wide screen.
 const ARTWORK_SIZE = 176;
@@ -45,12 +45,17 @@ export type EpisodeView = {
   own: AccountEpisode | undefined;
   /** The media is on the host of a password-protected feed. */
   needsFeedPassword?: boolean;
+  /** Chapters from the file that the feed links to, which are shown instead of those in the feed. */
+  fileChapters?: Chapter[] | undefined;
+  /** There is a page with the transcript. */
+  hasTranscript?: boolean;
 };
 
 type Of = Pick<EpisodeView, "podcast" | "episode">;
 
 /** The page of an episode: player, notes, chapters, transcripts and people. */
-export function episodePage({ podcast, episode, own, needsFeedPassword }: EpisodeView): SitePage {
+export function episodePage(view: EpisodeView): SitePage {
+  const { podcast, episode, own, needsFeedPassword, fileChapters, hasTranscript = false } = view;
   const { title, descriptionHtml } = episode;
   const media = toMedia(episode);
   const stateUrl = `/podcasts/${podcast.id}/episodes/${episode.id}/state`;
@@ -73,8 +78,8 @@ ${actions(episode, media)}
 <div class="columns">
 ${notesSection({ podcast, episode })}
 <div class="aside">
-${chaptersSection(episode, media)}
-${transcriptsSection(episode.namespace.transcripts)}
+${chaptersSection(episode, { chapters: fileChapters ?? episode.chapters, media })}
+${transcriptsSection(episode.namespace.transcripts, hasTranscript ? transcriptPath({ podcast, episode }) : undefined)}
 ${peopleSection(episode.namespace.persons)}
 </div>
 </div>
@@ -135,8 +140,8 @@ ${
 </section>`;
 }
 
-function chaptersSection(episode: Episode, media: Media | undefined): Html | undefined {
-  const { chapters } = episode;
+type Chapters = { chapters: readonly Chapter[]; media: Media | undefined };
+function chaptersSection(episode: Episode, { chapters, media }: Chapters): Html | undefined {
   const link = webUrl(episode.namespace.chapters?.url);
   if (chapters.length === 0 && link === undefined) return undefined;
   return html`<section aria-labelledby="chapters">
@@ -152,19 +157,17 @@ ${link !== undefined && html`<p><a href="${link}">Chapter file</a></p>`}
 }
 
 function chapterItem({ startSeconds, title, linkUrl }: Chapter, media: Media | undefined): Html {
-  const position = positionText(startSeconds);
   const href = webUrl(linkUrl);
-  // Media Fragments URI 1.0, 4.2.1: browsers start playback there.
-  const from = media === undefined ? undefined : `${media.url.replace(/#.*/s, "")}#t=${startSeconds}`;
-  return html`<li><span class="position">${from === undefined ? position : html`<a href="${from}">${position}</a>`}</span>
+  return html`<li>${positionLink(startSeconds, media)}
 <span dir="auto">${href === undefined ? title : html`<a href="${href}">${title}</a>`}</span></li>
 `;
 }
 
-function transcriptsSection(transcripts: readonly Transcript[]): Html | undefined {
+function transcriptsSection(transcripts: readonly Transcript[], path: string | undefined): Html | undefined {
   if (transcripts.length === 0) return undefined;
   return html`<section aria-labelledby="transcripts">
 <h2 id="transcripts">Transcripts</h2>
+${path !== undefined && html`<p class="actions"><a class="button" href="${path}">Read the transcript</a></p>`}
 <ul>
 ${transcripts.map(transcriptItem)}
 </ul>

@@ -68,9 +68,24 @@ ${isSignedIn && asksForPrivacy(podcast) && privacyQuestion({ feedUrl: podcast.fe
 ${(after !== undefined || episodes.after !== undefined) && podcastSearch({ podcastId: podcast.id })}
 ${episodeList(podcast, { episodes: episodes.items, states: own.episodes })}
 ${pagingNav({ path, after, nextAfter: episodes.after, words: { first: "Newest episodes", next: "Older episodes" } })}
+${episodes.after === undefined && olderEpisodes(podcast, { isSignedIn })}
 </section>
 ${peopleSection(podcast.namespace.persons)}`,
   };
+}
+
+/** At the end of the list: the feed has pages that were not read. */
+function olderEpisodes({ id, olderEpisodes }: FoundPodcast, { isSignedIn }: Viewer): Html | undefined {
+  if (olderEpisodes === "none") return undefined;
+  if (olderEpisodes === "loading")
+    return html`<p class="muted">Older episodes are being loaded. Reload this page in a minute.</p>`;
+  if (!isSignedIn)
+    return html`<p class="muted">The feed has older episodes. <a href="/login">Log in</a> to load them.</p>`;
+  return buttonForm({
+    action: `/podcasts/${id}/refresh?older=true`,
+    label: "Load older episodes",
+    className: "button",
+  });
 }
 
 /** Names nothing of the other show: it may have taken the address over to be named here. */

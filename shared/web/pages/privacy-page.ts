@@ -37,7 +37,7 @@ export function privacyPage(facts: PrivacyFacts): Page {
 <p>This site runs podcore, which has no advertising, no analytics and no third-party scripts. This page says what podcore stores. The site's operator may store more, such as backups and the access logs of a proxy.</p>
 
 <h2>Without an account</h2>
-<p>Reading pages sets no cookie and stores nothing about you, with one exception: how often your network (the first three parts of an IPv4 address, the first half of an IPv6 address) searched, tried to log in or used the API. These counts are reset after at most 15 minutes, and deleted soon after.</p>
+<p>Reading pages sets no cookie and stores nothing about you, with one exception: how often your network (the first three parts of an IPv4 address, the first half of an IPv6 address) searched, tried to log in, used the API, or opened an episode whose chapters or transcript this server then had to fetch. These counts are reset after at most 15 minutes, and deleted soon after.</p>
 <p>Subscribing, marking a favorite or playing an episode creates an account that only your browser's cookie opens. It is deleted with all its data ${retention.unseenAccount} after it was last used, unless you sign up.</p>
 
 <h2>With an account</h2>
@@ -63,7 +63,7 @@ ${sendsMail && html`<li><strong>This site's mail server</strong>: your email add
   reportsErrors &&
   html`<li><strong>An error tracker</strong> chosen by this site: what failed, where in the code, and the IDs of the request and of the data concerned.</li>\n`
 }</ul>
-<p>This server fetches the podcasts, so publishers learn that somebody here follows them, but not who.</p>
+<p>This server fetches the podcasts, so publishers learn that somebody here follows them, but not who. It also fetches the chapters and the transcript of an episode that somebody opens.</p>
 
 <h2>Export or delete your data</h2>
 <p>On <a href="/account">your account page</a> you can export all of this as JSON, or delete the account with all its data, immediately and permanently. Private podcasts that only you had added are deleted with it.</p>

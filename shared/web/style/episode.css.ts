@@ -50,8 +50,15 @@ video.player {
   padding-block: 0.45rem;
   border-bottom: 1px solid var(--line);
 }
-.chapters .position {
+.position {
   font-variant-numeric: tabular-nums;
+}
+.transcript p {
+  max-width: 44rem;
+  margin-top: 0.9rem;
+}
+.transcript .position {
+  margin-inline-end: 0.5rem;
 }
 .chapters + p {
   margin-top: 0.9rem;

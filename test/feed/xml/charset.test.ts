@@ -45,6 +45,13 @@ test("xml X19: chooseCharset() stays with UTF-8 when a few bytes of it are broke
   }
 });
 
+test("chooseCharset() stays with UTF-8 that is labelled otherwise when one byte of it is broken", () => {
+  const body = Buffer.concat([Buffer.from("é".repeat(20)), Buffer.of(0xe9)]);
+
+  assert.equal(chooseCharset(body, "text/xml; charset=iso-8859-1"), "utf-8");
+  assert.equal(chooseCharset(Buffer.from("\xc3\xa9 \xe9", "latin1"), "text/xml; charset=iso-8859-1"), "windows-1252");
+});
+
 test("decodeSlices() reads bytes that are not UTF-8 as windows-1252, and leaves the text around them", () => {
   const pasted = Buffer.from("na\xefve, d\xe9j\xe0 \x93so\x94 \xe2\x82", "latin1");
   const body = Buffer.concat([Buffer.from("Café – 日本 🎧 "), pasted, Buffer.from(" Österreich")]);

@@ -206,6 +206,36 @@ test("first null and after null mean what they mean when they are not given", as
 });
 
 const INSTANT = new Date("2018-04-21T09:30:00.123Z");
+const REMOTE = { feedGuid: "g", feedUrl: "https://example.com/r", itemGuid: "i", medium: "podcast", title: "R" };
+const RECIPIENT = {
+  name: "N",
+  type: "node",
+  address: "02d5",
+  split: 99.5,
+  fee: true,
+  customKey: "k",
+  customValue: "v",
+};
+const ALTERNATE = {
+  ...{ type: "video/mp4", bytes: 5_000_000_000, bitrate: 128_000, height: 720, language: "en", title: "Video" },
+  ...{ rel: "default", codecs: "avc1", isDefault: true, integrityType: "sri", integrityValue: "sha384-x" },
+  sources: [{ uri: "ipfs://x", type: "video/mp4" }],
+};
+const SHARED = {
+  socialInteracts: [
+    {
+      ...{ protocol: "activitypub", uri: "https://example.com/@a/1", priority: 1 },
+      ...{ accountId: "@a", accountUrl: "https://example.com/@a" },
+    },
+  ],
+  chat: { server: "irc.example.com", protocol: "irc", accountId: "@a", space: "#a" },
+  images: [
+    {
+      ...{ url: "https://example.com/i.jpg", alt: "A", aspectRatio: "16/9", width: 1600, height: 900 },
+      ...{ type: "image/jpeg", purposes: ["social"] },
+    },
+  ],
+};
 const PODCAST = {
   ...{ title: "Title", description: "Description", author: "Author", ownerName: "Owner", language: "en-us" },
   ...{
@@ -235,13 +265,23 @@ const PODCAST = {
         linkUrl: "https://example.com/p",
       },
     ],
-    location: { name: "Austin", geo: "geo:30.2672,97.7431", osm: "R113314" },
+    location: { name: "Austin", geo: "geo:30.2672,97.7431", osm: "R113314", rel: "subject", country: "us" },
+    otherLocations: [{ name: "Paris", geo: "geo:48,2", osm: "W5013364", rel: "creator", country: "fr" }],
+    remoteItems: [REMOTE],
+    publisher: REMOTE,
+    updateFrequency: { text: "Weekly", rrule: "FREQ=WEEKLY", startAt: INSTANT.toISOString(), isComplete: false },
+    usesPodping: true,
+    ...SHARED,
     license: { identifier: "cc-by-4.0", url: "https://example.com/license" },
     values: [
       {
         ...{ type: "lightning", method: "keysend", suggested: "0.00000005000" },
-        recipients: [
-          { name: "N", type: "node", address: "02d5", split: 99.5, fee: true, customKey: "k", customValue: "v" },
+        recipients: [RECIPIENT],
+        timeSplits: [
+          {
+            ...{ startSeconds: 1.5, durationSeconds: 30, remoteStartSeconds: 2.5, remotePercentage: 95 },
+            ...{ remoteItem: REMOTE, recipients: [RECIPIENT] },
+          },
         ],
       },
     ],
@@ -267,11 +307,14 @@ const PODCAST = {
         },
         ...{ mediaUrl: "https://example.com/l.mp3", mediaType: "audio/mpeg" },
         contentLinks: [{ url: "https://example.com/chat", text: "Chat" }],
+        ...{ description: "D", imageUrl: "https://example.com/l.png", persons: [], values: [] },
+        ...{ alternateEnclosures: [ALTERNATE], ...SHARED },
       },
     ],
-    podroll: [{ feedGuid: "g", feedUrl: "https://example.com/r", itemGuid: "i", medium: "podcast", title: "R" }],
+    podroll: [REMOTE],
     txts: [{ purpose: "verify", value: "v" }],
   },
+  extras: { itunesTitle: "Apple's", subtitle: "Subtitle", keywords: ["one", "two"], generator: "Generator" },
 } as const;
 const EPISODE = {
   ...{
@@ -305,7 +348,14 @@ const EPISODE = {
     chapters: { url: "https://example.com/c.json", type: "application/json+chapters" },
     soundbites: [{ startSeconds: 1.5, durationSeconds: 30, title: "S" }],
     ...{ location: PODCAST.namespace.location, license: PODCAST.namespace.license, values: PODCAST.namespace.values },
+    otherLocations: PODCAST.namespace.otherLocations,
     txts: PODCAST.namespace.txts,
+    alternateEnclosures: [ALTERNATE],
+    ...SHARED,
+  },
+  extras: {
+    ...{ itunesTitle: "Apple's", subtitle: "Subtitle", summary: "Summary", keywords: ["one"] },
+    ...{ categories: ["Arts"], commentsUrl: "https://example.com/comments" },
   },
 } as const;
 
@@ -322,14 +372,17 @@ test("podcastById gives every stored field", async () => {
     `{ podcastById(id: "${id}") { ${leavesOf(Podcast, ["episodes", "accountPodcast"])} } }`,
   );
 
-  const { namespace, lastSucceededAt: _, isExplicit, ...stored } = PODCAST;
+  const { namespace, extras, lastSucceededAt: _, isExplicit, ...stored } = PODCAST;
+  const { otherLocations, ...shown } = namespace;
   assert.deepEqual(body, {
     data: {
       podcastById: {
         ...stored,
-        ...namespace,
+        ...shown,
+        ...extras,
+        locations: [namespace.location, ...otherLocations],
         ...{ id: String(id), explicit: isExplicit, isBlocked: false, itunesType: "SERIAL", feedKind: "ATOM" },
-        ...{ private: false, privateReason: null, quarantinedSince: null },
+        ...{ private: false, privateReason: null, quarantinedSince: null, hasOlderEpisodes: false },
         crawl: { checkedAt: at, nextCheckAt: at, trouble: "The feed's host does not find the feed." },
         feedUrl: `https://feeds.example.com/${id}`,
         liveItems: [{ ...namespace.liveItems[0], endAt: null }],
@@ -346,11 +399,13 @@ test("podcastById gives every stored field", async () => {
 async function storedEpisode() {
   const podcastId = await insertPodcast(ctx.db);
   const id = await insertEpisode(ctx.db, { podcastId, ...structuredClone(EPISODE) } as never);
-  const { namespace, isExplicit, descriptionHtml, ...stored } = EPISODE;
-  const { chapters: chaptersLink, ...lists } = namespace;
+  const { namespace, extras, isExplicit, descriptionHtml, ...stored } = EPISODE;
+  const { chapters: chaptersLink, otherLocations, ...lists } = namespace;
   const expected: Record<string, unknown> = {
     ...stored,
     ...lists,
+    ...extras,
+    locations: [namespace.location, ...otherLocations],
     ...{
       id: String(id),
       podcastId: String(podcastId),
@@ -358,6 +413,7 @@ async function storedEpisode() {
       description: descriptionHtml,
       explicit: isExplicit,
       chaptersLink,
+      ...{ chaptersUrl: null, transcript: null },
     },
     ...{ publishedAt: INSTANT.toISOString(), createdAt: INSTANT.toISOString(), updatedAt: INSTANT.toISOString() },
     ...{ announcedFor: INSTANT.toISOString(), absentSince: INSTANT.toISOString() },

@@ -121,3 +121,31 @@ test("run() writes documents of any text", async () => {
   assert.deepEqual(await search("fern 1"), [id]);
   assert.deepEqual(await search("quillwort"), []);
 });
+
+test("run() makes an episode found by its transcript, while the feed links to one", async () => {
+  const podcastId = await insertPodcast(db);
+  const id = await insertEpisode(db, { podcastId, title: "Mosses" });
+  const transcripts = [
+    { url: "https://example.com/1.vtt", mediaType: "text/vtt", language: undefined, rel: undefined },
+  ];
+  const setTranscripts = async (linked: unknown[]) => {
+    await db.once.execute(sql`
+      update episode set namespace = jsonb_set(namespace, '{transcripts}', ${JSON.stringify(linked)}::jsonb)`);
+    await writeDocuments(ctx);
+  };
+  await setTranscripts(transcripts);
+  await db.once.execute(sql`
+    insert into transcript (episode_id, type, segments, text) values (${id}, 'text/vtt', '[]', 'We met by the sporophyte.')`);
+  await writeDocuments(ctx);
+  const linked = await search("sporophyte");
+  await db.once.execute(sql`update transcript set text = 'We met by the gametophyte.'`);
+  await writeDocuments(ctx);
+  const corrected = [await search("sporophyte"), await search("gametophyte")];
+  await setTranscripts([]);
+  const unlinked = await search("gametophyte");
+  await setTranscripts(transcripts);
+  await db.once.execute(sql`delete from transcript`);
+  await writeDocuments(ctx);
+
+  assert.deepEqual([linked, ...corrected, unlinked, await search("gametophyte")], [[id], [], [id], [], []]);
+});

@@ -1,4 +1,4 @@
-import { webUrl } from "./url.ts";
+import { webUrl } from "../url.ts";
 
 /** A feed that a page links to. `url` is absolute, http or https. */
 export type FeedLink = { url: string; isRss: boolean; title: string };
@@ -6,7 +6,8 @@ export type FeedLink = { url: string; isRss: boolean; title: string };
 export type LinkAttributes = { rel?: string; type?: string; href?: string | undefined; title?: string };
 
 // Some sites say of a feed only that it is XML.
-const FEED_TYPE = /^\s*(?:application\/(rss|atom|rdf)\+xml|(?:application|text)\/xml)\s*(?:;|$)/i;
+const FEED_TYPE =
+  /^\s*(?:application\/(rss|atom|rdf)\+xml|application\/feed\+json|(?:application|text)\/xml)\s*(?:;|$)/i;
 
 /** Returns a link as a feed's if its relation and type say so (RSS autodiscovery); undefined for other links. */
 export function toFeedLink(

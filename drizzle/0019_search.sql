@@ -56,8 +56,17 @@ CREATE OR REPLACE TRIGGER search_episode_updated AFTER UPDATE ON episode
 FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title OR OLD.author IS DISTINCT FROM NEW.author
   OR OLD.description_html IS DISTINCT FROM NEW.description_html OR OLD.published_at IS DISTINCT FROM NEW.published_at
   OR OLD.podcast_id IS DISTINCT FROM NEW.podcast_id OR OLD.is_blocked IS DISTINCT FROM NEW.is_blocked
-  OR OLD.namespace->'persons' IS DISTINCT FROM NEW.namespace->'persons')
+  OR OLD.namespace->'persons' IS DISTINCT FROM NEW.namespace->'persons'
+  OR OLD.namespace->'transcripts' IS DISTINCT FROM NEW.namespace->'transcripts')
 EXECUTE FUNCTION search_pending_episode();--> statement-breakpoint
+CREATE OR REPLACE FUNCTION search_pending_transcript() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO search_pending (episode_id) VALUES (coalesce(NEW.episode_id, OLD.episode_id));
+  RETURN NULL;
+END
+$$;--> statement-breakpoint
+CREATE OR REPLACE TRIGGER search_transcript_written AFTER INSERT OR DELETE OR UPDATE OF text ON transcript
+FOR EACH ROW EXECUTE FUNCTION search_pending_transcript();--> statement-breakpoint
 CREATE OR REPLACE TRIGGER search_podcast_inserted AFTER INSERT ON podcast
 FOR EACH ROW EXECUTE FUNCTION search_pending_podcast();--> statement-breakpoint
 CREATE OR REPLACE TRIGGER search_podcast_updated AFTER UPDATE ON podcast

@@ -1,5 +1,5 @@
-import { webUrl } from "./url.ts";
-import { attribute, children, type FeedNode } from "./xml/feed-node.ts";
+import { webUrl } from "../url.ts";
+import { attribute, children, type FeedNode } from "../xml/feed-node.ts";
 
 /** The hubs that announce a feed's changes, and the topic to name to them (W3C WebSub 4). */
 export type HubLinks = { hubUrls: string[]; selfUrl: string | undefined };
