@@ -65,6 +65,15 @@ async function fill(): Promise<void> {
     where id in (select id from podcast order by id limit ${NUM_EXPIRED}::int)`);
   await ctx.db.once.execute(sql`
     insert into crawl_host (host, ready_at) select 'unused-' || n || '.example.com', 'infinity' from generate_series(1, ${NUM_EXPIRED}::int) n`);
+  await ctx.db.once.execute(sql`
+    insert into episode (podcast_id, guid, guid_sha256, title, published_at, media_url, namespace, item_sha256)
+    select id, '1', sha256('1'), 'Episode', podcore_now(), 'https://example.com/1.mp3', '{}', sha256('1') from podcast order by id`);
+  // Of the podcasts that stay.
+  await ctx.db.once.execute(sql`
+    insert into episode_file (episode_id, kind, links, item_sha256, kept_until)
+    select id, 'chapters', '[]', sha256('1'), podcore_now() + case
+      when id > (select max(id) from episode) - ${NUM_EXPIRED}::int then interval '-1 day' else interval '1 month' end
+    from episode`);
   await ctx.db.once.execute(sql`vacuum analyze`);
 }
 
@@ -100,7 +109,7 @@ test("a run reads no whole table, whether or not it finds something", async () =
 
   assert.deepEqual(first.numDeleted, {
     ...{ account: 3, login: 3, account_browser: 3, api_key: 3, verification_code: 3, job: 3, rate_limit: 3 },
-    ...{ directory_search: 3, directory_podcast: 6, podcast: 3, crawl_host: 3 },
+    ...{ directory_search: 3, directory_podcast: 6, podcast: 3, crawl_host: 3, episode_file: 3 },
   });
   assert.deepEqual(
     [first, ...others].flatMap(({ scanned }) => scanned),

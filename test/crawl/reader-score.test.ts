@@ -21,7 +21,16 @@ test("the crawl tick breaks no rule of the feed reader score over 40 feeds, thre
 
   const { numRequests, numNotModified, numEpisodes, ...counts } = score;
   assert.deepEqual(counts, {
-    ...{ numFeeds: 40, numDays: 3, numRestarts: 4, numUnconditional: 0, numInvented: 0, numCookies: 0, numReferers: 0 },
+    ...{
+      numFeeds: 40,
+      numDays: 3,
+      numRestarts: 4,
+      numMonthly: 0,
+      numUnconditional: 0,
+      numInvented: 0,
+      numCookies: 0,
+      numReferers: 0,
+    },
     ...{ numOtherUrls: 0, numEarly: 0, numInSkippedHours: 0, numOtherUserAgents: 0 },
   });
   // So that zeros do not come from doing nothing.

@@ -21,7 +21,9 @@ type Score = {
   numRequests: number;
   numNotModified: number;
   numEpisodes: number;
-  /** Requests without a validator, although the feed had sent one. */
+  /** Requests without a validator after three weeks or more of 304s, to see if the feed has new content all the same. */
+  numMonthly: number;
+  /** Other requests without a validator, although the feed had sent one. */
   numUnconditional: number;
   /** Validators that the feed did not send with its last 200 or 304. */
   numInvented: number;
@@ -94,13 +96,17 @@ export async function scoreCrawler(options: Options): Promise<Score> {
   );
   let crawler = await options.start(environment);
   try {
+    let wasCut = false;
     for (let tick = 0; tick < numTicks; tick++) {
-      tickBefore = clock.now();
+      // What a tick that was cut off had begun, the next one does.
+      if (!wasCut) tickBefore = clock.now();
+      wasCut = false;
       await clock.pass((least + random() * (most - least)) * MINUTE_MS);
       const running = crawler.tick();
       if (restarts.has(tick)) {
         // Every other time, the process has to end the crawls that it is at.
-        if (score.numRestarts % 2 === 0) await running;
+        wasCut = score.numRestarts % 2 !== 0;
+        if (!wasCut) await running;
         // A tick that is sent as the process ends may find nobody who listens.
         await Promise.all([running.catch(() => {}), crawler.stop()]);
         crawler = await options.start(environment);
@@ -151,6 +157,8 @@ type TestFeed = {
   validators: { etag?: string | undefined; lastModified?: string | undefined };
   /** No request is due before. */
   notBefore: number;
+  /** When it was last sent whole. */
+  contentAt: number;
 };
 type Policy = {
   hasEtag?: boolean;
@@ -189,6 +197,8 @@ const POLICIES: Policy[] = [
   },
   { hasEtag: true, hasLastModified: true, failsOften: true, waitMs: HOUR_MS },
 ];
+// The crawler spreads its monthly requests over six days.
+const MONTHLY_MS = 21 * DAY_MS;
 // Two years of episodes, of which a feed shows the last 30.
 const PAST_MS = 730 * DAY_MS;
 const NUM_SHOWN = 30;
@@ -202,6 +212,7 @@ function createFeed(index: number, { startAt, numDays }: { startAt: number; numD
     random: randomFrom(index + 1),
     validators: {},
     notBefore: 0,
+    contentAt: 0,
   };
 }
 
@@ -215,7 +226,9 @@ function judge(score: Score, { feed, request, now, tickBefore }: Request): void 
   const sent = { etag: headers["if-none-match"], lastModified: headers["if-modified-since"] };
   const had = etag !== undefined || lastModified !== undefined;
   score.numRequests += 1;
-  if (had && sent.etag === undefined && sent.lastModified === undefined) score.numUnconditional += 1;
+  if (had && sent.etag === undefined && sent.lastModified === undefined) {
+    score[now - feed.contentAt >= MONTHLY_MS ? "numMonthly" : "numUnconditional"] += 1;
+  }
   if (sent.etag !== undefined && sent.etag !== etag) score.numInvented += 1;
   if (sent.lastModified !== undefined && sent.lastModified !== lastModified) score.numInvented += 1;
   if (headers.cookie !== undefined) score.numCookies += 1;
@@ -254,6 +267,7 @@ function reply(feed: TestFeed, { score, response, now }: Reply): void {
     score.numNotModified += 1;
     return void response.writeHead(304, headers).end();
   }
+  feed.contentAt = now;
   response.writeHead(200, { ...headers, "content-type": "application/rss+xml" }).end(documentOf(feed, dates));
 }
 
@@ -279,8 +293,16 @@ ${items.reverse().join("\n")}</channel></rss>`;
 
 function emptyScore({ numFeeds, numDays }: Options): Score {
   return {
-    ...{ numFeeds, numDays, numRestarts: 0, numRequests: 0, numNotModified: 0, numEpisodes: 0, numUnconditional: 0 },
-    ...{ numInvented: 0, numCookies: 0, numReferers: 0, numOtherUrls: 0, numEarly: 0, numInSkippedHours: 0 },
+    ...{ numFeeds, numDays, numRestarts: 0, numRequests: 0, numNotModified: 0, numEpisodes: 0, numMonthly: 0 },
+    ...{
+      numUnconditional: 0,
+      numInvented: 0,
+      numCookies: 0,
+      numReferers: 0,
+      numOtherUrls: 0,
+      numEarly: 0,
+      numInSkippedHours: 0,
+    },
     numOtherUserAgents: 0,
   };
 }
