@@ -88,7 +88,8 @@ async function fetchAndStore(ctx: Context, page: NextPage): Promise<Outcome> {
     const feed = await read(ctx, reply);
     if (feed.episodes.length === 0) return last();
     const stored = await findStoredShow(ctx.db, podcastId);
-    if (stored === undefined || (await compareShows(stored, feed)) !== "same") return last("The page is of another show");
+    if (stored === undefined || (await compareShows(stored, feed)) !== "same")
+      return last("The page is of another show");
     const result = await store(ctx, { page, feed, numBytes: reply.body.length });
     // Stored by another worker, or by this one, whose reply of the commit was lost. Or the podcast is gone.
     if (result === undefined) return { kind: "read" };
