@@ -142,7 +142,12 @@ async function store(
       content: { body: reply.body, contentType: reply.contentType, baseUrl: reply.url },
       target: { kind: "claimed", claim },
       hub: chooseHub({ feed, feedUrl: claim.feedUrl, reply }),
-      success: (insertedDates) => ({ isChanged, ...validators, ...visitOnceStored(insertedDates) }),
+      success: (insertedDates) => ({
+        isChanged,
+        isUntitled: feed.isUntitled,
+        ...validators,
+        ...visitOnceStored(insertedDates),
+      }),
       comparesColumns: isForced,
     });
     const { numInserted, numUpdated } = stored;

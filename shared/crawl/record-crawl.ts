@@ -21,6 +21,8 @@ export type CrawlSuccess = Outcome & {
   isChanged: boolean;
   /** The host answered 304 instead of sending content. */
   isNotModified?: boolean;
+  /** The feed was read, and has no title: what was known is kept, and the crawl is flagged. Undefined if it was not read. */
+  isUntitled?: boolean;
   etag: string | undefined;
   lastModified: string | undefined;
   /** The URL that sent the validators, after redirects. */
@@ -54,7 +56,8 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
       last_changed_at = case when ${success.isChanged}::boolean then podcore_now() else last_changed_at end,
       last_content_at = case when ${success.isNotModified ?? false}::boolean then coalesce(last_content_at, podcore_now())
         else podcore_now() end,
-      num_failures = 0, last_error = null, last_error_at = null, gone_at = null, hollow_since = null,
+      num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
+      hollow_since = ${hollowSince(success)},
       etag = ${success.etag ?? null}::text, last_modified = ${success.lastModified ?? null}::text,
       validators_url = left(${success.validatorsUrl ?? null}::text, 8192),
       hints = coalesce(${jsonOf(success.hints)}::jsonb, hints),
@@ -64,6 +67,12 @@ export async function recordCrawlSuccess(db: Database, claim: Claim, success: Cr
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
   return rows.length > 0;
+}
+
+/** A feed that is as it was stored still has no title if it had none then. A hollow one was not stored: it is full again. */
+function hollowSince({ isUntitled }: CrawlSuccess) {
+  if (isUntitled === undefined) return sql`case when hollow_since <= last_succeeded_at then hollow_since end`;
+  return isUntitled ? sql`coalesce(hollow_since, podcore_now())` : sql`null`;
 }
 
 /** Ends a claim with a failure, and leaves validators and episodes alone. @returns false if the lease was lost */

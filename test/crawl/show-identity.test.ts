@@ -111,6 +111,30 @@ for (const [what, hollow] of Object.entries({
   });
 }
 
+test("fetch 69: a feed that lost its title flags the crawl until it has one again", async () => {
+  const { podcastId, path, body } = await addFeed();
+  const isFlagged = async () => (await crawlOf(podcastId)).hollowSince !== null;
+  const untitled = `<rss version="2.0"><channel>${body.slice(body.indexOf("<item>"))}`;
+  script[path] = untitled;
+
+  await crawl(podcastId);
+  const first = await crawlOf(podcastId);
+  // The same bytes, and then a hollow feed between.
+  await crawl(podcastId);
+  const second = await crawlOf(podcastId);
+  script[path] = HOLLOW;
+  await crawl(podcastId);
+  script[path] = untitled;
+  await crawl(podcastId);
+  const third = await crawlOf(podcastId);
+  script[path] = body;
+  await crawl(podcastId);
+
+  assert.ok(first.hollowSince instanceof Date);
+  assert.deepEqual([second.hollowSince, third.hollowSince], [first.hollowSince, first.hollowSince]);
+  assert.equal(await isFlagged(), false);
+});
+
 test("a feed that lost its title keeps title, text, picture and author, and gets its new episodes", async () => {
   const { podcastId, path, body } = await addFeed({
     extra: "<itunes:author>Ada</itunes:author><itunes:image href='https://show.example.com/a.jpg'/>",
