@@ -337,6 +337,24 @@ test("a rebrand is stored like any change", async () => {
   assert.equal((await storedOf(podcastId)).show?.title, "Rebranded");
 });
 
+test("fetch 70: a host that answers 304 to the old show's validators does not hide the other show", async () => {
+  const path = `/feed-${numFeeds++}`;
+  const headers = { "Last-Modified": "Fri, 27 Nov 2026 10:00:00 GMT" };
+  script[path] = { headers, body: rss({ items: [{ guid: `first-of${path}` }] }) };
+  const { podcastId } = await podcastAdder.run(ctx, { url: `${origin.url}${path}` });
+  script[path] = OTHER_SHOW;
+  await crawl(podcastId);
+  script[path] = (request, response) => {
+    response.statusCode = request.headers["if-modified-since"] === undefined ? 200 : 304;
+    response.end(response.statusCode === 200 ? OTHER_SHOW : undefined);
+  };
+
+  const result = await crawl(podcastId);
+
+  assert.deepEqual(result, { kind: "left", verdict: "other" });
+  assert.equal((await openQuarantine(podcastId)).length, 1);
+});
+
 test("a quarantined private feed is logged without its path, and without titles", async () => {
   const { podcastId, path } = await addFeed({ isPrivate: true });
   lines.splice(0);

@@ -33,8 +33,9 @@ export async function recordQuarantine(db: Database, claim: Claim, { feed, found
 }
 
 /**
- * Ends a claim whose feed was read but not stored. Validators, episodes and the last success stay as they are, so that
- * the next crawl asks for a change since the last full feed. @returns false if the lease was lost
+ * Ends a claim whose feed was read but not stored. Episodes and the last success stay as they are. So do the validators of
+ * a hollow feed: the next crawl asks for a change since the last full one. Another show's host may answer 304 to them, by
+ * date alone, which would end the quarantine. So they are forgotten then. @returns false if the lease was lost
  */
 export async function recordLeft(db: Database, claim: Claim, { kind, ...outcome }: Left): Promise<boolean> {
   const rows = await db.repeatable.execute(sql`
@@ -44,6 +45,8 @@ export async function recordLeft(db: Database, claim: Claim, { kind, ...outcome 
       last_attempted_at = podcore_now(),
       num_failures = 0, last_error = null, last_error_at = null, gone_at = null,
       hollow_since = case when ${kind === "hollow"}::boolean then coalesce(hollow_since, podcore_now()) end,
+      etag = case when ${kind === "hollow"}::boolean then etag end,
+      last_modified = case when ${kind === "hollow"}::boolean then last_modified end,
       ${setOutcome(outcome)}
     where podcast_id = ${claim.podcastId}::bigint and lease_token = ${claim.leaseToken}::bigint
     returning 1`);
