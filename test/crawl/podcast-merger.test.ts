@@ -219,6 +219,32 @@ for (const [what, columns] of [
   });
 }
 
+test("an undone merge gives back which episodes the loser's feed lists, whatever the winner's feed lists", async () => {
+  const { winnerId, loserId, loser } = await insertTwins();
+  const absent = await insertEpisode(db, { podcastId: loserId, guid: "l-four", title: "l-four" });
+  await db.once.update(episode).set({ absentSince: EARLY }).where(eq(episode.id, absent));
+  await mergePodcasts(ctx, { winnerId, loserId });
+  // What crawls of the winner may do.
+  await db.once.update(episode).set({ absentSince: LATE }).where(eq(episode.id, loser.own));
+  await db.once.update(episode).set({ absentSince: null }).where(eq(episode.id, absent));
+
+  await podcastUnmerger.run(ctx, { loserId });
+
+  const rows = await db.once
+    .select({ id: episode.id, absentSince: episode.absentSince })
+    .from(episode)
+    .where(eq(episode.podcastId, loserId));
+  assert.deepEqual(
+    new Map(rows.map((row) => [row.id, row.absentSince])),
+    new Map([
+      [loser.byGuid, null],
+      [loser.byMedia, null],
+      [loser.own, null],
+      [absent, EARLY],
+    ]),
+  );
+});
+
 test("an unmerge is refused while the winner is taken down, which would show it again", async () => {
   const { winnerId, loserId } = await insertTwins();
   await mergePodcasts(ctx, { winnerId, loserId });

@@ -176,9 +176,10 @@ async function moveEpisodes(tx: Database, { winnerId, loserId }: Pair): Promise<
       where podcast_id = ${loserId}::bigint and not exists (
         select from podcast_merge_row r
         where r.loser_id = ${loserId}::bigint and r.subject = 'episode_match' and r.row_id = e.id)
-      returning id
+      returning id, absent_since
     )
-    insert into podcast_merge_row (loser_id, subject, row_id) select ${loserId}::bigint, 'episode', id from moved`);
+    insert into podcast_merge_row (loser_id, subject, row_id, before)
+    select ${loserId}::bigint, 'episode', id, jsonb_build_object('absent_since', absent_since) from moved`);
 }
 
 /**

@@ -54,10 +54,16 @@ async function lockListenersOf(tx: Database, loserId: number): Promise<void> {
     ) order by id for no key update`);
 }
 
+/**
+ * Gives the loser its episodes back. Those that the winner's feed does not list are marked by now, but the loser's lists
+ * them: if it has not changed, no crawl would correct the mark. Merges of older versions have not recorded it.
+ */
 async function restoreEpisodes(tx: Database, loserId: number): Promise<void> {
   await tx.once.execute(sql`
-    update episode set podcast_id = ${loserId}::bigint, updated_at = podcore_now()
-    where id in (select row_id from podcast_merge_row where loser_id = ${loserId}::bigint and subject = 'episode')`);
+    update episode e set podcast_id = ${loserId}::bigint, updated_at = podcore_now(),
+      absent_since = case when r.before is null then e.absent_since else (r.before->>'absent_since')::timestamptz end
+    from podcast_merge_row r
+    where r.loser_id = ${loserId}::bigint and r.subject = 'episode' and r.row_id = e.id`);
 }
 
 /**

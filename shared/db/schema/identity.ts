@@ -88,7 +88,7 @@ export const podcastMergeRow = pgTable(
       >()
       .notNull(),
     rowId: bigint("row_id", { mode: "number" }).notNull(),
-    /** NULL if the merge inserted the row, or only changed its podcast. */
+    /** NULL if the merge inserted the row, or only changed its podcast. Of an episode, whether it was absent. */
     before: jsonb("before"),
     /** The row's `sequence` after the merge, for rows of accounts. If it has changed since, the row stays as it is. */
     sequence: bigint("sequence", { mode: "number" }),
