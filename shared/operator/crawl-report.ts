@@ -47,12 +47,22 @@ export type CrawlReport = {
   feedUrls: FeedUrl[];
   /** Another show at its address that waits for a decision. */
   quarantine: Quarantine | undefined;
+  /** What was decided about other shows at its addresses, the last first. */
+  decisions: Decided[];
   takenDown: { at: Date | undefined; reason: string } | undefined;
   mergedInto: { podcastId: number; title: string | undefined; at: Date } | undefined;
   /** Podcasts that were merged into this one within a month. */
   merged: { podcastId: number; title: string; at: Date }[];
   /** Other public podcasts with the same podcast:guid. */
   sameGuid: { podcastId: number; title: string }[];
+};
+/** `leadsToId`: the other podcast that has the address now. */
+type Decided = {
+  decision: "same" | "other";
+  title: string;
+  feedUrl: string;
+  at: Date;
+  leadsToId: number | undefined;
 };
 type FeedUrl = { url: string; isCurrent: boolean; firstRetrievedAt: Date; lastRetrievedAt: Date };
 type Quarantine = {
@@ -76,12 +86,13 @@ export async function run({ db }: Context, { which }: { which: Which }): Promise
   const row = await findRow(db, podcastId);
   if (row === undefined) throw notFound("podcast", podcastId);
   const isPrivate = row.is_private;
-  const [feedUrls, merged, sameGuid] = await Promise.all([
+  const [feedUrls, decisions, merged, sameGuid] = await Promise.all([
     listFeedUrls(db, { podcastId, isPrivate }),
+    listDecisions(db, { podcastId, isPrivate }),
     listMerged(db, podcastId),
     listSameGuid(db, podcastId),
   ]);
-  return { ...toReport(row), feedUrls, merged, sameGuid };
+  return { ...toReport(row), feedUrls, decisions, merged, sameGuid };
 }
 
 type Row = VisitRow & {
@@ -146,7 +157,7 @@ async function findRow(db: Database, podcastId: number): Promise<Row | undefined
   return row;
 }
 
-function toReport(row: Row): Omit<CrawlReport, "feedUrls" | "merged" | "sameGuid"> {
+function toReport(row: Row): Omit<CrawlReport, "feedUrls" | "decisions" | "merged" | "sameGuid"> {
   const isPrivate = row.is_private;
   const moveUrl = shownUrl(row.moved_to_url, { isPrivate });
   return {
@@ -195,10 +206,9 @@ function toQuarantine(found: FoundRow, privacy: { isPrivate: boolean }): Quarant
   };
 }
 
-async function listFeedUrls(
-  db: Database,
-  { podcastId, isPrivate }: { podcastId: number; isPrivate: boolean },
-): Promise<FeedUrl[]> {
+type Shown = { podcastId: number; isPrivate: boolean };
+
+async function listFeedUrls(db: Database, { podcastId, isPrivate }: Shown): Promise<FeedUrl[]> {
   const rows = await db.repeatable.execute<{
     feed_url: string;
     is_current: boolean;
@@ -215,6 +225,28 @@ async function listFeedUrls(
     isCurrent: row.is_current,
     firstRetrievedAt: new Date(row.first_ms),
     lastRetrievedAt: new Date(row.last_ms),
+  }));
+}
+
+async function listDecisions(db: Database, { podcastId, isPrivate }: Shown): Promise<Decided[]> {
+  const rows = await db.repeatable.execute<{
+    decision: Decided["decision"];
+    title: string;
+    feed_url: string;
+    decided_ms: number;
+    leads_to_id: string | null;
+  }>(sql`
+    select q.decision, q.title, q.feed_url, ${msOf(sql`q.decided_at`)} as decided_ms, l.podcast_id as leads_to_id
+    from podcast_quarantine q
+    left join podcast_feed_location l on l.feed_url = q.feed_url and l.podcast_id <> q.podcast_id
+    where q.podcast_id = ${podcastId}::bigint and q.decision is not null
+    order by q.decided_at desc, q.id desc limit ${NUM_OTHERS}::int`);
+  return rows.map((row) => ({
+    decision: row.decision,
+    title: row.title,
+    feedUrl: shownUrl(row.feed_url, { isPrivate }) ?? "",
+    at: new Date(row.decided_ms),
+    leadsToId: row.leads_to_id === null ? undefined : Number(row.leads_to_id),
   }));
 }
 

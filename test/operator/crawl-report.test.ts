@@ -93,11 +93,17 @@ test("run() tells what waits for a decision, and which public podcasts have the 
     { ...found, podcastId: one },
     { ...found, podcastId: one, title: "Decided", decision: "same", decidedAt: new Date() },
   ]);
+  await db.once.execute(sql`
+    insert into podcast_feed_location (podcast_id, feed_url, is_current) values (${other}::bigint, ${foundUrl}, false)`);
 
   const [report, hiddenReport] = [await reportOf(one), await reportOf(hidden)];
 
   assert.deepEqual([report.quarantine?.title, report.quarantine?.numItems], ["Another", 7]);
   assert.equal(report.quarantine?.foundUrl, "https://show.example.com/feed");
+  assert.deepEqual(
+    report.decisions.map(({ title, decision, feedUrl, leadsToId }) => [title, decision, feedUrl, leadsToId]),
+    [["Decided", "same", "https://show.example.com/feed", other]],
+  );
   assert.deepEqual(report.sameGuid, [{ podcastId: other, title: "Copy" }]);
   assert.deepEqual(hiddenReport.sameGuid, []);
 });

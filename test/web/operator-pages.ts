@@ -66,6 +66,7 @@ function report(values: Partial<CrawlReport> = {}): CrawlReport {
     takenDown: undefined,
     mergedInto: undefined,
     merged: [],
+    decisions: [],
     sameGuid: [],
     ...values,
   };
@@ -98,6 +99,10 @@ function all(title: string): CrawlReport {
     merged: [
       { podcastId: 2, title, at: AT },
       { podcastId: 3, title, at: AT },
+    ],
+    decisions: [
+      { decision: "other", title, feedUrl: `https://feeds.example.com/${"b".repeat(200)}`, at: AT, leadsToId: 9 },
+      { decision: "same", title, feedUrl: "https://feeds.example.com/b", at: AT, leadsToId: undefined },
     ],
     sameGuid: [
       { podcastId: 4, title },

@@ -34,6 +34,7 @@ ${quarantineSection(report)}
 ${report.mergedInto && mergedIntoSection(report, report.mergedInto)}
 ${statusSection(report)}
 ${feedUrlSection(report)}
+${decisionSection(report)}
 ${mergedSection(report)}
 ${sameGuidSection(report)}
 ${report.mergedInto === undefined && takedownSection(report)}`,
@@ -114,10 +115,11 @@ function hostText({ name, pausedUntil, slowness }: NonNullable<CrawlReport["host
 function feedUrlSection({ feedUrls }: CrawlReport): Html {
   return html`<section aria-labelledby="feed-urls">
 <h2 id="feed-urls">Feed URLs</h2>
-<p class="muted">It is found by each of them. One is crawled.</p>
 ${
-  feedUrls.length > 0 &&
-  html`<ul class="reports">
+  feedUrls.length === 0
+    ? html`<p>None.</p>`
+    : html`<p class="muted">It is found by each of them. One is crawled.</p>
+<ul class="reports">
 ${feedUrls.map(
   ({ url, isCurrent, firstRetrievedAt, lastRetrievedAt }) => html`<li>
 <p>${url}${isCurrent && html` <strong>(crawled)</strong>`}</p>
@@ -126,6 +128,25 @@ ${feedUrls.map(
 `,
 )}</ul>`
 }
+</section>`;
+}
+
+function decisionSection({ decisions }: CrawlReport): Html | undefined {
+  if (decisions.length === 0) return undefined;
+  return html`<section aria-labelledby="decisions">
+<h2 id="decisions">Decisions about other shows</h2>
+<ul class="reports">
+${decisions.map(
+  ({ decision, title, feedUrl, at, leadsToId }) => html`<li>
+<p>${
+    decision === "same"
+      ? html`This podcast has become <bdi>${title}</bdi>.`
+      : html`<bdi>${title}</bdi> is another podcast. This one has lost the feed URL${leadsToId !== undefined && html`, which leads to <a href="${operatorPath(leadsToId)}">podcast ${leadsToId}</a> now`}.`
+  }</p>
+<p class="muted">${instantTag(at)}: ${feedUrl}</p>
+</li>
+`,
+)}</ul>
 </section>`;
 }
 
