@@ -8,6 +8,7 @@ export const PODCAST_LISTS = [
   "other-show",
   "failing",
   "hollow",
+  "same-guid",
   "moving",
   "unfinished",
   "merged",
@@ -17,7 +18,13 @@ export type PodcastList = (typeof PODCAST_LISTS)[number];
 
 type Source = { from: SQL; id: SQL; key?: SQL };
 
-// Each reads an index that holds its podcasts alone.
+// GUIDs that several podcasts have. More than an operator resolves at once.
+const NUM_SHARED_GUIDS = 10_000;
+// Public podcasts that are neither merged nor taken down: only these can be merged.
+const isMergeable = (table: SQL) =>
+  sql`not ${table}.is_private and ${table}.taken_down_at is null and ${table}.merged_at is null`;
+
+// Each reads an index that holds its podcasts alone; `same-guid` that of all GUIDs, so it is not counted.
 const SOURCES: Readonly<Record<PodcastList, Source>> = {
   "other-show": { from: crawled(sql`podcast_quarantine f`, sql`f.decision is null`), id: sql`f.podcast_id` },
   // Those that have failed for longest come first.
@@ -27,6 +34,15 @@ const SOURCES: Readonly<Record<PodcastList, Source>> = {
     key: sql`f.num_failures`,
   },
   hollow: { from: crawled(sql`podcast_crawl f`, sql`f.hollow_since is not null`), id: sql`f.podcast_id` },
+  // An array, because Postgres would read all podcasts for a join.
+  "same-guid": {
+    from: sql`podcast f where f.podcast_guid = any(array(
+        select podcast_guid from podcast where podcast_guid is not null
+        group by podcast_guid having count(*) > 1 limit ${NUM_SHARED_GUIDS}::int))
+      and ${isMergeable(sql`f`)} and exists (
+        select from podcast o where o.podcast_guid = f.podcast_guid and o.id <> f.id and ${isMergeable(sql`o`)})`,
+    id: sql`f.id`,
+  },
   moving: { from: crawled(sql`podcast_crawl f`, sql`f.moved_to_url is not null`), id: sql`f.podcast_id` },
   unfinished: { from: crawled(sql`podcast_crawl f`, sql`f.num_unfinished > 0`), id: sql`f.podcast_id` },
   merged: { from: sql`podcast f where f.merged_at is not null`, id: sql`f.id` },

@@ -17,6 +17,8 @@ export type ListedCrawl = {
   /** Title of another show at its address that waits for a decision. */
   foundTitle: string | undefined;
   hollowSince: Date | undefined;
+  /** Some other public podcasts with the same podcast:guid. */
+  sameGuidIds: number[];
   movesTo: string | undefined;
   takenDownReason: string | undefined;
   mergedIntoId: number | undefined;
@@ -44,10 +46,14 @@ type Row = VisitRow & {
   num_failures: number;
   found_title: string | null;
   hollow_ms: number | null;
+  same_guid_ids: number[] | null;
   moved_to_url: string | null;
   taken_down_reason: string | null;
   merged_into_id: string | null;
 };
+
+// Copies can claim one GUID in any number. The podcast's page lists more.
+const NUM_SAME_GUID = 3;
 
 /** Columns of podcast p, its podcast_crawl c, its current podcast_feed_location l and its crawl_host h, for `toNextVisit`. */
 export const VISIT_COLUMNS = sql`
@@ -88,6 +94,11 @@ export async function listCrawls(db: Database, listed: SQL): Promise<Edge<Listed
     with listed as materialized (${listed})
     select p.id, listed.key::float8 as key, p.title, p.is_private, c.last_status, c.last_error, c.num_failures,
       q.title as found_title, ${msOf(sql`c.hollow_since`)} as hollow_ms, c.moved_to_url, p.taken_down_reason,
+      (select jsonb_agg(id order by id) from (
+        select o.id from podcast o
+        where o.podcast_guid = p.podcast_guid and o.id <> p.id and not (p.is_private or o.is_private)
+          and coalesce(p.taken_down_at, p.merged_at, o.taken_down_at, o.merged_at) is null
+        order by o.id limit ${NUM_SAME_GUID}::int) same) as same_guid_ids,
       (select m.winner_id from podcast_merge m where m.loser_id = p.id and m.undone_at is null) as merged_into_id,
       ${VISIT_COLUMNS}
     from listed join podcast p on p.id = listed.id
@@ -109,6 +120,7 @@ function toListed(row: Row): ListedCrawl {
     numFailures: row.num_failures,
     foundTitle: row.found_title ?? undefined,
     hollowSince: toDate(row.hollow_ms),
+    sameGuidIds: row.same_guid_ids ?? [],
     movesTo: shownUrl(row.moved_to_url, { isPrivate }),
     takenDownReason: row.taken_down_reason ?? undefined,
     mergedIntoId: row.merged_into_id === null ? undefined : Number(row.merged_into_id),

@@ -65,8 +65,10 @@ test("run() counts and lists what there is to look at, each in a list of its own
     crawlOverview.LISTS.map(async (list) => [list, await crawlOverview.run(ctx, { list })] as const),
   );
 
-  assert.deepEqual(counts, Object.fromEntries(crawlOverview.LISTS.map((list) => [list, 1])));
-  for (const [list, view] of lists.slice(0, -2)) assert.deepEqual(idsOf(view), [ids[list]], list);
+  const counted = crawlOverview.LISTS.filter((list) => list !== "same-guid");
+  assert.deepEqual(counts, Object.fromEntries(counted.map((list) => [list, 1])));
+  for (const [list, view] of lists.slice(0, -2))
+    if (list !== "same-guid") assert.deepEqual(idsOf(view), [ids[list]], list);
   const [hosts, jobs] = lists.slice(-2).map(([, view]) => view);
   assert.deepEqual(
     hosts?.hosts?.items.map(({ host, slowness, pausedUntil }) => [host, slowness, pausedUntil !== undefined]),
@@ -75,6 +77,27 @@ test("run() counts and lists what there is to look at, each in a list of its own
   assert.deepEqual(
     jobs?.jobs?.items.map(({ name, subject }) => [name, subject]),
     [["podcast_refresh", { podcastId: 2 }]],
+  );
+});
+
+test("run() lists public podcasts that have a GUID in common, and whose it is", async () => {
+  const [podcastGuid, otherGuid] = ["9b024349-ccf0-5f69-a609-6b82873eab3c", "917393e3-1b1e-5cef-ace4-edaa54e1f810"];
+  const one = await insertPodcast(db, { podcastGuid });
+  const copy = await insertPodcast(db, { podcastGuid });
+  await insertPodcast(db, { podcastGuid, isPrivate: true });
+  // Alone once the other one is taken down.
+  await insertPodcast(db, { podcastGuid: otherGuid });
+  const blocked = await insertPodcast(db, { podcastGuid: otherGuid });
+  await podcastBlocker.block(ctx, { which: { podcastId: blocked }, reason: "A copy" });
+
+  const { podcasts } = await crawlOverview.run(ctx, { list: "same-guid" });
+
+  assert.deepEqual(
+    podcasts?.items.map(({ podcastId, sameGuidIds }) => [podcastId, sameGuidIds]),
+    [
+      [copy, [one]],
+      [one, [copy]],
+    ],
   );
 });
 

@@ -26,6 +26,7 @@ function listed(values: Partial<Podcast> = {}): Podcast {
     numFailures: 12,
     foundTitle: undefined,
     hollowSince: undefined,
+    sameGuidIds: [],
     movesTo: undefined,
     takenDownReason: undefined,
     mergedIntoId: undefined,
@@ -122,6 +123,7 @@ export function operatorPages({ hostileTitles }: { hostileTitles: readonly strin
       title: "Day Trains",
       numFailures: 0,
       foundTitle: "Cheap loans",
+      sameGuidIds: [4, 5],
       nextVisit: { ...nextVisit, isDue: true },
     }),
     listed({

@@ -20,6 +20,11 @@ const WORDS: Readonly<Record<ListName, { title: string; about: string }>> = {
     title: "Hollow",
     about: "The feed has lost its episodes or its title. What was known before is kept.",
   },
+  "same-guid": {
+    title: "Same GUID",
+    about:
+      "Public podcasts that have a podcast:guid in common. Anyone can claim one, so they are not merged unless their episodes agree.",
+  },
   moving: {
     title: "Moving",
     about: "The host says that the feed has moved. It is followed after five crawls within a week or more.",
@@ -61,11 +66,16 @@ function listNav({ counts, list, query }: CrawlOverview): Html {
 ${LISTS.map(
   (name) => html`<li><a href="${OPERATOR_PATH}?list=${name}"${
     name === list && query === undefined && html` aria-current="page"`
-  }>${WORDS[name].title} <span class="count">${counts[name] >= NUM_COUNTED_MAX ? `${NUM_COUNTED_MAX}+` : counts[name]}</span></a></li>
+  }>${WORDS[name].title}${countTag(counts[name])}</a></li>
 `,
 )}
 </ul>
 </nav>`;
+}
+
+function countTag(count: number | undefined): Html | undefined {
+  if (count === undefined) return undefined;
+  return html` <span class="count">${count >= NUM_COUNTED_MAX ? `${NUM_COUNTED_MAX}+` : count}</span>`;
 }
 
 function listSection(view: CrawlOverview, list: ListName): Html {
@@ -115,12 +125,15 @@ ${troublesOf(podcast).map((trouble) => html`<p>${trouble}</p>\n`)}
 }
 
 function troublesOf(podcast: PodcastItem): Html[] {
-  const { foundTitle, numFailures, lastError, hollowSince, movesTo, takenDownReason, mergedIntoId } = podcast;
+  const { foundTitle, numFailures, lastError, hollowSince, sameGuidIds, movesTo, takenDownReason, mergedIntoId } =
+    podcast;
   return [
     foundTitle !== undefined && html`Another show is at its address: <bdi>${foundTitle}</bdi>`,
     numFailures > 0 &&
       html`${numFailures === 1 ? "The last crawl failed" : `The last ${numFailures} crawls failed`}: <bdi>${lastError ?? "no reason was recorded"}</bdi>`,
     hollowSince !== undefined && html`Without title or episodes since ${instantTag(hollowSince)}`,
+    sameGuidIds.length > 0 &&
+      html`Has the podcast:guid of ${sameGuidIds.map((id, i) => html`${i > 0 && ", "}<a href="${operatorPath(id)}">podcast ${id}</a>`)}`,
     movesTo !== undefined && html`Moves to ${movesTo}`,
     takenDownReason !== undefined && html`Taken down: <bdi>${takenDownReason}</bdi>`,
     mergedIntoId !== undefined && html`Merged into <a href="${operatorPath(mergedIntoId)}">podcast ${mergedIntoId}</a>`,
