@@ -1,7 +1,9 @@
 import { badParameter } from "../../shared/errors.ts";
+import { normalizeFeedUrl } from "../../shared/fetch/feed-url.ts";
 import { openFetch } from "../../shared/fetch/open-fetch.ts";
 import { adminFunction } from "../../shared/http/function.ts";
 import { readFields, readFlag, readText } from "../../shared/json.ts";
+import { giveAddress } from "../../shared/podcasts/identity/show-joiner.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 
 type Params = { urls: string[]; isList: boolean; isPrivate: boolean | undefined; isForced: boolean };
@@ -27,7 +29,13 @@ export default adminFunction<Params, object>({
 
   async run(ctx, { urls, isList, ...options }) {
     const added: podcastAdder.AddResult[] = [];
-    for (const url of urls) added.push(await podcastAdder.run(ctx, { url, ...options }));
+    for (const url of urls) {
+      const params = { url, ...options };
+      const found = await podcastAdder.run(ctx, params);
+      // A copy's URL may be among those of a podcast that has lost its address: only the operator decides which to ask.
+      const isGiven = await giveAddress(ctx.db, { podcastId: found.podcastId, feedUrl: normalizeFeedUrl(url) });
+      added.push(isGiven ? await podcastAdder.run(ctx, params) : found);
+    }
     return isList ? { added } : { ...added[0] };
   },
 });

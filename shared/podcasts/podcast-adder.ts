@@ -137,7 +137,7 @@ async function addOrRefresh(ctx: Context, target: Target): Promise<Added> {
   const { feedUrl, viaUrls, privacy, isListed, accountId, isForced } = target;
   const judged = await judge(ctx, { privacy, isListed }, [...viaUrls, feedUrl]);
   await privacyJudge.settle(ctx, { podcastId: known, accountId, privacy: judged, isListed });
-  return { kind: "podcast", result: await refresh(ctx, { podcastId: known, feedUrl, isForced }) };
+  return { kind: "podcast", result: await refresh(ctx, { podcastId: known, isForced }) };
 }
 
 async function followPage(ctx: Context, { page, target }: { page: Page; target: Target }): Promise<Target> {
@@ -260,17 +260,14 @@ function usableUrl(url: string): string | undefined {
 /** Crawls a known podcast's feed again, unless a crawler holds it or its host pauses. */
 async function refresh(
   ctx: Context,
-  { podcastId, feedUrl, isForced }: { podcastId: number; feedUrl: string; isForced: boolean },
+  { podcastId, isForced }: { podcastId: number; isForced: boolean },
 ): Promise<AddResult> {
-  const crawl = () =>
+  const update = await step(ctx.log, "refresh_podcast", () =>
     podcastClaimer.run(ctx, {
       podcastId,
       work: (claim) => podcastUpdater.run(ctx, { claim, isAsked: true, isForced }),
-    });
-  const update = await step(ctx.log, "refresh_podcast", async () => {
-    const first = await crawl();
-    return first ?? ((await showJoiner.giveAddress(ctx.db, { podcastId, feedUrl })) ? crawl() : undefined);
-  });
+    }),
+  );
   if (update?.kind === "failed") throw new RetrievalError(update.error);
   const { numSkipped, skipped } = update?.kind === "changed" ? update : { numSkipped: 0, skipped: [] };
   return summarise(ctx, { podcastId, isNew: false, numSkipped, skipped });

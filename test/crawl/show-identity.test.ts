@@ -6,6 +6,7 @@ import { claimPodcast } from "../../shared/crawl/claim-podcast.ts";
 import * as podcastUnmerger from "../../shared/crawl/identity/podcast-unmerger.ts";
 import * as podcastUpdater from "../../shared/crawl/podcast-updater.ts";
 import { episode, podcast, podcastCrawl, podcastFeedLocation, podcastQuarantine } from "../../shared/db/schema.ts";
+import * as quarantineResolver from "../../shared/podcasts/identity/quarantine-resolver.ts";
 import { giveAddress } from "../../shared/podcasts/identity/show-joiner.ts";
 import * as podcastAdder from "../../shared/podcasts/podcast-adder.ts";
 import * as podcastBlocker from "../../shared/podcasts/podcast-blocker.ts";
@@ -260,6 +261,27 @@ test("a podcast that is taken down while its new URL is read does not move, and 
   const rows = await ctx.db.once.execute(sql`
     select due_at = 'infinity' as is_idle from podcast_crawl where podcast_id = ${podcastId}`);
   assert.deepEqual([await currentUrl(podcastId), ...rows], [path, { is_idle: true }]);
+});
+
+test("a copy's URL that leads to a podcast without an address does not become its address when somebody adds it", async () => {
+  const { podcastId, path, body } = await addFeed({ extra: guidOf("66666666-0000-5000-8000-000000000001") });
+  script["/copy"] = body;
+  await podcastAdder.run(ctx, { url: `${origin.url}/copy` });
+  script[path] = rss({ title: "Squatter", items: [{ guid: "squatter-1" }] });
+  await crawl(podcastId);
+  await quarantineResolver.run(ctx, { podcastId, decision: "other" });
+  const before = await storedOf(podcastId);
+  // The copy keeps nothing of the show but its GUID.
+  script["/copy"] = rss({
+    title: "Pills",
+    items: [{ guid: "pills-1" }],
+    extra: guidOf("66666666-0000-5000-8000-000000000001"),
+  });
+
+  const added = await podcastAdder.run(ctx, { url: `${origin.url}/copy` });
+
+  assert.equal(added.podcastId, podcastId);
+  assert.deepEqual([await storedOf(podcastId), await currentUrl(podcastId)], [before, undefined]);
 });
 
 test("giveAddress() makes a podcast that had none due", async () => {

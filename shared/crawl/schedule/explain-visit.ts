@@ -36,7 +36,7 @@ export function explainVisit({ at, isDue, reason, pausedUntil, ...state }: Visit
   if (state.isMerged) return "It is not crawled, because it was merged into another podcast.";
   if (state.isTakenDown) return "It is not crawled, because it was taken down.";
   if (!state.hasFeedUrl)
-    return "It is not crawled, because it has lost its feed's URL. Add the podcast at its new URL.";
+    return "It is not crawled, because it has lost its feed's URL. Add it at another one with admin-podcast-add.";
   if (at === undefined) return "It is not crawled.";
   if (pausedUntil !== undefined && pausedUntil >= at)
     return "Its host asked podcore to wait, and is left alone until then.";

@@ -48,7 +48,7 @@ export async function findRedirectTarget(
 }
 
 /**
- * Has a podcast that has lost its address (`quarantine-resolver`) asked at another of its own URLs, which somebody has
+ * Has a podcast that has lost its address (`quarantine-resolver`) asked at another of its own URLs, which the operator has
  * entered. @returns false if it has an address, the URL is not its own, or it was taken down or merged
  */
 export async function giveAddress(
