@@ -42,6 +42,8 @@ function stored(names: string[], { title = "A Show", author, guid }: Channel = {
   return { title, author, podcastGuid: guid, episodes };
 }
 
+const TEN = Array.from("abcdefghij");
+
 const CASES: { what: string; verdict: string; before: [string[], Channel?]; after: [string[], Channel?] }[] = [
   { what: "nothing but a new episode differs", verdict: "same", before: [["a"]], after: [["a", "b"]] },
   {
@@ -49,6 +51,24 @@ const CASES: { what: string; verdict: string; before: [string[], Channel?]; afte
     verdict: "same",
     before: [["a"], { guid: GUID }],
     after: [["b"], { guid: GUID, title: "Rebranded" }],
+  },
+  {
+    what: "a stranger has copied the GUID and nothing else",
+    verdict: "other",
+    before: [TEN, { guid: GUID, author: "Ada" }],
+    after: [["x", "y"], { guid: GUID, author: "Mallory", title: "Rebranded" }],
+  },
+  {
+    what: "a rebrand has a new title, a new author and the same GUID, and has kept an episode",
+    verdict: "same",
+    before: [TEN, { guid: GUID, author: "Ada" }],
+    after: [["a", "y"], { guid: GUID, author: "Bea", title: "Rebranded" }],
+  },
+  {
+    what: "the same author has begun anew under the same GUID",
+    verdict: "same",
+    before: [TEN, { guid: GUID, author: "Ada" }],
+    after: [["x", "y"], { guid: GUID, author: "Ada", title: "Rebranded" }],
   },
   {
     what: "a rebrand has a new title and half of the episodes",

@@ -22,6 +22,8 @@ export type Verdict = "same" | "other" | "hollow";
 
 /** Episodes of a stored show that are compared. A feed that keeps only its newest episodes has most of these. */
 export const NUM_WITNESSES = 100;
+// So many episodes do not all change at once.
+const MANY = 10;
 // Shorter ones are numbers, which every other show has as well.
 const GUID_MIN = 8;
 
@@ -29,7 +31,8 @@ const GUID_MIN = 8;
  * Compares a stored show with the feed that was found at its address. In this order:
  *
  * 1. A feed without episodes is hollow if episodes are known; likewise one without a title if none are.
- * 2. Equal podcast:guids: same.
+ * 2. Equal podcast:guids: same, unless none of ten or more known episodes is in common and the author is another: anybody
+ *    can copy a GUID.
  * 3. Different podcast:guids: same if more than half of the stored or of the found episodes are in common, whichever are
  *    more: a publisher may change its GUID once. Otherwise other, or hollow without a title.
  * 4. At least half of the stored or of the found episodes in common, whichever are fewer: same. A new title or host
@@ -44,7 +47,10 @@ const GUID_MIN = 8;
 export async function compareShows(stored: StoredShow, found: FoundShow): Promise<Verdict> {
   const isEmpty = found.episodes.length === 0;
   if (isEmpty && (stored.episodes.length > 0 || found.isUntitled)) return "hollow";
-  if (hasSameGuid(stored, found)) return "same";
+  if (hasSameGuid(stored, found)) {
+    const isKnown = stored.episodes.length < MANY || !isContradicted(stored.author, found.author);
+    return isKnown || (await countCommon(stored, found)) > 0 ? "same" : "other";
+  }
   if (isContradicted(stored.podcastGuid, found.podcastGuid)) {
     if ((await shareOfMore(stored, found)) > 1 / 2) return "same";
     return found.isUntitled ? "hollow" : "other";

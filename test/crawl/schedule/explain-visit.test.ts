@@ -17,7 +17,7 @@ test("explainVisit() has a sentence for each reason that the documents explain",
   );
   const known = reasons.filter((reason) => explainVisit({ ...usual, reason }) !== "Why then was not recorded.");
 
-  assert.equal(new Set(known).size, 13);
+  assert.equal(new Set(known).size, 14);
   for (const reason of known) assert.match(explainVisit({ ...usual, reason }), /^[A-Z].*\.$/);
 });
 
