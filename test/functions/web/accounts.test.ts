@@ -415,7 +415,7 @@ test("pages of who is logged in are kept by no shared cache, and others vary by 
   const own = await visitor.get("/");
   const account = await visitor.get("/account");
 
-  assert.equal(anonymous.headers.get("vary"), "cookie");
+  assert.equal(anonymous.headers.get("vary"), "cookie, accept-encoding");
   assert.equal(own.headers.get("cache-control"), "private, no-cache");
   assert.equal(account.headers.get("cache-control"), "no-store");
 });
