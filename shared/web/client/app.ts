@@ -1,5 +1,5 @@
-// Enhances pages with toggle buttons that need no reload, and a player that remembers its position. Without this
-// script, browsers submit the same forms.
+// Enhances pages with toggle buttons that need no reload, a player that remembers its position, and dates of the reader's
+// time zone. Without this script, browsers submit the same forms, and dates are in UTC.
 
 // How often the playback position is reported. A power failure loses no more than this.
 const REPORT_INTERVAL_MS = 15_000;
@@ -143,6 +143,18 @@ function watchLogout(form: HTMLFormElement): void {
   });
 }
 
+/** Shows a date of the page, which is in UTC, in the reader's time zone. */
+function showLocally(time: HTMLTimeElement): void {
+  // Midnight is what feeds write that only know the day.
+  if (/T00:00:00(?:\.000)?Z$/.test(time.dateTime)) return;
+  const at = new Date(time.dateTime);
+  const day = `${at.getDate()} ${at.toLocaleString("en", { month: "short" })} ${at.getFullYear()}`;
+  time.textContent = (time.textContent ?? "")
+    .replace(/\d{1,2} [A-Z][a-z]{2} \d{4}/, day)
+    .replace(/\d\d:\d\d UTC/, at.toTimeString().slice(0, 5));
+}
+
+for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) showLocally(time);
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) watchLogout(form);
 for (const form of document.querySelectorAll<HTMLFormElement>("form.toggle")) enhanceToggle(form);
 for (const player of document.querySelectorAll<HTMLMediaElement>("[data-state]")) {
