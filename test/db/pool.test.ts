@@ -92,6 +92,8 @@ async function warmPool(text: string) {
   const insert = (kind: "once" | "repeatable") =>
     warm.db[kind].execute(sql`insert into noted (text) values (${text})`).then(() => {});
   await insert("once");
+  // The last bytes of its reply may come a little later, and are not the reply to be lost.
+  await sleep(50);
   return insert;
 }
 

@@ -57,7 +57,10 @@ export const LOOK = `(async () => {
     if (!link || SCHEMES.includes(link.protocol)) event.preventDefault();
   });
   for (const element of document.querySelectorAll("main *:not(audio, video, source)")) {
+    // A chapter's time plays the episode, as it is meant to.
+    const plays = element.closest(".position > a") && !element.closest(".prose");
     for (const name of ${JSON.stringify(EVENTS)}.split(" ")) {
+      if (plays && name === "click") continue;
       element.dispatchEvent(new MouseEvent(name, { bubbles: name === "click" || name.startsWith("mouse"), cancelable: true }));
     }
   }
