@@ -15,18 +15,20 @@ type BuildOptions = {
 };
 
 /**
- * Runs build.mjs in a separate process, so that this process can still answer requests.
+ * Runs build.mjs in a separate process, so that this process can still answer requests. It ends with this process.
  *
  * @throws Error with what the build printed
  */
 export async function build({ only, isIdle = false, signal }: BuildOptions): Promise<void> {
   const args = only === undefined ? ["--keep-manifests"] : ["--only", only.join(",")];
-  const child = spawn(process.execPath, [join(ROOT, "build.mjs"), ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [join(ROOT, "build.mjs"), ...args], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   const kill = () => child.kill();
   signal.addEventListener("abort", kill);
   if (isIdle && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let errors = "";
-  child.stderr.on("data", (chunk: Buffer) => {
+  child.stderr?.on("data", (chunk: Buffer) => {
     errors += chunk;
   });
   const [code] = await once(child, "close");

@@ -19,6 +19,11 @@ const unknown = only?.find((name) => !wanted.some((artifact) => artifact.name ==
 if (unknown !== undefined) throw new Error(`Cannot build "${unknown}": no such artifact`);
 const bundler = createBundler({ keepsContexts: isServing });
 
+// If the parent process was killed, nobody waits for the build.
+process.once("disconnect", () => process.exit(1));
+// A build of its own ends without it.
+if (!isServing) process.channel?.unref();
+
 if (has("--check")) process.exit((await isBuilt(await readBuilt(), wanted, await stampSources())) ? 0 : 1);
 await buildOnce();
 if (isServing) serve();
@@ -74,7 +79,6 @@ function serve(): void {
       (error: Error) => answer({ error: error.message }),
     );
   });
-  process.once("disconnect", () => process.exit());
 }
 
 /** Removes files in dist/ that belong to functions that no longer exist. */
