@@ -61,7 +61,7 @@ test("withinFeedMemory() lets in one gzip file at a time, however small", async 
   assert.equal(most, 1);
 });
 
-test("six gzip feeds of 12 MB at once take at most 400 MB", async (t) => {
+test("six gzip feeds of 12 MB at once take at most 400 MB", { timeout: 300_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "podcore-"));
   after(() => rm(folder, { recursive: true }));
   const [warmUp = "", feed = ""] = [50, 5_500].flatMap((numItems) => madeUpFeeds({ numFeeds: 1, numItems }));
