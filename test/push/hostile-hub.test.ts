@@ -452,9 +452,11 @@ test("a pushed body of 8 MB is checked as it arrives, one of 17 MB refused", asy
 
   const large = await hub.push(subscription, { body: Buffer.alloc(8 * 1024 * 1024, "a") });
   const { dueInMs } = await crawlOf(podcastId);
-  const huge = await hub.push(subscription, { body: Buffer.alloc(17 * 1024 * 1024, "a") });
+  // The reply is lost at times where the connection ends while the hub still sends.
+  const huge = await hub.push(subscription, { body: Buffer.alloc(17 * 1024 * 1024, "a") }).catch(() => "reset");
 
-  assert.deepEqual([large, huge], [204, 413]);
+  assert.equal(large, 204);
+  assert.ok(huge === 413 || huge === "reset", String(huge));
   assert.ok(dueInMs <= 0);
 });
 
