@@ -1,5 +1,6 @@
-// What `npm run mutants [-- --sample 300 --from 0 --seed 1 --minutes 120 --jobs 1 --only shared/auth]` runs: changes sources a little, one
-// change at a time in a copy of the project, and tells which changes no test notices. `--from 120` continues a run that ended after 120.
+// What `npm run mutants [-- --sample 300 --from 0 --seed 1 --minutes 120 --jobs 1 --only shared/auth]` runs: changes
+// sources a little, one change at a time in a copy of the project, and tells which changes no test notices.
+// `--from 120` continues a run that ended after 120.
 import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { globalSetup, globalTeardown } from "../support/global-setup.ts";
